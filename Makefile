@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# build/KVER/egress.ko, one for each kernel asked for, and build/egressctl.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := all
+
+newest = $(shell ls -d /lib/modules/$(1)*-amd64/build 2>/dev/null | cut -d/ -f4 | sort -V | tail -n 1)
+K61  := $(call newest,6.1.)
+K612 := $(call newest,6.12.)
+KVER ?= $(if $(wildcard /lib/modules/$(shell uname -r)/build),$(shell uname -r),$(K61))
+KDIR ?= /lib/modules/$(KVER)/build
+
+# Debian packages: what building takes, and what the tests run.
+DEPS_BUILD := build-essential bc bison flex libelf-dev libssl-dev pkg-config kmod xz-utils \
+	linux-headers-amd64 linux-headers-6.12-amd64 libnl-genl-3-dev libsmartcols-dev
+DEPS_TEST := linux-image-amd64 linux-image-6.12-amd64 linux-source-6.12 \
+	qemu-system-x86 busybox-static iproute2 iputils-ping nftables iptables conntrack tcpdump \
+	nginx-light curl iperf3 socat jq python3 python3-yaml python3-jsonschema \
+	dkms shellcheck sparse ndisc6 arping procps
+
+KSRC := $(wildcard kmod/*.c kmod/*.h uapi/linux/*.h) Kbuild
+
+.PHONY: all module tool test vm deps install uninstall clean help
+
+all: module tool ## build the module for KVER and the tool (default)
+
+module: build/$(KVER)/egress.ko ## build build/KVER/egress.ko
+
+# The kernel's build system leaves its files beside the sources: build a copy.
+build/%/egress.ko: $(KSRC)
+	@mkdir -p build/$*/src
+	@rm -rf build/$*/src/kmod build/$*/src/uapi
+	@cp -rp kmod uapi Kbuild build/$*/src/
+	$(MAKE) -C /lib/modules/$*/build M=$(CURDIR)/build/$*/src $(KFLAGS) modules
+	@cp build/$*/src/egress.ko $@
+
+TOOL_SRC := $(wildcard tools/egressctl/*.c)
+TOOL_CFLAGS := -O2 -g -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Werror=implicit-function-declaration \
+	-D_GNU_SOURCE -Iuapi $(shell pkg-config --cflags libnl-genl-3.0 smartcols 2>/dev/null)
+TOOL_LIBS = $(shell pkg-config --libs libnl-genl-3.0 smartcols)
+
+tool: build/egressctl ## build build/egressctl
+
+build/egressctl: $(TOOL_SRC) $(wildcard tools/egressctl/*.h) uapi/linux/egress.h
+	@mkdir -p build
+	$(CC) $(TOOL_CFLAGS) $(CFLAGS) -o $@ $(TOOL_SRC) $(LDFLAGS) $(TOOL_LIBS)
+
+test: deps ## build, boot both stock kernels, run every selftest (LONG=1: the long versions; T='pattern': only those)
+	@tests/run $(if $(LONG),--long) $(T)
+
+vm: deps module tool ## a shell in KVER under QEMU, the module loaded
+	@tests/vm/run --shell $(KVER)
+
+deps: ## install the Debian packages that building and testing need
+	@tests/deps $(DEPS_BUILD) $(DEPS_TEST)
+
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf 2>/dev/null)
+DKMS_SRC = $(DESTDIR)/usr/src/egress-$(VERSION)
+
+install: tool ## DKMS add, build and install for the running kernel; egressctl to /usr/sbin
+	install -d $(DKMS_SRC)
+	cp -r kmod uapi Kbuild dkms.conf LICENSE $(DKMS_SRC)/
+	install -D -m 755 build/egressctl $(DESTDIR)/usr/sbin/egressctl
+	dkms add -m egress -v $(VERSION)
+	dkms build -m egress -v $(VERSION) -k $(KVER)
+	dkms install -m egress -v $(VERSION) -k $(KVER)
+
+uninstall: ## take away all that install did
+	-dkms remove -m egress -v $(VERSION) --all
+	rm -rf $(DKMS_SRC) $(DESTDIR)/usr/sbin/egressctl
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
