@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Apps, their settings, and what an app has in a region. */
+#include <linux/slab.h>
+
+#include "app.h"
+#include "error.h"
+#include "exclude.h"
+#include "net.h"
+#include "pair.h"
+#include "pool.h"
+
+static const struct rhashtable_params name_params = {
+	.key_len = EGRESS_NAME_MAX + 1,
+	.key_offset = offsetof(struct egress_app, name),
+	.head_offset = offsetof(struct egress_app, node),
+	.automatic_shrinking = true,
+};
+
+static struct egress_conf *conf_of(const struct egress_app *app)
+{
+	/* Changed under egress_net.lock, which every caller holds. */
+	return rcu_dereference_protected(app->conf, true);
+}
+
+static void conf_free(struct egress_conf *conf)
+{
+	if (conf->own_exclude)
+		kvfree_rcu(conf->exclude, rcu);
+	kfree_rcu(conf, rcu);
+}
+
+static struct egress_conf *conf_new(const struct egress_conf *old)
+{
+	struct egress_conf *conf = kzalloc(sizeof(*conf), GFP_KERNEL_ACCOUNT);
+
+	if (!conf)
+		return NULL;
+	if (old)
+		*conf = *old;
+	else
+		conf->exclude = egress_exclude_default;
+	return conf;
+}
+
+/**
+ * egress_app_find() - an app by name
+ * @en: namespace, locked
+ * @name: name
+ *
+ * Return: app or NULL.
+ */
+struct egress_app *egress_app_find(struct egress_net *en, const char *name)
+{
+	char key[EGRESS_NAME_MAX + 1] = {};
+
+	lockdep_assert_held(&en->lock);
+	strscpy(key, name, sizeof(key));
+	return rhashtable_lookup_fast(&en->app_names, key, name_params);
+}
+
+static struct egress_app *app_get(struct egress_net *en, const char *name)
+{
+	struct egress_app *app = egress_app_find(en, name);
+	struct egress_conf *conf;
+
+	if (app)
+		return app;
+	app = kzalloc(sizeof(*app), GFP_KERNEL_ACCOUNT);
+	if (!app)
+		return NULL;
+	strscpy(app->name, name, sizeof(app->name));
+	INIT_LIST_HEAD(&app->groups);
+	conf = conf_new(NULL);
+	if (!conf)
+		goto free;
+	RCU_INIT_POINTER(app->conf, conf);
+	app->serial = ++en->last_app;
+	if (xa_err(xa_store(&en->apps, app->serial, app, GFP_KERNEL_ACCOUNT)))
+		goto free_conf;
+	if (rhashtable_insert_fast(&en->app_names, &app->node, name_params))
+		goto erase;
+	return app;
+
+erase:
+	xa_erase(&en->apps, app->serial);
+free_conf:
+	kfree(conf);
+free:
+	kfree(app);
+	return NULL;
+}
+
+/**
+ * egress_app_is_default() - has it no settings of its own
+ * @app: app, egress_net locked
+ */
+bool egress_app_is_default(const struct egress_app *app)
+{
+	const struct egress_conf *conf = conf_of(app);
+
+	return !conf->limit && !conf->own_exclude && conf->on_limit == EGRESS_ON_LIMIT_REJECT &&
+		conf->on_none == EGRESS_ON_NONE_PASS;
+}
+
+static void app_free(struct egress_net *en, struct egress_app *app)
+{
+	rhashtable_remove_fast(&en->app_names, &app->node, name_params);
+	xa_erase(&en->apps, app->serial);
+	conf_free(conf_of(app));
+	kfree_rcu(app, rcu);
+}
+
+static void app_put(struct egress_net *en, struct egress_app *app)
+{
+	if (list_empty(&app->groups) && egress_app_is_default(app))
+		app_free(en, app);
+}
+
+/**
+ * egress_group_find() - what an app has in a region
+ * @app: app
+ * @region: region
+ *
+ * Return: group or NULL.
+ */
+struct egress_group *egress_group_find(struct egress_app *app, const struct egress_region *region)
+{
+	struct egress_group *group;
+
+	list_for_each_entry(group, &app->groups, list)
+		if (group->region == region)
+			return group;
+	return NULL;
+}
+
+/**
+ * egress_group_get() - an app in a region, both made if they aren't there
+ * @en: namespace, locked
+ * @app_name: app
+ * @region_name: region
+ *
+ * Return: group, or NULL if there is no memory. egress_group_put() drops it
+ * again if nothing came into it.
+ */
+struct egress_group *egress_group_get(struct egress_net *en, const char *app_name,
+				      const char *region_name)
+{
+	struct egress_region *region = egress_region_get(en, region_name);
+	struct egress_group *group;
+	struct egress_app *app;
+
+	if (!region)
+		return NULL;
+	app = app_get(en, app_name);
+	if (!app)
+		goto put_region;
+	group = egress_group_find(app, region);
+	if (group)
+		return group;
+	group = kzalloc(sizeof(*group), GFP_KERNEL_ACCOUNT);
+	if (!group)
+		goto put_app;
+	group->app = app;
+	group->region = region;
+	INIT_LIST_HEAD(&group->pairs);
+	INIT_LIST_HEAD(&group->waiting);
+	list_add_tail(&group->list, &app->groups);
+	region->n_groups++;
+	return group;
+
+put_app:
+	app_put(en, app);
+put_region:
+	egress_region_put(region);
+	return NULL;
+}
+
+/**
+ * egress_group_put() - let a group go if it is empty, and what goes with it
+ * @en: namespace, locked
+ * @group: group
+ */
+void egress_group_put(struct egress_net *en, struct egress_group *group)
+{
+	struct egress_region *region = group->region;
+	struct egress_app *app = group->app;
+
+	if (group->n_pairs || group->n_machines)
+		return;
+	list_del(&group->list);
+	kfree_rcu(group, rcu);
+	region->n_groups--;
+	egress_region_put(region);
+	app_put(en, app);
+}
+
+static int check_limit(struct egress_net *en, const struct egress_app_request *req,
+		       struct netlink_ext_ack *extack)
+{
+	unsigned int need = EGRESS_BLOCK_SIZE_MIN;
+	struct egress_pair *pair;
+	unsigned long id;
+
+	if (req->limit > EGRESS_BLOCK_SIZE_MAX)
+		return egress_refuse(extack, -ERANGE,
+				     "a limit of %u is more than the largest block has, %u",
+				     req->limit, EGRESS_BLOCK_SIZE_MAX);
+	while (need < req->limit)
+		need *= 2;
+	xa_for_each(&en->pairs, id, pair)
+		if (!strcmp(pair->group->app->name, req->app) && req->limit > 1u << pair->order)
+			return egress_refuse(extack, -ERANGE,
+					     "a limit of %u is more than the blocks of pair %lu have, %u ports: allocate with --block-size %u",
+					     req->limit, id, 1u << pair->order, need);
+	return 0;
+}
+
+/**
+ * egress_app_set() - change an app's settings
+ * @en: namespace, locked
+ * @req: what
+ * @extack: why not
+ *
+ * Holds for connections from the next packet on. Return: 0, -ERANGE, -EINVAL,
+ * -ENOMEM, then nothing has changed.
+ */
+int egress_app_set(struct egress_net *en, const struct egress_app_request *req,
+		   struct netlink_ext_ack *extack)
+{
+	struct egress_conf *conf, *old;
+	char text[EGRESS_ADDR_STR];
+	struct egress_app *app;
+	unsigned int i;
+	int err;
+
+	if (req->has_limit && req->limit) {
+		err = check_limit(en, req, extack);
+		if (err)
+			return err;
+	}
+	for (i = 0; i < req->n_exclude; i++)
+		if (!egress_cidr_clean(&req->exclude[i]))
+			return egress_refuse(extack, -EINVAL, "prefix %s has host bits set",
+					     egress_cidr_str(text, &req->exclude[i]));
+
+	app = app_get(en, req->app);
+	if (!app)
+		return -ENOMEM;
+	old = conf_of(app);
+	conf = conf_new(old);
+	if (!conf)
+		goto nomem;
+	if (req->has_limit)
+		conf->limit = req->limit;
+	if (req->has_on_limit)
+		conf->on_limit = req->on_limit;
+	if (req->has_on_none)
+		conf->on_none = req->on_none;
+	if (req->default_exclude) {
+		conf->exclude = egress_exclude_default;
+		conf->own_exclude = false;
+	} else if (req->has_exclude) {
+		conf->exclude = egress_exclude_make(req->exclude, req->n_exclude);
+		if (!conf->exclude) {
+			kfree(conf);
+			goto nomem;
+		}
+		conf->own_exclude = true;
+	}
+
+	rcu_assign_pointer(app->conf, conf);
+	if (old->exclude == conf->exclude)
+		old->own_exclude = false;
+	conf_free(old);
+	app_put(en, app);
+	en->generation++;
+	return 0;
+
+nomem:
+	app_put(en, app);
+	return -ENOMEM;
+}
+
+/**
+ * egress_app_free_all() - settings that outlived everything else
+ * @en: namespace, locked, without pairs and machines
+ */
+void egress_app_free_all(struct egress_net *en)
+{
+	struct egress_app *app;
+	unsigned long serial;
+
+	xa_for_each(&en->apps, serial, app)
+		app_free(en, app);
+}
+
+int egress_apps_net_init(struct egress_net *en)
+{
+	xa_init(&en->apps);
+	return rhashtable_init(&en->app_names, &name_params);
+}
+
+void egress_apps_net_exit(struct egress_net *en)
+{
+	xa_destroy(&en->apps);
+	rhashtable_destroy(&en->app_names);
+}

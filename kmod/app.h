@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EGRESS_APP_H
+#define EGRESS_APP_H
+
+#include <linux/rhashtable.h>
+#include <linux/egress.h>
+
+struct egress_exclude;
+struct egress_net;
+struct egress_region;
+struct netlink_ext_ack;
+
+/**
+ * struct egress_conf - an app's settings as packets see them; never change
+ * @exclude: the app's own list, or the default
+ * @limit: connections to a destination; 0: the block size
+ * @on_limit: enum egress_on_limit
+ * @on_none: enum egress_on_none
+ * @own_exclude: @exclude goes with it
+ * @rcu: freed after packets that saw it
+ */
+struct egress_conf {
+	struct egress_exclude *exclude;
+	u32 limit;
+	u8 on_limit;
+	u8 on_none;
+	bool own_exclude;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct egress_app - an app: exists while it has pairs, machines or settings
+ * @node: in egress_net.app_names
+ * @name: name
+ * @serial: in egress_net.apps
+ * @conf: RCU: settings
+ * @groups: struct egress_group, a region each
+ * @n_pairs: its pairs, of its machines too
+ * @n_machines: its machines
+ * @n_waiting: those of them without a lease
+ * @rcu: freed after packets that saw it
+ *
+ * Under egress_net.lock but for @conf.
+ */
+struct egress_app {
+	struct rhash_head node;
+	char name[EGRESS_NAME_MAX + 1];
+	unsigned long serial;
+	struct egress_conf __rcu *conf;
+	struct list_head groups;
+	unsigned int n_pairs;
+	unsigned int n_machines;
+	unsigned int n_waiting;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct egress_group - an app in a region
+ * @list: in egress_app.groups
+ * @app: app
+ * @region: region
+ * @pairs: struct egress_pair of scope app
+ * @waiting: struct egress_machine, the longest waiting first
+ * @n_pairs: pairs, of its machines too
+ * @n_machines: machines
+ * @rcu: freed after packets that saw its pairs
+ */
+struct egress_group {
+	struct list_head list;
+	struct egress_app *app;
+	struct egress_region *region;
+	struct list_head pairs;
+	struct list_head waiting;
+	unsigned int n_pairs;
+	unsigned int n_machines;
+	struct rcu_head rcu;
+};
+
+struct egress_app_request {
+	const char *app;
+	bool has_limit, has_on_limit, has_on_none, has_exclude, default_exclude;
+	u32 limit;
+	u32 on_limit;
+	u32 on_none;
+	const struct egress_cidr *exclude;
+	unsigned int n_exclude;
+};
+
+struct egress_app *egress_app_find(struct egress_net *en, const char *name);
+struct egress_group *egress_group_find(struct egress_app *app, const struct egress_region *region);
+struct egress_group *egress_group_get(struct egress_net *en, const char *app,
+				      const char *region);
+void egress_group_put(struct egress_net *en, struct egress_group *group);
+int egress_app_set(struct egress_net *en, const struct egress_app_request *req,
+		   struct netlink_ext_ack *extack);
+void egress_app_free_all(struct egress_net *en);
+bool egress_app_is_default(const struct egress_app *app);
+
+int egress_apps_net_init(struct egress_net *en);
+void egress_apps_net_exit(struct egress_net *en);
+
+#endif

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Claims: an allocated address of a pool with a device is answered for there,
+ * ARP (RFC 826) and neighbour discovery (RFC 4861), and announced (RFC 5227,
+ * 7.2.6 of RFC 4861). It is never configured on the device, so the host has no
+ * use of it itself, and the kernel's proxy entries don't do: they answer only
+ * where the route points to another device.
+ *
+ * Answers come from the address table as packets see it. What needs rtnl_lock,
+ * the multicast groups and the announcements, is done by egress_claims_sync()
+ * after the change, before the request returns.
+ */
+#include <linux/if_arp.h>
+#include <linux/icmpv6.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/addrconf.h>
+#include <net/arp.h>
+#include <net/ipv6_stubs.h>
+#include <net/ndisc.h>
+
+#include "claim.h"
+#include "device.h"
+#include "net.h"
+#include "pool.h"
+
+/**
+ * struct egress_claim - an address that is answered for on a device
+ * @list: in egress_device.claims, alone once it is let go
+ * @todo: in egress_net.claims or egress_net.unclaims
+ * @device: where; valid while in its list
+ * @addr: what; likewise
+ * @at: address
+ * @joined: ifindex on which its solicited-node group is joined, 0 for none
+ *
+ * Under egress_net.lock; @joined under rtnl_lock too.
+ */
+struct egress_claim {
+	struct list_head list;
+	struct list_head todo;
+	struct egress_device *device;
+	struct egress_addr *addr;
+	struct in6_addr at;
+	int joined;
+};
+
+/**
+ * egress_claim_new() - memory for a claim
+ * @addr: address
+ *
+ * Return: claim for egress_claim_begin() or egress_claim_free(), or NULL.
+ */
+struct egress_claim *egress_claim_new(struct egress_addr *addr)
+{
+	struct egress_claim *claim = kzalloc(sizeof(*claim), GFP_KERNEL_ACCOUNT);
+
+	if (!claim)
+		return NULL;
+	claim->addr = addr;
+	claim->at = addr->addr;
+	INIT_LIST_HEAD(&claim->list);
+	INIT_LIST_HEAD(&claim->todo);
+	return claim;
+}
+
+void egress_claim_free(struct egress_claim *claim)
+{
+	kfree(claim);
+}
+
+/**
+ * egress_claim_begin() - answer for an address from now on
+ * @en: namespace, locked
+ * @claim: from egress_claim_new(), given away
+ * @device: where
+ */
+void egress_claim_begin(struct egress_net *en, struct egress_claim *claim,
+			struct egress_device *device)
+{
+	claim->device = device;
+	list_add_tail(&claim->list, &device->claims);
+	list_add_tail(&claim->todo, &en->claims);
+	WRITE_ONCE(claim->addr->ifindex, device->ifindex);
+}
+
+/**
+ * egress_claim_end() - no longer answer for an address
+ * @en: namespace, locked
+ * @addr: address
+ * @device: where it was answered for
+ */
+void egress_claim_end(struct egress_net *en, struct egress_addr *addr,
+		      struct egress_device *device)
+{
+	struct egress_claim *claim;
+
+	WRITE_ONCE(addr->ifindex, 0);
+	list_for_each_entry(claim, &device->claims, list) {
+		if (claim->addr != addr)
+			continue;
+		list_del_init(&claim->list);
+		list_move_tail(&claim->todo, &en->unclaims);
+		claim->device = NULL;
+		claim->addr = NULL;
+		return;
+	}
+}
+
+static void join(struct egress_claim *claim, struct net_device *dev)
+{
+	struct in6_addr group;
+
+	ASSERT_RTNL();
+	if (claim->joined == dev->ifindex || egress_addr_is_v4(&claim->at))
+		return;
+	addrconf_addr_solict_mult(&claim->at, &group);
+	/* Without IPv6 on the device there is nobody to solicit. */
+	if (!ipv6_dev_mc_inc(dev, &group))
+		claim->joined = dev->ifindex;
+}
+
+static void leave(struct egress_net *en, struct egress_claim *claim)
+{
+	struct net_device *dev;
+	struct in6_addr group;
+
+	ASSERT_RTNL();
+	if (!claim->joined)
+		return;
+	dev = __dev_get_by_index(en->net, claim->joined);
+	addrconf_addr_solict_mult(&claim->at, &group);
+	if (dev)
+		ipv6_dev_mc_dec(dev, &group);
+	claim->joined = 0;
+}
+
+static bool is_router(const struct net_device *dev)
+{
+	const struct inet6_dev *in6 = __in6_dev_get(dev);
+
+	return in6 && in6->cnf.forwarding;
+}
+
+static void announce(struct egress_claim *claim, struct net_device *dev)
+{
+	__be32 v4;
+
+	if (!netif_running(dev))
+		return;
+	if (egress_addr_is_v4(&claim->at)) {
+		v4 = egress_addr_to_v4(&claim->at);
+		arp_send(ARPOP_REQUEST, ETH_P_ARP, v4, dev, v4, NULL, dev->dev_addr, NULL);
+		return;
+	}
+	rcu_read_lock();
+	if (__in6_dev_get(dev))
+		ipv6_stub->ndisc_send_na(dev, &in6addr_linklocal_allnodes, &claim->at,
+					 is_router(dev), false, true, true);
+	rcu_read_unlock();
+}
+
+/**
+ * egress_claims_sync() - do what the last change left to be done under rtnl_lock
+ * @en: namespace, not locked
+ *
+ * Context: process.
+ */
+void egress_claims_sync(struct egress_net *en)
+{
+	struct egress_claim *claim, *tmp;
+	struct net_device *dev;
+
+	mutex_lock(&en->lock);
+	if (list_empty(&en->claims) && list_empty(&en->unclaims)) {
+		mutex_unlock(&en->lock);
+		return;
+	}
+	mutex_unlock(&en->lock);
+
+	rtnl_lock();
+	mutex_lock(&en->lock);
+	list_for_each_entry_safe(claim, tmp, &en->unclaims, todo) {
+		list_del(&claim->todo);
+		leave(en, claim);
+		egress_claim_free(claim);
+	}
+	list_for_each_entry_safe(claim, tmp, &en->claims, todo) {
+		list_del_init(&claim->todo);
+		if (!claim->device->ifindex)
+			continue;
+		dev = __dev_get_by_index(en->net, claim->device->ifindex);
+		if (!dev)
+			continue;
+		join(claim, dev);
+		announce(claim, dev);
+	}
+	mutex_unlock(&en->lock);
+	rtnl_unlock();
+}
+
+/**
+ * egress_claims_come() - a device has come, up, or to another hardware address
+ * @device: its name
+ * @dev: device
+ *
+ * Context: process, rtnl_lock and egress_net.lock held.
+ */
+void egress_claims_come(struct egress_device *device, struct net_device *dev)
+{
+	struct egress_claim *claim;
+
+	list_for_each_entry(claim, &device->claims, list) {
+		WRITE_ONCE(claim->addr->ifindex, dev->ifindex);
+		join(claim, dev);
+		announce(claim, dev);
+	}
+}
+
+/**
+ * egress_claims_gone() - a device goes, or is called otherwise
+ * @device: its name
+ * @dev: device
+ *
+ * Context: process, rtnl_lock and egress_net.lock held.
+ */
+void egress_claims_gone(struct egress_device *device, struct net_device *dev)
+{
+	struct egress_claim *claim;
+
+	list_for_each_entry(claim, &device->claims, list) {
+		WRITE_ONCE(claim->addr->ifindex, 0);
+		leave(egress_net(dev_net(dev)), claim);
+	}
+}
+
+static bool claimed(struct egress_net *en, const struct in6_addr *at, int ifindex)
+{
+	const struct egress_addr *addr = egress_addr_find(&en->addrs, at);
+
+	return addr && READ_ONCE(addr->ifindex) == ifindex;
+}
+
+/* A request, broadcast or unicast, or a probe (RFC 5227: from 0.0.0.0). */
+unsigned int egress_claim_arp(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct net_device *dev = state->in;
+	const struct arphdr *arp = arp_hdr(skb);
+	const unsigned char *sha = (const unsigned char *)(arp + 1);
+	struct in6_addr at;
+	__be32 sip, tip;
+
+	if (arp->ar_op != htons(ARPOP_REQUEST) || arp->ar_pro != htons(ETH_P_IP) ||
+	    arp->ar_pln != sizeof(__be32) || arp->ar_hln != dev->addr_len)
+		return NF_ACCEPT;
+	memcpy(&sip, sha + dev->addr_len, sizeof(sip));
+	memcpy(&tip, sha + 2 * dev->addr_len + sizeof(sip), sizeof(tip));
+	/* An announcement, of another host with the same pair for one. */
+	if (sip == tip)
+		return NF_ACCEPT;
+	egress_addr_v4(&at, tip);
+	if (!claimed(egress_net(state->net), &at, dev->ifindex))
+		return NF_ACCEPT;
+	arp_send(ARPOP_REPLY, ETH_P_ARP, sip, dev, tip, sha, dev->dev_addr, sha);
+	return NF_DROP;
+}
+
+static const struct nd_msg *solicit(struct sk_buff *skb, struct nd_msg *copy)
+{
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+
+	if (ip6->nexthdr != IPPROTO_ICMPV6 || ip6->hop_limit != 255)
+		return NULL;
+	return skb_header_pointer(skb, skb_network_offset(skb) + sizeof(*ip6), sizeof(*copy),
+				  copy);
+}
+
+/**
+ * egress_claim_is_solicit() - is this a valid neighbour solicitation
+ * @skb: IPv6 packet that came in
+ */
+bool egress_claim_is_solicit(struct sk_buff *skb)
+{
+	struct nd_msg copy;
+	const struct nd_msg *msg = solicit(skb, &copy);
+
+	return msg && msg->icmph.icmp6_type == NDISC_NEIGHBOUR_SOLICITATION &&
+		!msg->icmph.icmp6_code && !ipv6_addr_is_multicast(&msg->target);
+}
+
+/**
+ * egress_claim_solicited() - answer a neighbour solicitation for a claimed address
+ * @en: namespace
+ * @skb: passed egress_claim_is_solicit()
+ * @state: hook
+ *
+ * Context: softirq. Return: NF_DROP if it was answered, else NF_ACCEPT.
+ */
+unsigned int egress_claim_solicited(struct egress_net *en, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	const struct in6_addr *from = &ipv6_hdr(skb)->saddr;
+	struct nd_msg copy;
+	const struct nd_msg *msg = solicit(skb, &copy);
+	bool probe = ipv6_addr_any(from);
+
+	if (!claimed(en, &msg->target, state->in->ifindex))
+		return NF_ACCEPT;
+	ipv6_stub->ndisc_send_na(state->in, probe ? &in6addr_linklocal_allnodes : from,
+				 &msg->target, is_router(state->in), !probe, true, true);
+	return NF_DROP;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/netdevice.h>
+
+#include "app.h"
+#include "classify.h"
+#include "device.h"
+#include "exclude.h"
+#include "machine.h"
+#include "net.h"
+#include "pair.h"
+
+/**
+ * egress_classify() - does a packet belong under an egress address, and which
+ * @en: namespace
+ * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @from: its source before source NAT
+ * @to: its destination after destination NAT
+ * @in: the device it came in by, or NULL
+ * @packet: what was found
+ *
+ * Context: any, under RCU.
+ */
+enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_inet_addr *from,
+				  const union nf_inet_addr *to, const struct net_device *in,
+				  struct egress_packet *packet)
+{
+	const struct egress_device *device;
+	const struct egress_app *app;
+	struct in6_addr addr;
+
+	egress_addr_inet(&addr, pf, from);
+	packet->machine = egress_machine_by_source(&en->sources, &addr);
+	if (!packet->machine)
+		return EGRESS_CLASS_FOREIGN;
+
+	device = rcu_dereference(packet->machine->device);
+	if (device && (!in || in->ifindex != READ_ONCE(device->ifindex)))
+		return EGRESS_CLASS_SPOOFED;
+
+	app = rcu_dereference(packet->machine->app);
+	packet->conf = rcu_dereference(app->conf);
+	egress_addr_inet(&addr, pf, to);
+	if (egress_exclude_has(packet->conf->exclude, &addr))
+		return EGRESS_CLASS_EXCLUDED;
+
+	packet->block = rcu_dereference(packet->machine->block);
+	if (!packet->block ||
+	    !packet->block->pair->has[pf == NFPROTO_IPV4 ? EGRESS_V4 : EGRESS_V6])
+		return EGRESS_CLASS_UNBOUND;
+	return EGRESS_CLASS_LEASED;
+}

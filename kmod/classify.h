@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EGRESS_CLASSIFY_H
+#define EGRESS_CLASSIFY_H
+
+#include <linux/netfilter.h>
+
+struct egress_block;
+struct egress_conf;
+struct egress_machine;
+struct egress_net;
+
+enum egress_class {
+	EGRESS_CLASS_FOREIGN,	/* from no machine */
+	EGRESS_CLASS_SPOOFED,	/* came in by another device than the machine's */
+	EGRESS_CLASS_EXCLUDED,	/* to an excluded destination */
+	EGRESS_CLASS_UNBOUND,	/* no lease, or the pair lacks this family */
+	EGRESS_CLASS_LEASED,
+};
+
+/**
+ * struct egress_packet - where a packet belongs
+ * @machine: from which, but for EGRESS_CLASS_FOREIGN
+ * @conf: its app's settings, from EGRESS_CLASS_EXCLUDED on
+ * @block: its lease, for EGRESS_CLASS_LEASED
+ *
+ * All under RCU.
+ */
+struct egress_packet {
+	struct egress_machine *machine;
+	const struct egress_conf *conf;
+	struct egress_block *block;
+};
+
+enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_inet_addr *from,
+				  const union nf_inet_addr *to, const struct net_device *in,
+				  struct egress_packet *packet);
+
+#endif

@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Destination tables: the live connections of one block to one address. Found
+ * by a hash, so that a table outlives the lease; each is a port ring under a
+ * lock of its own, which only packets of one machine take.
+ *
+ * Conntrack tells nobody when a connection ends, so a table asks: about the
+ * places in its way when a port is wanted, about all of them when the reaper
+ * comes by or somebody wants a number.
+ */
+#include <linux/module.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "addr.h"
+#include "destination.h"
+#include "net.h"
+#include "lease.h"
+#include "pair.h"
+#include "ring.h"
+
+/* A look costs 700 instructions a place: this much a jiffy and CPU, all tables together. */
+#define LOOK_BUDGET	2048
+#define SWEEP_PLACES	64		/* under a table's lock */
+#define SWEEP_TABLES	256		/* of a block in one go */
+#define REAP_PERIOD	HZ
+#define REAP_ROUND	20		/* periods in which each table's turn comes */
+
+static unsigned int max_destinations = 4 << 20;
+module_param(max_destinations, uint, 0644);
+MODULE_PARM_DESC(max_destinations, "Destination tables in a namespace at most");
+
+struct egress_dest_key {
+	const struct egress_block *block;
+	struct in6_addr addr;
+	u16 zone;
+	u8 pf;
+	u8 zero[5];
+};
+
+/**
+ * struct egress_dest - a destination table
+ * @node: in egress_net.dests
+ * @key: block, address after DNAT, zone of the reply direction
+ * @list: in egress_dests.list
+ * @lock: @ring and @dead
+ * @dead: has left the hash
+ * @ring: the ports
+ * @rcu: freed after packets that found it
+ */
+struct egress_dest {
+	struct rhash_head node;
+	struct egress_dest_key key;
+	struct list_head list;
+	spinlock_t lock;
+	bool dead;
+	struct egress_ring ring;
+	struct rcu_head rcu;
+};
+
+static struct kmem_cache *dest_cache;
+
+static const struct rhashtable_params dest_params = {
+	.key_len = sizeof(struct egress_dest_key),
+	.key_offset = offsetof(struct egress_dest, key),
+	.head_offset = offsetof(struct egress_dest, node),
+	.automatic_shrinking = true,
+};
+
+struct look_budget {
+	u32 jiffy;
+	unsigned int left;
+};
+
+static DEFINE_PER_CPU(struct look_budget, look_budget);
+
+struct conn_probe {
+	struct egress_probe probe;
+	struct net *net;
+	const struct egress_block *block;
+	const struct egress_dest_key *key;
+	u32 now;
+	bool cut;
+};
+
+static bool tcp_closed(const struct nf_conn *ct)
+{
+	u8 state = READ_ONCE(ct->proto.tcp.state);
+
+	return state == TCP_CONNTRACK_TIME_WAIT || state == TCP_CONNTRACK_CLOSE;
+}
+
+/* The connection's tuple as its replies have it. */
+static void reply_tuple(struct nf_conntrack_tuple *tuple, const struct conn_probe *cp,
+			unsigned int port, const struct egress_place *place)
+{
+	const struct egress_dest_key *key = cp->key;
+	__be16 ours = htons(cp->block->first_port + port);
+
+	memset(tuple, 0, sizeof(*tuple));
+	tuple->src.l3num = key->pf;
+	tuple->dst.protonum = place->proto;
+	tuple->dst.dir = IP_CT_DIR_REPLY;
+	if (key->pf == NFPROTO_IPV4) {
+		tuple->src.u3.ip = egress_addr_to_v4(&key->addr);
+		tuple->dst.u3.ip = egress_addr_to_v4(&cp->block->pair->v4);
+	} else {
+		tuple->src.u3.in6 = key->addr;
+		tuple->dst.u3.in6 = cp->block->pair->v6;
+	}
+	if (place->proto == IPPROTO_ICMP || place->proto == IPPROTO_ICMPV6) {
+		tuple->src.u.icmp.id = ours;
+		tuple->dst.u.all = place->peer;
+	} else {
+		tuple->src.u.all = place->peer;
+		tuple->dst.u.all = ours;
+	}
+}
+
+static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
+				  const struct egress_place *place, bool end)
+{
+	struct conn_probe *cp = container_of(probe, struct conn_probe, probe);
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_tuple tuple;
+	struct nf_conntrack_zone zone;
+	enum egress_fate fate = EGRESS_FATE_LIVE;
+	struct nf_conn *ct;
+
+	reply_tuple(&tuple, cp, port, place);
+	nf_ct_zone_init(&zone, cp->key->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	h = nf_conntrack_find_get(cp->net, &zone, &tuple);
+	if (!h) {
+		/* Taken, but its packet has not reached confirmation yet? */
+		if (!cp->cut && cp->now - place->taken < HZ)
+			return EGRESS_FATE_LIVE;
+		return EGRESS_FATE_DEAD;
+	}
+	ct = nf_ct_tuplehash_to_ctrack(h);
+	if (cp->cut) {
+		nf_ct_kill(ct);
+		fate = EGRESS_FATE_DEAD;
+	} else if (place->proto == IPPROTO_TCP && tcp_closed(ct)) {
+		fate = EGRESS_FATE_CLOSED;
+		if (end)
+			nf_ct_kill(ct);
+	}
+	nf_ct_put(ct);
+	return fate;
+}
+
+static void probe_init(struct conn_probe *cp, struct egress_net *en,
+		       const struct egress_block *block, const struct egress_dest_key *key)
+{
+	*cp = (struct conn_probe) {
+		.probe.fate = conn_fate,
+		.net = en->net,
+		.block = block,
+		.key = key,
+		.now = jiffies,
+	};
+}
+
+static struct egress_dest *dest_new(struct egress_net *en, struct egress_block *block,
+				    const struct egress_dest_key *key)
+{
+	struct egress_dest *dest, *old;
+
+	if (atomic_read(&en->dests.nelems) >= READ_ONCE(max_destinations))
+		return NULL;
+	dest = kmem_cache_alloc(dest_cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!dest)
+		return NULL;
+	dest->key = *key;
+	dest->dead = false;
+	spin_lock_init(&dest->lock);
+	egress_ring_init(&dest->ring, block->pair->order, !block->first_port, get_random_u64(),
+			 jiffies);
+
+	/* Another CPU may have met the same destination just now. */
+	old = rhashtable_lookup_get_insert_fast(&en->dests, &dest->node, dest_params);
+	if (old) {
+		kmem_cache_free(dest_cache, dest);
+		return IS_ERR(old) ? NULL : old;
+	}
+	spin_lock_bh(&block->dests.lock);
+	list_add_tail(&dest->list, &block->dests.list);
+	block->dests.n++;
+	spin_unlock_bh(&block->dests.lock);
+	return dest;
+}
+
+static unsigned int *this_cpu_look_budget(u32 now)
+{
+	struct look_budget *budget = this_cpu_ptr(&look_budget);
+
+	if (budget->jiffy != now) {
+		budget->jiffy = now;
+		budget->left = LOOK_BUDGET;
+	}
+	return &budget->left;
+}
+
+/**
+ * egress_dest_take() - take a port for a new connection
+ * @en: namespace
+ * @block: the machine's lease
+ * @ct: connection, unconfirmed, after destination NAT
+ * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @limit: connections to a destination
+ *
+ * Context: softirq, or process with bottom halves off; under RCU.
+ *
+ * Return: port in host order, -EAGAIN if the limit is reached, -ENOMEM if
+ * there is no memory or there are too many destinations.
+ */
+int egress_dest_take(struct egress_net *en, struct egress_block *block, const struct nf_conn *ct,
+		     u8 pf, unsigned int limit)
+{
+	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	struct egress_dest_key key = {
+		.block = block,
+		.zone = nf_ct_zone_id(nf_ct_zone(ct), IP_CT_DIR_REPLY),
+		.pf = pf,
+	};
+	u8 proto = reply->dst.protonum;
+	struct egress_dest *dest;
+	struct conn_probe cp;
+	int tries = 3, ret;
+	__be16 peer;
+
+	egress_addr_inet(&key.addr, pf, &reply->src.u3);
+	if (proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6)
+		peer = reply->dst.u.all;
+	else
+		peer = reply->src.u.all;
+
+	do {
+		dest = rhashtable_lookup(&en->dests, &key, dest_params);
+		if (!dest)
+			dest = dest_new(en, block, &key);
+		if (!dest)
+			return -ENOMEM;
+
+		probe_init(&cp, en, block, &dest->key);
+		spin_lock_bh(&dest->lock);
+		if (likely(!dest->dead)) {
+			ret = egress_ring_take(&dest->ring, &cp.probe, limit, cp.now,
+					       this_cpu_look_budget(cp.now), proto, peer);
+			spin_unlock_bh(&dest->lock);
+			if (cp.probe.freed)
+				this_cpu_add(en->counters->count[EGRESS_C_CLOSED], cp.probe.freed);
+			return ret < 0 ? ret : block->first_port + ret;
+		}
+		spin_unlock_bh(&dest->lock);
+	} while (--tries);
+	return -ENOMEM;
+}
+
+/* Not kfree_rcu(): the cache is to be empty before it goes. */
+static void dest_free(struct rcu_head *rcu)
+{
+	kmem_cache_free(dest_cache, container_of(rcu, struct egress_dest, rcu));
+}
+
+/* Sweep one table; it is gone afterwards if nothing lives in it. */
+static unsigned int dest_sweep(struct egress_net *en, struct egress_block *block,
+			       struct egress_dest *dest, bool cut)
+{
+	unsigned int from = 0, live = 0;
+	struct conn_probe cp;
+	bool empty;
+
+	lockdep_assert_held(&en->reap);
+
+	probe_init(&cp, en, block, &dest->key);
+	cp.cut = cut;
+	do {
+		spin_lock_bh(&dest->lock);
+		from = egress_ring_sweep(&dest->ring, &cp.probe, from, SWEEP_PLACES, &live);
+		empty = !from && !dest->ring.taken;
+		dest->dead = empty;
+		spin_unlock_bh(&dest->lock);
+		cond_resched();
+	} while (from);
+	this_cpu_add(en->counters->count[EGRESS_C_CLOSED], cp.probe.freed);
+
+	if (!empty)
+		return live;
+	rhashtable_remove_fast(&en->dests, &dest->node, dest_params);
+	spin_lock_bh(&block->dests.lock);
+	list_del(&dest->list);
+	block->dests.n--;
+	spin_unlock_bh(&block->dests.lock);
+	egress_ring_free(&dest->ring);
+	call_rcu(&dest->rcu, dest_free);
+	return 0;
+}
+
+/* Take the next table and put it behind all others: so each has its turn. */
+static struct egress_dest *dests_next(struct egress_dests *dests)
+{
+	struct egress_dest *dest;
+
+	spin_lock_bh(&dests->lock);
+	dest = list_first_entry_or_null(&dests->list, struct egress_dest, list);
+	if (dest)
+		list_move_tail(&dest->list, &dests->list);
+	spin_unlock_bh(&dests->lock);
+	return dest;
+}
+
+static u64 dests_walk(struct egress_net *en, struct egress_block *block, unsigned int n, bool cut)
+{
+	struct egress_dest *dest;
+	u64 live = 0;
+
+	while (n-- && (dest = dests_next(&block->dests)))
+		live += dest_sweep(en, block, dest, cut);
+	return live;
+}
+
+/**
+ * egress_dests_sweep() - retire dead connections of a block, count the others
+ * @en: namespace
+ * @block: leased or lingering
+ *
+ * Context: process; takes egress_net.reap. Return: live connections.
+ */
+u64 egress_dests_sweep(struct egress_net *en, struct egress_block *block)
+{
+	u64 live;
+
+	if (!READ_ONCE(block->dests.n))
+		return 0;
+	mutex_lock(&en->reap);
+	live = dests_walk(en, block, READ_ONCE(block->dests.n), false);
+	mutex_unlock(&en->reap);
+	return live;
+}
+
+/**
+ * egress_dests_cut() - end every connection of a block
+ * @en: namespace
+ * @block: unpublished, and a grace period has passed: no packet can take a
+ *	port of it any more, and those that did are confirmed or dropped
+ *
+ * Context: process; takes egress_net.reap.
+ */
+void egress_dests_cut(struct egress_net *en, struct egress_block *block)
+{
+	mutex_lock(&en->reap);
+	while (block->dests.n)
+		dests_walk(en, block, block->dests.n, true);
+	mutex_unlock(&en->reap);
+}
+
+/* Sweep a stretch of a block. Return: tables it had to look at. */
+static unsigned int reap_some(struct egress_net *en, struct egress_block *block)
+{
+	unsigned int n = min_t(unsigned int, en->reap_left, SWEEP_TABLES);
+
+	dests_walk(en, block, n, false);
+	en->reap_left -= n;
+	return n;
+}
+
+static void reap(struct work_struct *work)
+{
+	struct egress_net *en = container_of(to_delayed_work(work), struct egress_net, reaper);
+	unsigned int budget = atomic_read(&en->dests.nelems) / REAP_ROUND + SWEEP_TABLES;
+	struct egress_pair *pair;
+	unsigned int lookups = 0;
+
+	while (budget && lookups++ < 4096) {
+		unsigned int done = 0;
+
+		mutex_lock(&en->reap);
+		pair = xa_find(&en->pairs, &en->reap_pair, ULONG_MAX, XA_PRESENT);
+		if (!pair) {
+			en->reap_pair = 0;
+			en->reap_slot = 0;
+			en->reap_left = 0;
+			mutex_unlock(&en->reap);
+			break;
+		}
+		while (!en->reap_left && en->reap_slot < egress_pair_slots(pair)) {
+			en->reap_left = READ_ONCE(pair->blocks[en->reap_slot].dests.n);
+			if (!en->reap_left)
+				en->reap_slot++;
+		}
+		if (en->reap_left) {
+			done = reap_some(en, &pair->blocks[en->reap_slot]);
+			if (!en->reap_left)
+				en->reap_slot++;
+		} else {
+			en->reap_pair++;
+			en->reap_slot = 0;
+		}
+		mutex_unlock(&en->reap);
+		budget -= min(budget, done);
+		cond_resched();
+	}
+	egress_lease_retire(en);
+	if (READ_ONCE(en->hooked))
+		queue_delayed_work(system_power_efficient_wq, &en->reaper, REAP_PERIOD);
+}
+
+void egress_dests_init(struct egress_dests *dests)
+{
+	spin_lock_init(&dests->lock);
+	INIT_LIST_HEAD(&dests->list);
+	dests->n = 0;
+}
+
+int egress_dests_net_init(struct egress_net *en)
+{
+	mutex_init(&en->reap);
+	INIT_DELAYED_WORK(&en->reaper, reap);
+	return rhashtable_init(&en->dests, &dest_params);
+}
+
+/* The pairs are gone, and the tables with them. */
+void egress_dests_net_exit(struct egress_net *en)
+{
+	rhashtable_destroy(&en->dests);
+}
+
+int __init egress_dests_init_cache(void)
+{
+	dest_cache = KMEM_CACHE(egress_dest, SLAB_ACCOUNT);
+	return dest_cache ? 0 : -ENOMEM;
+}
+
+void egress_dests_exit_cache(void)
+{
+	rcu_barrier();
+	kmem_cache_destroy(dest_cache);
+}

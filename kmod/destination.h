@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EGRESS_DESTINATION_H
+#define EGRESS_DESTINATION_H
+
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+struct egress_net;
+struct egress_block;
+struct nf_conn;
+
+/**
+ * struct egress_dests - the destination tables of a block
+ * @lock: @list and @n; taken in softirq
+ * @list: struct egress_dest; entries go only under egress_net.reap
+ * @n: how many
+ */
+struct egress_dests {
+	spinlock_t lock;
+	unsigned int n;
+	struct list_head list;
+};
+
+void egress_dests_init(struct egress_dests *dests);
+int egress_dest_take(struct egress_net *en, struct egress_block *block, const struct nf_conn *ct,
+		     u8 pf, unsigned int limit);
+u64 egress_dests_sweep(struct egress_net *en, struct egress_block *block);
+void egress_dests_cut(struct egress_net *en, struct egress_block *block);
+
+int egress_dests_net_init(struct egress_net *en);
+void egress_dests_net_exit(struct egress_net *en);
+int egress_dests_init_cache(void);
+void egress_dests_exit_cache(void);
+
+#endif

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Devices by name. A machine may be there before its tap device is, and the
+ * device may come and go: what counts is the name, as with nft's iifname.
+ */
+#include <linux/netdevice.h>
+#include <linux/slab.h>
+
+#include "claim.h"
+#include "device.h"
+#include "net.h"
+
+static const struct rhashtable_params device_params = {
+	.key_len = IFNAMSIZ,
+	.key_offset = offsetof(struct egress_device, name),
+	.head_offset = offsetof(struct egress_device, node),
+	.automatic_shrinking = true,
+};
+
+static struct egress_device *find(struct egress_net *en, const char *name)
+{
+	char key[IFNAMSIZ] = {};
+
+	strscpy(key, name, sizeof(key));
+	return rhashtable_lookup_fast(&en->devices, key, device_params);
+}
+
+static void set_ifindex(struct egress_net *en, struct egress_device *device, int ifindex)
+{
+	if (device->ifindex)
+		xa_erase(&en->device_index, device->ifindex);
+	/* Without memory for the index it is as if the device were not there. */
+	if (ifindex && xa_err(xa_store(&en->device_index, ifindex, device, GFP_KERNEL)))
+		ifindex = 0;
+	WRITE_ONCE(device->ifindex, ifindex);
+}
+
+/**
+ * egress_device_get() - take a reference to a device's name
+ * @en: namespace, locked
+ * @name: shorter than IFNAMSIZ
+ *
+ * Return: device, or NULL if there is no memory.
+ */
+struct egress_device *egress_device_get(struct egress_net *en, const char *name)
+{
+	struct egress_device *device = find(en, name);
+	struct net_device *dev;
+	int ifindex;
+
+	lockdep_assert_held(&en->lock);
+	if (device) {
+		device->users++;
+		return device;
+	}
+	device = kzalloc(sizeof(*device), GFP_KERNEL_ACCOUNT);
+	if (!device)
+		return NULL;
+	strscpy(device->name, name, sizeof(device->name));
+	device->users = 1;
+	INIT_LIST_HEAD(&device->claims);
+	if (rhashtable_insert_fast(&en->devices, &device->node, device_params)) {
+		kfree(device);
+		return NULL;
+	}
+	rcu_read_lock();
+	dev = dev_get_by_name_rcu(en->net, name);
+	ifindex = dev ? dev->ifindex : 0;
+	rcu_read_unlock();
+	set_ifindex(en, device, ifindex);
+	return device;
+}
+
+/**
+ * egress_device_put() - drop the reference
+ * @en: namespace, locked
+ * @device: device
+ */
+void egress_device_put(struct egress_net *en, struct egress_device *device)
+{
+	lockdep_assert_held(&en->lock);
+	if (--device->users)
+		return;
+	set_ifindex(en, device, 0);
+	rhashtable_remove_fast(&en->devices, &device->node, device_params);
+	kfree_rcu(device, rcu);
+}
+
+static int notify(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct egress_net *en = egress_net(dev_net(dev));
+	struct egress_device *device;
+
+	switch (event) {
+	case NETDEV_REGISTER:
+	case NETDEV_CHANGENAME:
+	case NETDEV_UNREGISTER:
+	case NETDEV_UP:
+	case NETDEV_CHANGEADDR:
+		break;
+	default:
+		return NOTIFY_DONE;
+	}
+
+	mutex_lock(&en->lock);
+	switch (event) {
+	case NETDEV_CHANGENAME:
+	case NETDEV_REGISTER:
+	case NETDEV_UNREGISTER:
+		device = xa_load(&en->device_index, dev->ifindex);
+		if (device) {
+			egress_claims_gone(device, dev);
+			set_ifindex(en, device, 0);
+		}
+		if (event == NETDEV_UNREGISTER)
+			break;
+		device = find(en, dev->name);
+		if (device) {
+			set_ifindex(en, device, dev->ifindex);
+			egress_claims_come(device, dev);
+		}
+		break;
+	case NETDEV_UP:
+	case NETDEV_CHANGEADDR:
+		device = xa_load(&en->device_index, dev->ifindex);
+		if (device)
+			egress_claims_come(device, dev);
+		break;
+	}
+	mutex_unlock(&en->lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block notifier = {
+	.notifier_call = notify,
+};
+
+int egress_devices_net_init(struct egress_net *en)
+{
+	xa_init(&en->device_index);
+	return rhashtable_init(&en->devices, &device_params);
+}
+
+void egress_devices_net_exit(struct egress_net *en)
+{
+	xa_destroy(&en->device_index);
+	rhashtable_destroy(&en->devices);
+}
+
+int __init egress_devices_init(void)
+{
+	return register_netdevice_notifier(&notifier);
+}
+
+void egress_devices_exit(void)
+{
+	unregister_netdevice_notifier(&notifier);
+}

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reading: one object, or all of a kind. A dump goes on from the number of the
+ * object it could not fit, which is never another object's.
+ */
+#include "app.h"
+#include "compat.h"
+#include "dump.h"
+#include "error.h"
+#include "machine.h"
+#include "message.h"
+#include "net.h"
+#include "netlink.h"
+#include "pair.h"
+#include "pool.h"
+
+static struct egress_msg reply_to(struct sk_buff *skb, const struct genl_info *info)
+{
+	return (struct egress_msg) {
+		.skb = skb,
+		.portid = info->snd_portid,
+		.seq = info->snd_seq,
+		.cmd = info->genlhdr->cmd,
+	};
+}
+
+static int send(struct sk_buff *skb, struct genl_info *info, int err)
+{
+	if (!err)
+		return genlmsg_reply(skb, info);
+	nlmsg_free(skb);
+	return err;
+}
+
+static bool missing(struct genl_info *info, int attr)
+{
+	return GENL_REQ_ATTR_CHECK(info, attr);
+}
+
+int egress_get_pool(struct sk_buff *request, struct genl_info *info)
+{
+	struct egress_net *en = egress_net(genl_info_net(info));
+	struct egress_region *region;
+	struct egress_msg msg;
+	struct sk_buff *skb;
+	const char *name;
+	int err;
+
+	if (missing(info, EGRESS_A_REGION))
+		return -EINVAL;
+	name = nla_data(info->attrs[EGRESS_A_REGION]);
+	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!skb)
+		return -ENOMEM;
+	msg = reply_to(skb, info);
+	mutex_lock(&en->lock);
+	region = egress_region_find(en, name);
+	if (region && !list_empty(&region->prefixes))
+		err = egress_msg_pool(en, &msg, region);
+	else
+		err = egress_refuse(info->extack, -ENOENT, "region '%s' has no pool", name);
+	mutex_unlock(&en->lock);
+	return send(skb, info, err);
+}
+
+int egress_get_pair(struct sk_buff *request, struct genl_info *info)
+{
+	struct egress_net *en = egress_net(genl_info_net(info));
+	char text[EGRESS_ADDR_STR];
+	struct egress_pair *pair;
+	struct egress_msg msg;
+	struct in6_addr addr;
+	struct sk_buff *skb;
+	int err;
+
+	if (missing(info, EGRESS_A_ADDR))
+		return -EINVAL;
+	err = egress_nl_addr(info->attrs[EGRESS_A_ADDR], &addr, info->extack);
+	if (err)
+		return err;
+	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!skb)
+		return -ENOMEM;
+	msg = reply_to(skb, info);
+	mutex_lock(&en->lock);
+	pair = egress_pair_find(en, &addr);
+	if (pair)
+		err = egress_msg_pair(en, &msg, pair);
+	else
+		err = egress_refuse(info->extack, -ENOENT, "%s is not an allocated egress address",
+				    egress_addr_str(text, &addr));
+	mutex_unlock(&en->lock);
+	return send(skb, info, err);
+}
+
+int egress_get_machine(struct sk_buff *request, struct genl_info *info)
+{
+	struct egress_net *en = egress_net(genl_info_net(info));
+	struct egress_machine *machine;
+	struct egress_msg msg;
+	struct sk_buff *skb;
+	const char *id;
+	int err;
+
+	if (missing(info, EGRESS_A_MACHINE))
+		return -EINVAL;
+	id = nla_data(info->attrs[EGRESS_A_MACHINE]);
+	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!skb)
+		return -ENOMEM;
+	msg = reply_to(skb, info);
+	mutex_lock(&en->lock);
+	machine = egress_machine_find(en, id);
+	if (machine)
+		err = egress_msg_machine(en, &msg, machine);
+	else
+		err = egress_refuse(info->extack, -ENOENT, "there is no machine '%s'", id);
+	mutex_unlock(&en->lock);
+	return send(skb, info, err);
+}
+
+/* In several messages if the exclude list is long. */
+int egress_get_app(struct sk_buff *request, struct genl_info *info)
+{
+	struct egress_net *en = egress_net(genl_info_net(info));
+	unsigned int from = 0;
+	struct egress_app *app;
+	struct egress_msg msg;
+	struct sk_buff *skb;
+	const char *name;
+	int err;
+
+	if (missing(info, EGRESS_A_APP))
+		return -EINVAL;
+	name = nla_data(info->attrs[EGRESS_A_APP]);
+	do {
+		skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+		if (!skb)
+			return -ENOMEM;
+		msg = reply_to(skb, info);
+		mutex_lock(&en->lock);
+		app = egress_app_find(en, name);
+		if (app)
+			err = egress_msg_app(en, &msg, app, &from);
+		else
+			err = egress_refuse(info->extack, -ENOENT, "there is no app '%s'", name);
+		mutex_unlock(&en->lock);
+		err = send(skb, info, err);
+	} while (!err && from);
+	return err;
+}
+
+int egress_get_stats(struct sk_buff *request, struct genl_info *info)
+{
+	struct egress_net *en = egress_net(genl_info_net(info));
+	struct egress_msg msg;
+	struct sk_buff *skb;
+	int err;
+
+	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!skb)
+		return -ENOMEM;
+	msg = reply_to(skb, info);
+	mutex_lock(&en->lock);
+	err = egress_msg_stats(en, &msg);
+	mutex_unlock(&en->lock);
+	return send(skb, info, err);
+}
+
+/**
+ * struct filter - what a dump is to show
+ * @app: only this app's, or NULL
+ * @region: only in this region, or NULL
+ */
+struct filter {
+	const char *app;
+	const char *region;
+};
+
+static struct egress_msg dump_begin(struct egress_net *en, struct sk_buff *skb,
+				    struct netlink_callback *cb, u8 cmd, struct filter *filter)
+{
+	struct nlattr **attrs = egress_dump_attrs(cb);
+
+	*filter = (struct filter) {
+		.app = attrs[EGRESS_A_APP] ? nla_data(attrs[EGRESS_A_APP]) : NULL,
+		.region = attrs[EGRESS_A_REGION] ? nla_data(attrs[EGRESS_A_REGION]) : NULL,
+	};
+	mutex_lock(&en->lock);
+	cb->seq = (u32)en->generation ?: 1;
+	return (struct egress_msg) {
+		.skb = skb,
+		.portid = NETLINK_CB(cb->skb).portid,
+		.seq = cb->nlh->nlmsg_seq,
+		.flags = NLM_F_MULTI,
+		.cmd = cmd,
+		.cb = cb,
+	};
+}
+
+static int dump_end(struct egress_net *en, struct sk_buff *skb)
+{
+	mutex_unlock(&en->lock);
+	return skb->len;
+}
+
+static bool shown(const struct egress_group *group, const struct filter *filter)
+{
+	return (!filter->app || !strcmp(group->app->name, filter->app)) &&
+		(!filter->region || !strcmp(group->region->name, filter->region));
+}
+
+int egress_dump_pools(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct egress_net *en = egress_net(sock_net(skb->sk));
+	struct egress_region *region;
+	struct egress_msg msg;
+	struct filter filter;
+	unsigned long n = 0;
+
+	msg = dump_begin(en, skb, cb, EGRESS_CMD_POOL_GET, &filter);
+	list_for_each_entry(region, &en->regions, list) {
+		if (n++ < cb->args[0] || list_empty(&region->prefixes) ||
+		    (filter.region && strcmp(region->name, filter.region)))
+			continue;
+		if (egress_msg_pool(en, &msg, region))
+			break;
+		cb->args[0] = n;
+	}
+	return dump_end(en, skb);
+}
+
+int egress_dump_pairs(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct egress_net *en = egress_net(sock_net(skb->sk));
+	struct egress_pair *pair;
+	struct egress_msg msg;
+	struct filter filter;
+	unsigned long id;
+
+	msg = dump_begin(en, skb, cb, EGRESS_CMD_PAIR_GET, &filter);
+	xa_for_each_start(&en->pairs, id, pair, cb->args[0]) {
+		if (shown(pair->group, &filter) && egress_msg_pair(en, &msg, pair))
+			break;
+		cb->args[0] = id + 1;
+	}
+	return dump_end(en, skb);
+}
+
+static int dump_machines(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+			 int (*put)(struct egress_net *en, const struct egress_msg *msg,
+				    struct egress_machine *machine))
+{
+	struct egress_net *en = egress_net(sock_net(skb->sk));
+	struct egress_machine *machine;
+	struct egress_msg msg;
+	struct filter filter;
+	unsigned long serial;
+
+	msg = dump_begin(en, skb, cb, cmd, &filter);
+	xa_for_each_start(&en->machines, serial, machine, cb->args[0]) {
+		if (shown(machine->group, &filter) && put(en, &msg, machine))
+			break;
+		cb->args[0] = serial + 1;
+	}
+	return dump_end(en, skb);
+}
+
+int egress_dump_machines(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return dump_machines(skb, cb, EGRESS_CMD_MACHINE_GET, egress_msg_machine);
+}
+
+int egress_dump_stats(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return dump_machines(skb, cb, EGRESS_CMD_STATS_GET, egress_msg_machine_stats);
+}
+
+static int dump_blocks(struct egress_net *en, const struct egress_msg *msg,
+		       struct egress_pair *pair, unsigned long *slot)
+{
+	for (; *slot < egress_pair_slots(pair); ++*slot) {
+		struct egress_block *block = &pair->blocks[*slot];
+
+		if (block->machine && egress_msg_lease(en, msg, block))
+			return -EMSGSIZE;
+	}
+	*slot = 0;
+	return 0;
+}
+
+int egress_dump_leases(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct egress_net *en = egress_net(sock_net(skb->sk));
+	unsigned long slot = cb->args[1], id;
+	struct egress_pair *pair;
+	struct egress_msg msg;
+	struct filter filter;
+
+	msg = dump_begin(en, skb, cb, EGRESS_CMD_LEASE_GET, &filter);
+	xa_for_each_start(&en->pairs, id, pair, cb->args[0]) {
+		if (id != cb->args[0])
+			slot = 0;
+		cb->args[0] = id;
+		if (shown(pair->group, &filter) && dump_blocks(en, &msg, pair, &slot))
+			break;
+		cb->args[0] = id + 1;
+	}
+	cb->args[1] = slot;
+	return dump_end(en, skb);
+}
+
+int egress_dump_apps(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct egress_net *en = egress_net(sock_net(skb->sk));
+	unsigned int from = cb->args[1];
+	struct egress_app *app;
+	unsigned long serial;
+	struct egress_msg msg;
+	struct filter filter;
+
+	msg = dump_begin(en, skb, cb, EGRESS_CMD_APP_GET, &filter);
+	xa_for_each_start(&en->apps, serial, app, cb->args[0]) {
+		if (serial != cb->args[0])
+			from = 0;
+		cb->args[0] = serial;
+		if (!filter.app || !strcmp(app->name, filter.app)) {
+			do {
+				if (egress_msg_app(en, &msg, app, &from))
+					goto out;
+			} while (from);
+		}
+		cb->args[0] = serial + 1;
+	}
+out:
+	cb->args[1] = from;
+	return dump_end(en, skb);
+}

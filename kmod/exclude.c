@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The exclude list: "is this destination in any of the prefixes" and nothing
+ * more, so overlapping prefixes melt into sorted disjoint ranges and a lookup
+ * is a binary search: 4 steps for ten prefixes, 14 for ten thousand.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include "exclude.h"
+
+struct egress_exclude *egress_exclude_default;
+
+#define V4(a, b, c, d, bits) { .addr.s6_addr = { [10] = 0xff, 0xff, a, b, c, d }, \
+			       .len = EGRESS_V4_BITS + (bits) }
+#define V6(a, b, bits) { .addr.s6_addr = { a, b }, .len = bits }
+
+/* Never on the public internet, whatever the operator's list says. */
+static const struct egress_cidr always[] = {
+	V4(0, 0, 0, 0, 8),		/* this network, RFC 1122 */
+	V4(127, 0, 0, 0, 8),		/* loopback */
+	V4(169, 254, 0, 0, 16),		/* link-local, RFC 3927 */
+	V4(224, 0, 0, 0, 4),		/* multicast */
+	V4(255, 255, 255, 255, 32),	/* broadcast */
+	{ .addr.s6_addr = { [15] = 1 }, .len = 128 },
+	V6(0xfe, 0x80, 10),		/* link-local */
+	V6(0xff, 0x00, 8),		/* multicast */
+};
+
+static const struct egress_cidr defaults[] = {
+	V4(10, 0, 0, 0, 8),		/* RFC 1918 */
+	V4(172, 16, 0, 0, 12),
+	V4(192, 168, 0, 0, 16),
+	V4(100, 64, 0, 0, 10),		/* shared by carriers' NAT, RFC 6598 */
+	V6(0xfc, 0x00, 7),		/* unique local, RFC 4193 */
+};
+
+static int cmp128(u64 ahi, u64 alo, u64 bhi, u64 blo)
+{
+	if (ahi != bhi)
+		return ahi < bhi ? -1 : 1;
+	if (alo != blo)
+		return alo < blo ? -1 : 1;
+	return 0;
+}
+
+static int cmp_range(const void *a, const void *b)
+{
+	const struct egress_range *x = a, *y = b;
+
+	return cmp128(x->first_hi, x->first_lo, y->first_hi, y->first_lo);
+}
+
+static void range_of(struct egress_range *r, const struct egress_cidr *cidr)
+{
+	unsigned int bits = egress_cidr_host_bits(cidr);
+
+	egress_addr_split(&cidr->addr, &r->first_hi, &r->first_lo);
+	r->last_hi = r->first_hi;
+	r->last_lo = r->first_lo;
+	if (bits >= 64) {
+		r->last_lo = U64_MAX;
+		r->last_hi |= bits == 128 ? U64_MAX : (1ULL << (bits - 64)) - 1;
+	} else {
+		r->last_lo |= (1ULL << bits) - 1;
+	}
+}
+
+/* @r begins no later than @next: does it reach it, or end just before it? */
+static bool touches(const struct egress_range *r, const struct egress_range *next)
+{
+	u64 hi = r->last_hi, lo = r->last_lo;
+
+	if (hi == U64_MAX && lo == U64_MAX)
+		return true;
+	if (!++lo)
+		hi++;
+	return cmp128(hi, lo, next->first_hi, next->first_lo) >= 0;
+}
+
+/**
+ * egress_exclude_make() - compile a list of prefixes
+ * @prefixes: in any order, overlapping or not, no bits below the prefix set
+ * @n: how many
+ *
+ * Loopback, link-local, multicast and broadcast are always in the result.
+ * Context: process. Return: the list, for kvfree_rcu(), or NULL if there is no
+ * memory.
+ */
+struct egress_exclude *egress_exclude_make(const struct egress_cidr *prefixes, unsigned int n)
+{
+	unsigned int total = n + ARRAY_SIZE(always), i, last = 0;
+	struct egress_exclude *list;
+	struct egress_range *r;
+
+	list = kvzalloc(size_add(struct_size(list, ranges, total),
+				 array_size(n, sizeof(*prefixes))), GFP_KERNEL_ACCOUNT);
+	if (!list)
+		return NULL;
+	r = list->ranges;
+	list->prefixes = (struct egress_cidr *)&r[total];
+	if (n)
+		memcpy(list->prefixes, prefixes, n * sizeof(*prefixes));
+	list->n_prefixes = n;
+
+	for (i = 0; i < ARRAY_SIZE(always); i++)
+		range_of(&r[i], &always[i]);
+	for (i = 0; i < n; i++)
+		range_of(&r[ARRAY_SIZE(always) + i], &prefixes[i]);
+	sort(r, total, sizeof(*r), cmp_range, NULL);
+
+	for (i = 1; i < total; i++) {
+		if (!touches(&r[last], &r[i])) {
+			r[++last] = r[i];
+		} else if (cmp128(r[last].last_hi, r[last].last_lo,
+				  r[i].last_hi, r[i].last_lo) < 0) {
+			r[last].last_hi = r[i].last_hi;
+			r[last].last_lo = r[i].last_lo;
+		}
+	}
+	list->n_ranges = last + 1;
+	return list;
+}
+
+/**
+ * egress_exclude_has() - is an address on the list
+ * @list: list
+ * @addr: address
+ *
+ * Context: any, under RCU if @list is published.
+ */
+bool egress_exclude_has(const struct egress_exclude *list, const struct in6_addr *addr)
+{
+	unsigned int low = 0, high = list->n_ranges;
+	u64 hi, lo;
+
+	egress_addr_split(addr, &hi, &lo);
+	while (low < high) {
+		unsigned int mid = (low + high) / 2;
+		const struct egress_range *r = &list->ranges[mid];
+
+		if (cmp128(hi, lo, r->first_hi, r->first_lo) < 0)
+			high = mid;
+		else if (cmp128(hi, lo, r->last_hi, r->last_lo) > 0)
+			low = mid + 1;
+		else
+			return true;
+	}
+	return false;
+}
+
+int __init egress_exclude_init(void)
+{
+	egress_exclude_default = egress_exclude_make(defaults, ARRAY_SIZE(defaults));
+	return egress_exclude_default ? 0 : -ENOMEM;
+}
+
+void egress_exclude_exit(void)
+{
+	kvfree(egress_exclude_default);
+}

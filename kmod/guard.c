@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The guards. Outbound: whatever a leased machine begins leaves under its
+ * egress pair or not at all. Inbound: what is sent to an egress address and
+ * belongs to no connection goes no further.
+ */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/netdevice.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+
+#include "app.h"
+#include "claim.h"
+#include "classify.h"
+#include "guard.h"
+#include "machine.h"
+#include "net.h"
+#include "pair.h"
+#include "pool.h"
+
+static unsigned int drop(struct egress_net *en, const struct egress_packet *packet,
+			 enum egress_counter counter)
+{
+	egress_count(en->counters, &packet->machine->counters, counter);
+	return NF_DROP;
+}
+
+/* Under RCU: is this address the pair's, or was it the machine's an instant ago? */
+static bool is_egress_addr(struct egress_net *en, const struct egress_packet *packet, u8 pf,
+			   const union nf_inet_addr *inet)
+{
+	const struct egress_pair *pair = packet->block->pair;
+	const struct egress_addr *found;
+	struct in6_addr addr;
+
+	egress_addr_inet(&addr, pf, inet);
+	if (ipv6_addr_equal(&addr, pf == NFPROTO_IPV4 ? &pair->v4 : &pair->v6))
+		return true;
+	found = egress_addr_find(&en->addrs, &addr);
+	if (!found)
+		return false;
+	pair = rcu_dereference(found->pair);
+	return pair && pair->app == rcu_access_pointer(packet->machine->app);
+}
+
+static enum egress_class classify_skb(struct egress_net *en, const struct sk_buff *skb,
+				      const struct nf_hook_state *state,
+				      struct egress_packet *packet)
+{
+	union nf_inet_addr from = {}, to = {};
+
+	if (state->pf == NFPROTO_IPV4) {
+		from.ip = ip_hdr(skb)->saddr;
+		to.ip = ip_hdr(skb)->daddr;
+	} else {
+		from.in6 = ipv6_hdr(skb)->saddr;
+		to.in6 = ipv6_hdr(skb)->daddr;
+	}
+	return egress_classify(en, state->pf, &from, &to, state->in, packet);
+}
+
+static unsigned int check_out(struct sk_buff *skb, const struct nf_hook_state *state,
+			      struct nf_conn *ct)
+{
+	struct egress_net *en = egress_net(state->net);
+	const struct nf_conntrack_tuple *reply;
+	struct egress_packet packet;
+	enum egress_class class;
+	struct nf_conn_help *help;
+
+	if (ct) {
+		reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+		class = egress_classify(en, state->pf,
+					&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3,
+					&reply->src.u3, state->in, &packet);
+	} else {
+		class = classify_skb(en, skb, state, &packet);
+	}
+
+	switch (class) {
+	case EGRESS_CLASS_FOREIGN:
+	case EGRESS_CLASS_EXCLUDED:
+		return NF_ACCEPT;
+	case EGRESS_CLASS_SPOOFED:
+		return drop(en, &packet, EGRESS_C_SPOOFED);
+	case EGRESS_CLASS_UNBOUND:
+		if (packet.conf->on_none == EGRESS_ON_NONE_DROP)
+			return drop(en, &packet, EGRESS_C_UNBOUND);
+		return NF_ACCEPT;
+	case EGRESS_CLASS_LEASED:
+		break;
+	}
+	if (!ct || !is_egress_addr(en, &packet, state->pf, &reply->dst.u3))
+		return drop(en, &packet, EGRESS_C_LEAK);
+	help = nfct_help(ct);
+	if (unlikely(help))	/* put on by a chain after us */
+		RCU_INIT_POINTER(help->helper, NULL);
+	return NF_ACCEPT;
+}
+
+/**
+ * egress_guard_out() - hook after source NAT, before confirmation
+ * @priv: none
+ * @skb: packet
+ * @state: hook
+ *
+ * A connection's first packet was seen to; the others cost a branch.
+ */
+unsigned int egress_guard_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	if (likely(ct)) {
+		if (likely(nf_ct_is_confirmed(ct)) || CTINFO2DIR(ctinfo) != IP_CT_DIR_ORIGINAL)
+			return NF_ACCEPT;
+	}
+	/* With a VRF, source NAT and confirmation come in the next round. */
+	if (unlikely(netif_is_l3_master(state->out)))
+		return NF_ACCEPT;
+	return check_out(skb, state, ct);
+}
+
+static int port_at(const struct sk_buff *skb, unsigned int off)
+{
+	__be16 copy;
+	const __be16 *port = skb_header_pointer(skb, off, sizeof(copy), &copy);
+
+	return port ? ntohs(*port) : -1;
+}
+
+static bool icmp_is_error(u8 proto, u8 type)
+{
+	if (proto == IPPROTO_ICMPV6)
+		return !(type & ICMPV6_INFOMSG_MASK);
+	return type == ICMP_DEST_UNREACH || type == ICMP_TIME_EXCEEDED ||
+		type == ICMP_PARAMETERPROB || type == ICMP_SOURCE_QUENCH;
+}
+
+/*
+ * The port, or echo id, at our end: the destination's of the packet at @off, the
+ * source's of one that is quoted in an ICMP error. Return: port, -1 if there is none.
+ */
+static int our_port(const struct sk_buff *skb, u8 pf, unsigned int off, bool quoted)
+{
+	unsigned int th;
+	__be16 frag;
+	u8 proto;
+
+	if (pf == NFPROTO_IPV4) {
+		struct iphdr copy;
+		const struct iphdr *ip = skb_header_pointer(skb, off, sizeof(copy), &copy);
+
+		if (!ip || ip->frag_off & htons(IP_OFFSET))
+			return -1;
+		th = off + ip->ihl * 4;
+		proto = ip->protocol;
+	} else {
+		struct ipv6hdr copy;
+		const struct ipv6hdr *ip6 = skb_header_pointer(skb, off, sizeof(copy), &copy);
+		int next;
+
+		if (!ip6)
+			return -1;
+		proto = ip6->nexthdr;
+		next = ipv6_skip_exthdr(skb, off + sizeof(*ip6), &proto, &frag);
+		if (next < 0 || frag & htons(IP6_OFFSET))
+			return -1;
+		th = next;
+	}
+
+	switch (proto) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP:
+		return port_at(skb, quoted ? th : th + 2);
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6: {
+		u8 copy;
+		const u8 *type = skb_header_pointer(skb, th, sizeof(copy), &copy);
+
+		if (!type)
+			return -1;
+		if (icmp_is_error(proto, *type))
+			return quoted ? -1 : our_port(skb, pf, th + 8, true);
+		return port_at(skb, th + 4);
+	}
+	default:
+		return -1;
+	}
+}
+
+/* Sent to ports that another host hands out: on to it, as the routes say. */
+static bool is_foreign(const struct sk_buff *skb, u8 pf, const struct egress_pair *pair)
+{
+	int port;
+
+	if (pair->n_slots == egress_pair_slots(pair))
+		return false;
+	port = our_port(skb, pf, skb_network_offset(skb), false);
+	return port >= 0 && pair->blocks[port >> pair->order].state == EGRESS_BLOCK_FOREIGN;
+}
+
+static unsigned int check_in(struct sk_buff *skb, const struct nf_hook_state *state, bool tracked)
+{
+	struct egress_net *en = egress_net(state->net);
+	const struct egress_pair *pair;
+	const struct egress_addr *found;
+	struct in6_addr to;
+
+	if (state->pf == NFPROTO_IPV4) {
+		egress_addr_v4(&to, ip_hdr(skb)->daddr);
+	} else {
+		if (!tracked && egress_claim_is_solicit(skb))
+			return egress_claim_solicited(en, skb, state);
+		to = ipv6_hdr(skb)->daddr;
+	}
+	found = egress_addr_find(&en->addrs, &to);
+	if (likely(!found))
+		return NF_ACCEPT;
+	pair = rcu_dereference(found->pair);
+	if (!pair || is_foreign(skb, state->pf, pair))
+		return NF_ACCEPT;
+	egress_count(en->counters, NULL, EGRESS_C_UNSOLICITED);
+	return NF_DROP;
+}
+
+/**
+ * egress_guard_in() - hook after destination NAT, before routing
+ * @priv: none
+ * @skb: packet
+ * @state: hook
+ *
+ * Replies have another destination by now. A packet of a confirmed connection
+ * passes, unless nobody has answered yet and there is no NAT: so looks one
+ * from outside to an egress address that was not allocated when it began.
+ */
+unsigned int egress_guard_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	if (likely(ct && nf_ct_is_confirmed(ct) &&
+		   (ctinfo != IP_CT_NEW || ct->status & IPS_NAT_MASK)))
+		return NF_ACCEPT;
+	return check_in(skb, state, ct);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EGRESS_LEASE_H
+#define EGRESS_LEASE_H
+
+#include <linux/types.h>
+
+struct egress_block;
+struct egress_group;
+struct egress_machine;
+struct egress_net;
+struct egress_pair;
+struct in6_addr;
+struct netlink_ext_ack;
+
+struct egress_block *egress_lease_of(struct egress_net *en, const struct egress_machine *machine);
+void egress_lease_move(struct egress_net *en, struct egress_machine *machine,
+		       struct egress_block *block);
+void egress_lease_auto(struct egress_net *en, struct egress_machine *machine);
+void egress_lease_cut(struct egress_net *en, struct egress_block *block);
+void egress_lease_feed(struct egress_net *en, struct egress_group *group);
+void egress_lease_unwait(struct egress_net *en, struct egress_machine *machine);
+void egress_lease_retire(struct egress_net *en);
+struct egress_block *egress_lease_pick(struct egress_net *en, const struct egress_group *group,
+				       const struct egress_machine *machine,
+				       const struct in6_addr *addr, int slot,
+				       struct netlink_ext_ack *extack);
+int egress_bind(struct egress_net *en, const char *id, const struct in6_addr *addr, int slot,
+		struct netlink_ext_ack *extack);
+int egress_rebalance(struct egress_net *en, const char *app, const char *region,
+		     unsigned int *moved, struct netlink_ext_ack *extack);
+
+#endif

@@ -1,0 +1,537 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Machines: ids, inside addresses, and what goes with a machine. */
+#include <linux/inetdevice.h>
+#include <linux/slab.h>
+
+#include "app.h"
+#include "device.h"
+#include "error.h"
+#include "lease.h"
+#include "machine.h"
+#include "net.h"
+#include "pair.h"
+#include "snat.h"
+
+static const struct rhashtable_params id_params = {
+	.key_len = EGRESS_NAME_MAX + 1,
+	.key_offset = offsetof(struct egress_machine, id),
+	.head_offset = offsetof(struct egress_machine, node),
+	.automatic_shrinking = true,
+};
+
+const struct rhashtable_params egress_source_params = {
+	.key_len = sizeof(struct in6_addr),
+	.key_offset = offsetof(struct egress_source, addr),
+	.head_offset = offsetof(struct egress_source, node),
+	.automatic_shrinking = true,
+};
+
+/**
+ * egress_machine_find() - a machine by id
+ * @en: namespace, locked
+ * @id: id
+ *
+ * Return: machine or NULL.
+ */
+struct egress_machine *egress_machine_find(struct egress_net *en, const char *id)
+{
+	char key[EGRESS_NAME_MAX + 1] = {};
+
+	lockdep_assert_held(&en->lock);
+	strscpy(key, id, sizeof(key));
+	return rhashtable_lookup_fast(&en->machine_ids, key, id_params);
+}
+
+static int check_addr(struct egress_net *en, const struct egress_machine *machine,
+		      const struct in6_addr *addr, struct netlink_ext_ack *extack)
+{
+	const struct egress_machine *other;
+	char text[EGRESS_ADDR_STR];
+	bool unusable;
+	__be32 v4;
+
+	egress_addr_str(text, addr);
+	if (egress_addr_is_v4(addr)) {
+		v4 = egress_addr_to_v4(addr);
+		unusable = ipv4_is_zeronet(v4) || ipv4_is_loopback(v4) ||
+			ipv4_is_multicast(v4) || ipv4_is_lbcast(v4) ||
+			ipv4_is_linklocal_169(v4);
+	} else {
+		unusable = ipv6_addr_any(addr) ||
+			ipv6_addr_type(addr) & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_MULTICAST |
+						IPV6_ADDR_LINKLOCAL);
+	}
+	if (unusable)
+		return egress_refuse(extack, -EINVAL, "%s can't be a machine's address", text);
+	if (egress_pool_covers(en, addr))
+		return egress_refuse(extack, -EINVAL,
+				     "%s is in a pool: a machine's address is its inside one",
+				     text);
+	if (egress_addr_is_local(en, addr))
+		return egress_refuse(extack, -EADDRINUSE, "%s is an address of this host", text);
+	rcu_read_lock();
+	other = egress_machine_by_source(&en->sources, addr);
+	rcu_read_unlock();
+	if (other && other != machine)
+		return egress_refuse(extack, -EEXIST, "%s belongs to machine '%s' already", text,
+				     other->id);
+	return 0;
+}
+
+static int check_addrs(struct egress_net *en, const struct egress_machine *machine,
+		       const struct egress_machine_request *req, struct netlink_ext_ack *extack)
+{
+	char text[EGRESS_ADDR_STR];
+	unsigned int i, j;
+	int err;
+
+	if (req->n_addrs > EGRESS_MACHINE_ADDRS)
+		return egress_refuse(extack, -EINVAL, "%u addresses: a machine has 1 to %u",
+				     req->n_addrs, EGRESS_MACHINE_ADDRS);
+	for (i = 0; i < req->n_addrs; i++) {
+		err = check_addr(en, machine, &req->addrs[i], extack);
+		if (err)
+			return err;
+		for (j = 0; j < i; j++)
+			if (ipv6_addr_equal(&req->addrs[i], &req->addrs[j]))
+				return egress_refuse(extack, -EINVAL, "%s is given twice",
+						     egress_addr_str(text, &req->addrs[i]));
+	}
+	return 0;
+}
+
+static void sources_free(struct egress_net *en, struct egress_source **sources, unsigned int n)
+{
+	while (n--) {
+		rhashtable_remove_fast(&en->sources, &sources[n]->node, egress_source_params);
+		kfree_rcu(sources[n], rcu);
+	}
+}
+
+/*
+ * Put the addresses into the table without a machine yet: packets don't see
+ * them. Those that @machine has already are left out, NULL.
+ */
+static int sources_make(struct egress_net *en, const struct in6_addr *addrs, unsigned int n,
+			struct egress_source **sources)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < n; i++) {
+		sources[i] = kzalloc(sizeof(**sources), GFP_KERNEL_ACCOUNT);
+		if (!sources[i]) {
+			err = -ENOMEM;
+			goto free;
+		}
+		sources[i]->addr = addrs[i];
+		err = rhashtable_insert_fast(&en->sources, &sources[i]->node,
+					     egress_source_params);
+		if (err) {
+			kfree(sources[i]);
+			goto free;
+		}
+	}
+	return 0;
+
+free:
+	sources_free(en, sources, i);
+	return err;
+}
+
+static void sources_publish(struct egress_machine *machine)
+{
+	unsigned int i;
+
+	/* A packet that sees the machine sees its lease. */
+	for (i = 0; i < machine->n_sources; i++)
+		rcu_assign_pointer(machine->sources[i]->machine, machine);
+}
+
+static struct egress_machine *machine_new(const char *id)
+{
+	struct egress_machine *machine = kzalloc(sizeof(*machine), GFP_KERNEL_ACCOUNT);
+
+	if (!machine)
+		return NULL;
+	strscpy(machine->id, id, sizeof(machine->id));
+	INIT_LIST_HEAD(&machine->wait);
+	INIT_LIST_HEAD(&machine->blocks);
+	INIT_LIST_HEAD(&machine->pairs);
+	return machine;
+}
+
+/**
+ * egress_machine_add() - add a machine; it gets its lease at once, or waits
+ * @en: namespace, locked
+ * @req: what
+ * @extack: why not
+ *
+ * Return: 0; -EEXIST, -EINVAL, -EADDRINUSE, -ENOENT, -ERANGE, -EBUSY, -ENOMEM,
+ * then nothing has changed.
+ */
+int egress_machine_add(struct egress_net *en, const struct egress_machine_request *req,
+		       struct netlink_ext_ack *extack)
+{
+	struct egress_block *block = NULL;
+	struct egress_machine *machine;
+	struct egress_device *device;
+	struct egress_group *group;
+	int err;
+
+	if (egress_machine_find(en, req->id))
+		return egress_refuse(extack, -EEXIST, "machine '%s' is there already", req->id);
+	err = check_addrs(en, NULL, req, extack);
+	if (err)
+		return err;
+	group = egress_group_get(en, req->app, req->region);
+	if (!group)
+		return -ENOMEM;
+	if (req->pair) {
+		block = egress_lease_pick(en, group, NULL, req->pair, req->slot, extack);
+		if (IS_ERR(block)) {
+			err = PTR_ERR(block);
+			goto put_group;
+		}
+	}
+	err = egress_hooks_get(en, extack);
+	if (err)
+		goto put_group;
+
+	err = -ENOMEM;
+	machine = machine_new(req->id);
+	if (!machine)
+		goto put_hooks;
+	machine->group = group;
+	RCU_INIT_POINTER(machine->app, group->app);
+	if (req->device && *req->device) {
+		device = egress_device_get(en, req->device);
+		if (!device)
+			goto free;
+		RCU_INIT_POINTER(machine->device, device);
+	}
+	err = sources_make(en, req->addrs, req->n_addrs, machine->sources);
+	if (err)
+		goto put_device;
+	machine->n_sources = req->n_addrs;
+	machine->serial = ++en->last_machine;
+	err = xa_err(xa_store(&en->machines, machine->serial, machine, GFP_KERNEL_ACCOUNT));
+	if (err)
+		goto free_sources;
+	err = rhashtable_insert_fast(&en->machine_ids, &machine->node, id_params);
+	if (err)
+		goto erase;
+
+	group->n_machines++;
+	group->app->n_machines++;
+	en->n_machines++;
+	if (block) {
+		machine->pinned = true;
+		egress_lease_move(en, machine, block);
+	} else {
+		egress_lease_auto(en, machine);
+	}
+	sources_publish(machine);
+	en->generation++;
+	return 0;
+
+erase:
+	xa_erase(&en->machines, machine->serial);
+free_sources:
+	sources_free(en, machine->sources, machine->n_sources);
+put_device:
+	device = rcu_dereference_protected(machine->device, true);
+	if (device)
+		egress_device_put(en, device);
+free:
+	kfree(machine);
+put_hooks:
+	egress_hooks_put(en);
+put_group:
+	egress_group_put(en, group);
+	return err;
+}
+
+/* Its own pairs go with it, its lease is given up. */
+static void machine_unlease(struct egress_net *en, struct egress_machine *machine)
+{
+	struct egress_pair *pair;
+
+	list_for_each_entry(pair, &machine->pairs, list)
+		pair->dying = true;
+	if (egress_lease_of(en, machine))
+		egress_lease_move(en, machine, NULL);
+	egress_lease_unwait(en, machine);
+	machine->pinned = false;
+}
+
+/* After a grace period: all connections end, and its own pairs are released. */
+static void machine_cut(struct egress_net *en, struct egress_machine *machine)
+{
+	struct egress_block *block, *tmp_block;
+	struct egress_pair *pair, *tmp;
+
+	list_for_each_entry_safe(block, tmp_block, &machine->blocks, node)
+		if (block->state == EGRESS_BLOCK_LINGERING)
+			egress_lease_cut(en, block);
+	list_for_each_entry_safe(pair, tmp, &machine->pairs, list) {
+		struct egress_group *group = pair->group;
+
+		if (!pair->dying)
+			continue;
+		egress_pair_destroy(en, pair);
+		if (group != machine->group)	/* a region it has left */
+			egress_group_put(en, group);
+	}
+}
+
+static void machine_unpublish(struct egress_net *en, struct egress_machine *machine)
+{
+	rhashtable_remove_fast(&en->machine_ids, &machine->node, id_params);
+	xa_erase(&en->machines, machine->serial);
+	sources_free(en, machine->sources, machine->n_sources);
+	machine->n_sources = 0;
+	machine_unlease(en, machine);
+}
+
+static void machine_destroy(struct egress_net *en, struct egress_machine *machine)
+{
+	struct egress_device *device = rcu_dereference_protected(machine->device, true);
+	struct egress_group *group = machine->group;
+
+	machine_cut(en, machine);
+	group->n_machines--;
+	group->app->n_machines--;
+	en->n_machines--;
+	if (device)
+		egress_device_put(en, device);
+	egress_lease_feed(en, group);
+	egress_group_put(en, group);
+	kfree_rcu(machine, rcu);
+}
+
+/**
+ * egress_machine_del() - delete machines
+ * @en: namespace, locked
+ * @ids: which
+ * @n: how many
+ * @extack: why not
+ *
+ * Context: process; waits for one grace period. Return: 0; -ENOENT, -EINVAL,
+ * then nothing has changed.
+ */
+int egress_machine_del(struct egress_net *en, const char **ids, unsigned int n,
+		       struct netlink_ext_ack *extack)
+{
+	struct egress_machine *machine, *tmp;
+	LIST_HEAD(gone);
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (!egress_machine_find(en, ids[i]))
+			return egress_refuse(extack, -ENOENT, "there is no machine '%s'", ids[i]);
+	for (i = 0; i < n; i++) {
+		machine = egress_machine_find(en, ids[i]);
+		if (!machine)	/* named twice */
+			continue;
+		machine_unpublish(en, machine);
+		list_add_tail(&machine->wait, &gone);
+	}
+	synchronize_rcu_expedited();
+	list_for_each_entry_safe(machine, tmp, &gone, wait)
+		machine_destroy(en, machine);
+	egress_hooks_put(en);
+	en->generation++;
+	return 0;
+}
+
+static bool has_source(const struct egress_machine *machine, const struct in6_addr *addr)
+{
+	unsigned int i;
+
+	for (i = 0; i < machine->n_sources; i++)
+		if (ipv6_addr_equal(&machine->sources[i]->addr, addr))
+			return true;
+	return false;
+}
+
+/* Replace the list of addresses; those it keeps never leave the table. */
+static int set_sources(struct egress_net *en, struct egress_machine *machine,
+		       const struct egress_machine_request *req)
+{
+	struct egress_source *made[EGRESS_MACHINE_ADDRS], *keep[EGRESS_MACHINE_ADDRS];
+	struct in6_addr fresh[EGRESS_MACHINE_ADDRS];
+	unsigned int i, j, n = 0, kept = 0;
+	int err;
+
+	for (i = 0; i < req->n_addrs; i++)
+		if (!has_source(machine, &req->addrs[i]))
+			fresh[n++] = req->addrs[i];
+	err = sources_make(en, fresh, n, made);
+	if (err)
+		return err;
+	for (i = 0; i < machine->n_sources; i++) {
+		for (j = 0; j < req->n_addrs; j++)
+			if (ipv6_addr_equal(&machine->sources[i]->addr, &req->addrs[j]))
+				break;
+		if (j < req->n_addrs)
+			keep[kept++] = machine->sources[i];
+		else
+			sources_free(en, &machine->sources[i], 1);
+	}
+	memcpy(machine->sources, keep, kept * sizeof(*keep));
+	memcpy(machine->sources + kept, made, n * sizeof(*made));
+	machine->n_sources = kept + n;
+	sources_publish(machine);
+	return 0;
+}
+
+/**
+ * egress_machine_set() - change a machine
+ * @en: namespace, locked
+ * @req: what; what isn't given stays
+ * @extack: why not
+ *
+ * Moving it to another app cuts its connections and releases its own pairs;
+ * moving it to another region gives it another lease. Return: as
+ * egress_machine_add().
+ */
+int egress_machine_set(struct egress_net *en, const struct egress_machine_request *req,
+		       struct netlink_ext_ack *extack)
+{
+	struct egress_machine *machine = egress_machine_find(en, req->id);
+	struct egress_device *device = NULL, *old_device;
+	struct egress_group *group, *old;
+	int err;
+
+	if (!machine)
+		return egress_refuse(extack, -ENOENT, "there is no machine '%s'", req->id);
+	if (req->pair)
+		return egress_refuse(extack, -EINVAL, "use 'bind' to pin a machine to a pair");
+	err = check_addrs(en, machine, req, extack);
+	if (err)
+		return err;
+	old = machine->group;
+	group = egress_group_get(en, req->app ?: old->app->name,
+				 req->region ?: old->region->name);
+	if (!group)
+		return -ENOMEM;
+	if (req->device && *req->device) {
+		device = egress_device_get(en, req->device);
+		if (!device) {
+			egress_group_put(en, group);
+			return -ENOMEM;
+		}
+	}
+	if (req->n_addrs) {
+		err = set_sources(en, machine, req);
+		if (err) {
+			if (device)
+				egress_device_put(en, device);
+			egress_group_put(en, group);
+			return err;
+		}
+	}
+
+	if (req->device) {
+		old_device = rcu_dereference_protected(machine->device, true);
+		rcu_assign_pointer(machine->device, device);
+		if (old_device)
+			egress_device_put(en, old_device);
+	}
+	if (group != old) {
+		if (group->app != old->app)
+			machine_unlease(en, machine);
+		else
+			egress_lease_unwait(en, machine);
+		old->n_machines--;
+		old->app->n_machines--;
+		group->n_machines++;
+		group->app->n_machines++;
+		machine->group = group;
+		machine->pinned = false;
+		rcu_assign_pointer(machine->app, group->app);
+		egress_lease_auto(en, machine);
+		if (group->app != old->app) {
+			synchronize_rcu_expedited();
+			machine_cut(en, machine);
+		}
+		egress_lease_feed(en, old);
+		egress_group_put(en, old);
+	}
+	en->generation++;
+	return 0;
+}
+
+/**
+ * egress_machine_connections() - live connections of a machine
+ * @en: namespace, locked
+ * @machine: machine
+ *
+ * Context: process; sweeps its tables, those of leases given up too.
+ */
+u64 egress_machine_connections(struct egress_net *en, struct egress_machine *machine)
+{
+	struct egress_block *block;
+	u64 sum = 0;
+
+	list_for_each_entry(block, &machine->blocks, node)
+		sum += egress_dests_sweep(en, block);
+	return sum;
+}
+
+/**
+ * egress_flush() - take everything out of the namespace
+ * @en: namespace, locked
+ *
+ * Context: process; waits for one grace period.
+ */
+void egress_flush(struct egress_net *en)
+{
+	struct egress_machine *machine, *tmp;
+	struct egress_group *group;
+	struct egress_pair *pair;
+	unsigned long id;
+	LIST_HEAD(gone);
+
+	xa_for_each(&en->machines, id, machine) {
+		machine_unpublish(en, machine);
+		list_add_tail(&machine->wait, &gone);
+	}
+	xa_for_each(&en->pairs, id, pair)
+		pair->dying = true;
+	if (en->n_machines || en->n_pairs)
+		synchronize_rcu_expedited();
+	list_for_each_entry_safe(machine, tmp, &gone, wait)
+		machine_destroy(en, machine);
+	xa_for_each(&en->pairs, id, pair) {
+		group = pair->group;
+		egress_pair_destroy(en, pair);
+		egress_group_put(en, group);
+	}
+	egress_app_free_all(en);
+	egress_pool_free_all(en);
+	egress_hooks_put(en);
+	en->generation++;
+}
+
+int egress_machines_net_init(struct egress_net *en)
+{
+	int err;
+
+	xa_init(&en->machines);
+	err = rhashtable_init(&en->machine_ids, &id_params);
+	if (err)
+		return err;
+	err = rhashtable_init(&en->sources, &egress_source_params);
+	if (err)
+		rhashtable_destroy(&en->machine_ids);
+	return err;
+}
+
+void egress_machines_net_exit(struct egress_net *en)
+{
+	xa_destroy(&en->machines);
+	rhashtable_destroy(&en->sources);
+	rhashtable_destroy(&en->machine_ids);
+}

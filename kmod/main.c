@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Egress: static egress addresses for the machines on a host. */
+#include <linux/module.h>
+
+#include "app.h"
+#include "claim.h"
+#include "destination.h"
+#include "device.h"
+#include "exclude.h"
+#include "machine.h"
+#include "net.h"
+#include "netlink.h"
+#include "pool.h"
+
+unsigned int egress_net_id __read_mostly;
+
+static int __net_init net_init(struct net *net)
+{
+	struct egress_net *en = egress_net(net);
+	int err;
+
+	en->net = net;
+	mutex_init(&en->lock);
+	INIT_LIST_HEAD(&en->regions);
+	INIT_LIST_HEAD(&en->lingering);
+	INIT_LIST_HEAD(&en->claims);
+	INIT_LIST_HEAD(&en->unclaims);
+	xa_init(&en->pairs);
+	en->counters = alloc_percpu(struct egress_counters);
+	if (!en->counters)
+		return -ENOMEM;
+	err = rhashtable_init(&en->addrs, &egress_addr_params);
+	if (err)
+		goto free_counters;
+	err = egress_apps_net_init(en);
+	if (err)
+		goto free_addrs;
+	err = egress_machines_net_init(en);
+	if (err)
+		goto exit_apps;
+	err = egress_devices_net_init(en);
+	if (err)
+		goto exit_machines;
+	err = egress_dests_net_init(en);
+	if (err)
+		goto exit_devices;
+	return 0;
+
+exit_devices:
+	egress_devices_net_exit(en);
+exit_machines:
+	egress_machines_net_exit(en);
+exit_apps:
+	egress_apps_net_exit(en);
+free_addrs:
+	rhashtable_destroy(&en->addrs);
+free_counters:
+	free_percpu(en->counters);
+	return err;
+}
+
+static void __net_exit net_exit(struct net *net)
+{
+	struct egress_net *en = egress_net(net);
+
+	mutex_lock(&en->lock);
+	egress_flush(en);
+	mutex_unlock(&en->lock);
+	egress_claims_sync(en);
+	cancel_delayed_work_sync(&en->reaper);
+	egress_dests_net_exit(en);
+	egress_devices_net_exit(en);
+	egress_machines_net_exit(en);
+	egress_apps_net_exit(en);
+	xa_destroy(&en->pairs);
+	rhashtable_destroy(&en->addrs);
+	free_percpu(en->counters);
+}
+
+static struct pernet_operations net_ops = {
+	.init = net_init,
+	.exit = net_exit,
+	.id = &egress_net_id,
+	.size = sizeof(struct egress_net),
+};
+
+static int __init egress_init(void)
+{
+	int err;
+
+	err = egress_exclude_init();
+	if (err)
+		return err;
+	err = egress_dests_init_cache();
+	if (err)
+		goto exit_exclude;
+	err = register_pernet_subsys(&net_ops);
+	if (err)
+		goto exit_cache;
+	err = egress_devices_init();
+	if (err)
+		goto exit_net;
+	err = egress_netlink_init();
+	if (err)
+		goto exit_devices;
+	return 0;
+
+exit_devices:
+	egress_devices_exit();
+exit_net:
+	unregister_pernet_subsys(&net_ops);
+exit_cache:
+	egress_dests_exit_cache();
+exit_exclude:
+	egress_exclude_exit();
+	return err;
+}
+
+static void __exit egress_exit(void)
+{
+	egress_netlink_exit();
+	egress_devices_exit();
+	unregister_pernet_subsys(&net_ops);
+	egress_dests_exit_cache();
+	egress_exclude_exit();
+}
+
+module_init(egress_init);
+module_exit(egress_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_VERSION(EGRESS_VERSION);
+MODULE_DESCRIPTION("Static egress addresses for the machines on a host");
+MODULE_ALIAS_GENL_FAMILY(EGRESS_FAMILY_NAME);

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The objects as netlink messages. Each returns 0 or -EMSGSIZE, the message undone then. */
+#include "addr.h"
+#include "app.h"
+#include "counters.h"
+#include "device.h"
+#include "exclude.h"
+#include "lease.h"
+#include "machine.h"
+#include "message.h"
+#include "net.h"
+#include "netlink.h"
+#include "pair.h"
+#include "pool.h"
+
+static void *start(struct egress_net *en, const struct egress_msg *msg)
+{
+	void *hdr = genlmsg_put(msg->skb, msg->portid, msg->seq, &egress_family, msg->flags,
+				msg->cmd);
+
+	lockdep_assert_held(&en->lock);
+	if (!hdr)
+		return NULL;
+	if (msg->cb)
+		genl_dump_check_consistent(msg->cb, hdr);
+	if (nla_put_u64_64bit(msg->skb, EGRESS_A_GENERATION, en->generation, EGRESS_A_PAD)) {
+		genlmsg_cancel(msg->skb, hdr);
+		return NULL;
+	}
+	return hdr;
+}
+
+static int finish(const struct egress_msg *msg, void *hdr, int err)
+{
+	if (err) {
+		genlmsg_cancel(msg->skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(msg->skb, hdr);
+	return 0;
+}
+
+static int put_u64(struct sk_buff *skb, int attr, u64 value)
+{
+	return nla_put_u64_64bit(skb, attr, value, EGRESS_A_PAD);
+}
+
+static int put_addr(struct sk_buff *skb, int attr, const struct in6_addr *addr)
+{
+	if (egress_addr_is_v4(addr))
+		return nla_put_in_addr(skb, attr, egress_addr_to_v4(addr));
+	return nla_put_in6_addr(skb, attr, addr);
+}
+
+static int put_prefix(struct sk_buff *skb, int attr, const struct egress_cidr *cidr,
+		      const struct egress_prefix *prefix)
+{
+	u8 len = egress_addr_is_v4(&cidr->addr) ? cidr->len - EGRESS_V4_BITS : cidr->len;
+	struct nlattr *nest = nla_nest_start(skb, attr);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (put_addr(skb, EGRESS_PREFIX_A_ADDR, &cidr->addr) ||
+	    nla_put_u8(skb, EGRESS_PREFIX_A_LEN, len))
+		goto cancel;
+	if (prefix &&
+	    (nla_put_u64_64bit(skb, EGRESS_PREFIX_A_USED, prefix->used, EGRESS_PREFIX_A_PAD) ||
+	     nla_put_u64_64bit(skb, EGRESS_PREFIX_A_FREE, egress_prefix_free(prefix),
+			       EGRESS_PREFIX_A_PAD)))
+		goto cancel;
+	nla_nest_end(skb, nest);
+	return 0;
+
+cancel:
+	nla_nest_cancel(skb, nest);
+	return -EMSGSIZE;
+}
+
+static int put_pair_addrs(struct sk_buff *skb, const struct egress_pair *pair)
+{
+	return put_u64(skb, EGRESS_A_PAIR_ID, pair->id) ||
+		(pair->has[EGRESS_V4] && put_addr(skb, EGRESS_A_V4, &pair->v4)) ||
+		(pair->has[EGRESS_V6] && put_addr(skb, EGRESS_A_V6, &pair->v6));
+}
+
+static int put_block(struct sk_buff *skb, const struct egress_block *block)
+{
+	unsigned int size = 1u << block->pair->order;
+
+	/* Port 0 does not exist. */
+	return nla_put_u32(skb, EGRESS_A_SLOT, block->slot) ||
+		nla_put_u32(skb, EGRESS_A_BLOCK_SIZE, size) ||
+		nla_put_u16(skb, EGRESS_A_PORT_FIRST, block->first_port ?: 1) ||
+		nla_put_u16(skb, EGRESS_A_PORT_LAST, block->first_port + size - 1);
+}
+
+static int put_group(struct sk_buff *skb, const struct egress_group *group)
+{
+	return nla_put_string(skb, EGRESS_A_APP, group->app->name) ||
+		nla_put_string(skb, EGRESS_A_REGION, group->region->name);
+}
+
+/* A region's pool. */
+int egress_msg_pool(struct egress_net *en, const struct egress_msg *msg, struct egress_region *region)
+{
+	const struct egress_prefix *prefix;
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = nla_put_string(skb, EGRESS_A_REGION, region->name) ||
+		(region->device && nla_put_string(skb, EGRESS_A_DEV, region->device->name)) ||
+		nla_put_u32(skb, EGRESS_A_SLOT_FIRST, region->slot_first) ||
+		nla_put_u32(skb, EGRESS_A_SLOT_LAST, region->slot_last) ||
+		nla_put_u32(skb, EGRESS_A_PAIRS, region->n_pairs);
+	list_for_each_entry(prefix, &region->prefixes, list)
+		err = err || put_prefix(skb, EGRESS_A_PREFIX, &prefix->cidr, prefix);
+	return finish(msg, hdr, err);
+}
+
+/* A pair. */
+int egress_msg_pair(struct egress_net *en, const struct egress_msg *msg, struct egress_pair *pair)
+{
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = put_pair_addrs(skb, pair) || put_group(skb, pair->group) ||
+		nla_put_u32(skb, EGRESS_A_SCOPE, pair->scope) ||
+		(pair->machine && nla_put_string(skb, EGRESS_A_MACHINE, pair->machine->id)) ||
+		nla_put_u32(skb, EGRESS_A_BLOCK_SIZE, 1u << pair->order) ||
+		nla_put_u32(skb, EGRESS_A_SLOTS, pair->n_slots) ||
+		nla_put_u32(skb, EGRESS_A_MACHINES, pair->n_leased) ||
+		nla_put_s64(skb, EGRESS_A_CREATED, pair->created, EGRESS_A_PAD) ||
+		(!msg->brief &&
+		 put_u64(skb, EGRESS_A_CONNECTIONS, egress_pair_connections(en, pair)));
+	return finish(msg, hdr, err);
+}
+
+/* A machine. */
+int egress_msg_machine(struct egress_net *en, const struct egress_msg *msg,
+		       struct egress_machine *machine)
+{
+	const struct egress_device *device;
+	const struct egress_block *block;
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	unsigned int i;
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	device = rcu_dereference_protected(machine->device, lockdep_is_held(&en->lock));
+	block = egress_lease_of(en, machine);
+	err = nla_put_string(skb, EGRESS_A_MACHINE, machine->id) ||
+		put_group(skb, machine->group) ||
+		(device && nla_put_string(skb, EGRESS_A_DEV, device->name)) ||
+		nla_put_u32(skb, EGRESS_A_WAITING, !list_empty(&machine->wait));
+	for (i = 0; i < machine->n_sources; i++)
+		err = err || put_addr(skb, EGRESS_A_ADDR, &machine->sources[i]->addr);
+	if (block)
+		err = err || put_pair_addrs(skb, block->pair) || put_block(skb, block) ||
+			nla_put_u32(skb, EGRESS_A_SCOPE, block->pair->scope) ||
+			(machine->pinned && nla_put_flag(skb, EGRESS_A_PINNED));
+	if (!msg->brief)
+		err = err || put_u64(skb, EGRESS_A_CONNECTIONS,
+				     egress_machine_connections(en, machine)) ||
+			egress_machine_counters_put(skb, &machine->counters);
+	return finish(msg, hdr, err);
+}
+
+/* A slot that is leased or lingers. */
+int egress_msg_lease(struct egress_net *en, const struct egress_msg *msg, struct egress_block *block)
+{
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = put_pair_addrs(skb, block->pair) || put_block(skb, block) ||
+		put_group(skb, block->pair->group) ||
+		nla_put_string(skb, EGRESS_A_MACHINE, block->machine->id) ||
+		(block->state == EGRESS_BLOCK_LINGERING && nla_put_flag(skb, EGRESS_A_LINGERING)) ||
+		put_u64(skb, EGRESS_A_CONNECTIONS, egress_dests_sweep(en, block));
+	return finish(msg, hdr, err);
+}
+
+/*
+ * An app, with as much of its exclude list from @from on as there is room for;
+ * @from is where the next message goes on, 0 at the end.
+ */
+int egress_msg_app(struct egress_net *en, const struct egress_msg *msg, struct egress_app *app,
+		   unsigned int *from)
+{
+	const struct egress_conf *conf;
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	unsigned int i = *from;
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	conf = rcu_dereference_protected(app->conf, lockdep_is_held(&en->lock));
+	err = nla_put_string(skb, EGRESS_A_APP, app->name) ||
+		nla_put_u32(skb, EGRESS_A_LIMIT, conf->limit) ||
+		nla_put_u32(skb, EGRESS_A_ON_LIMIT, conf->on_limit) ||
+		nla_put_u32(skb, EGRESS_A_ON_NONE, conf->on_none) ||
+		nla_put_u32(skb, EGRESS_A_PAIRS, app->n_pairs) ||
+		nla_put_u32(skb, EGRESS_A_MACHINES, app->n_machines) ||
+		nla_put_u32(skb, EGRESS_A_WAITING, app->n_waiting) ||
+		(!conf->own_exclude && nla_put_flag(skb, EGRESS_A_EXCLUDE_DEFAULT));
+	if (!err && conf->own_exclude) {
+		while (i < conf->exclude->n_prefixes &&
+		       !put_prefix(skb, EGRESS_A_EXCLUDE, &conf->exclude->prefixes[i], NULL))
+			i++;
+		if (i == conf->exclude->n_prefixes)
+			i = 0;
+		else if (i == *from)
+			err = -EMSGSIZE;
+	}
+	err = finish(msg, hdr, err);
+	if (!err)
+		*from = i;
+	return err;
+}
+
+/* A machine's counters. */
+int egress_msg_machine_stats(struct egress_net *en, const struct egress_msg *msg,
+			     struct egress_machine *machine)
+{
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = nla_put_string(skb, EGRESS_A_MACHINE, machine->id) ||
+		put_group(skb, machine->group) ||
+		put_u64(skb, EGRESS_A_CONNECTIONS, egress_machine_connections(en, machine)) ||
+		egress_machine_counters_put(skb, &machine->counters);
+	return finish(msg, hdr, err);
+}
+
+/* The namespace's counters. */
+int egress_msg_stats(struct egress_net *en, const struct egress_msg *msg)
+{
+	struct sk_buff *skb = msg->skb;
+	struct egress_pair *pair;
+	u64 sum[EGRESS_C_MAX];
+	u64 connections = 0;
+	unsigned long id;
+	void *hdr;
+	int err;
+
+	xa_for_each(&en->pairs, id, pair)
+		connections += egress_pair_connections(en, pair);
+	egress_counters_sum(en->counters, sum);
+
+	hdr = start(en, msg);
+	if (!hdr)
+		return -EMSGSIZE;
+	err = egress_counters_put(skb, sum) ||
+		nla_put_u32(skb, EGRESS_A_PAIRS, en->n_pairs) ||
+		nla_put_u32(skb, EGRESS_A_MACHINES, en->n_machines) ||
+		nla_put_u32(skb, EGRESS_A_WAITING, en->n_waiting) ||
+		put_u64(skb, EGRESS_A_DESTINATIONS, atomic_read(&en->dests.nelems)) ||
+		put_u64(skb, EGRESS_A_CONNECTIONS, connections);
+	return finish(msg, hdr, err);
+}
+
+/* How many. */
+int egress_msg_count(struct egress_net *en, const struct egress_msg *msg, u32 count)
+{
+	void *hdr = start(en, msg);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	return finish(msg, hdr, nla_put_u32(msg->skb, EGRESS_A_COUNT, count));
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EGRESS_MESSAGE_H
+#define EGRESS_MESSAGE_H
+
+#include <net/genetlink.h>
+
+struct egress_app;
+struct egress_block;
+struct egress_machine;
+struct egress_net;
+struct egress_pair;
+struct egress_region;
+
+/**
+ * struct egress_msg - where a message goes
+ * @skb: buffer
+ * @portid: to whom, 0 for everybody
+ * @seq: of the request
+ * @flags: NLM_F_*
+ * @cmd: EGRESS_CMD_*
+ * @cb: of a dump, to mark it interrupted; or NULL
+ * @brief: without what must be counted first
+ */
+struct egress_msg {
+	struct sk_buff *skb;
+	u32 portid;
+	u32 seq;
+	int flags;
+	u8 cmd;
+	struct netlink_callback *cb;
+	bool brief;
+};
+
+int egress_msg_pool(struct egress_net *en, const struct egress_msg *msg, struct egress_region *region);
+int egress_msg_pair(struct egress_net *en, const struct egress_msg *msg, struct egress_pair *pair);
+int egress_msg_machine(struct egress_net *en, const struct egress_msg *msg,
+		       struct egress_machine *machine);
+int egress_msg_lease(struct egress_net *en, const struct egress_msg *msg, struct egress_block *block);
+int egress_msg_app(struct egress_net *en, const struct egress_msg *msg, struct egress_app *app,
+		   unsigned int *from);
+int egress_msg_machine_stats(struct egress_net *en, const struct egress_msg *msg,
+			     struct egress_machine *machine);
+int egress_msg_stats(struct egress_net *en, const struct egress_msg *msg);
+int egress_msg_count(struct egress_net *en, const struct egress_msg *msg, u32 count);
+
+#endif

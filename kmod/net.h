@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EGRESS_NET_H
+#define EGRESS_NET_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/rhashtable.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "counters.h"
+
+/**
+ * struct egress_net - all there is in a network namespace
+ * @net: the namespace
+ * @lock: everything below but what is said to be RCU's; process context only,
+ *	taken inside rtnl_lock, outside @reap
+ * @generation: counts changes
+ * @regions: struct egress_region, pool.c
+ * @addrs: struct egress_addr by address; RCU readers, changed under @lock
+ * @apps: struct egress_app by serial number
+ * @pairs: struct egress_pair by id
+ * @machines: struct egress_machine by serial number
+ * @machine_ids: struct egress_machine by id; under @lock
+ * @app_names: struct egress_app by name; under @lock
+ * @sources: struct egress_source by address; RCU readers, changed under @lock
+ * @devices: struct egress_device by name; under @lock
+ * @device_index: struct egress_device by ifindex, of those that are there; under @lock
+ * @lingering: struct egress_block given up whose connections live on
+ * @last_app: serial number given last
+ * @last_pair: pair id given last
+ * @last_machine: serial number given last
+ * @n_pairs: pairs there are
+ * @n_machines: machines there are
+ * @n_waiting: machines without a lease
+ * @hooked: the netfilter hooks are registered
+ * @reap: one sweep of destination tables at a time; they go away under it only
+ * @dests: struct egress_dest; RCU readers, each changed under its own lock
+ * @reaper: retires destination tables of dead connections
+ * @reap_pair: the pair the reaper is at
+ * @reap_slot: the slot of it
+ * @reap_left: tables of it that are to be swept yet
+ * @claims: struct egress_claim to be made
+ * @unclaims: struct egress_claim to be let go
+ * @counters: one for each CPU
+ */
+struct egress_net {
+	struct net *net;
+
+	struct mutex lock;
+	u64 generation;
+	struct list_head regions;
+	struct rhashtable addrs;
+	struct xarray apps;
+	struct xarray pairs;
+	struct xarray machines;
+	struct rhashtable machine_ids;
+	struct rhashtable app_names;
+	struct rhashtable sources;
+	struct rhashtable devices;
+	struct xarray device_index;
+	struct list_head lingering;
+	unsigned long last_app;
+	unsigned long last_pair;
+	unsigned long last_machine;
+	unsigned int n_pairs;
+	unsigned int n_machines;
+	unsigned int n_waiting;
+	bool hooked;
+
+	struct mutex reap;
+	struct rhashtable dests;
+	struct delayed_work reaper;
+	unsigned long reap_pair;
+	unsigned int reap_slot;
+	unsigned int reap_left;
+
+	struct list_head claims;
+	struct list_head unclaims;
+
+	struct egress_counters __percpu *counters;
+};
+
+extern unsigned int egress_net_id;
+
+static inline struct egress_net *egress_net(const struct net *net)
+{
+	return net_generic(net, egress_net_id);
+}
+
+#endif

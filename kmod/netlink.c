@@ -1,0 +1,784 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Generic netlink family "egress": what uapi/egress.yaml specifies. Requests
+ * are taken apart here, carried out elsewhere, and answered from message.c.
+ */
+#include <linux/ctype.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "app.h"
+#include "claim.h"
+#include "dump.h"
+#include "error.h"
+#include "lease.h"
+#include "machine.h"
+#include "message.h"
+#include "net.h"
+#include "netlink.h"
+#include "pair.h"
+#include "pool.h"
+
+static int check_name(const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	const char *p = nla_data(attr);
+
+	if (!isalnum(*p))
+		goto bad;
+	for (; *p; p++)
+		if (!isalnum(*p) && !strchr("._:@-", *p))
+			goto bad;
+	return 0;
+
+bad:
+	NL_SET_ERR_MSG_ATTR(extack, attr,
+			    "a name is of letters, digits and . _ : @ -, and begins with a letter or digit");
+	return -EINVAL;
+}
+
+static int check_region(const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	const char *p = nla_data(attr);
+
+	for (; *p; p++)
+		if (!islower(*p) && !isdigit(*p) && *p != '-')
+			break;
+	if (!*p && p != nla_data(attr))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr,
+			    "a region's name is of 1 to 31 lower case letters, digits and -");
+	return -EINVAL;
+}
+
+/* NLA_POLICY_VALIDATE_FN goes without a length: both in one. */
+#define CHECKED(name, check, max)						\
+static int name(const struct nlattr *attr, struct netlink_ext_ack *extack)	\
+{										\
+	size_t len = strnlen(nla_data(attr), nla_len(attr));			\
+										\
+	if (len == nla_len(attr) || !len || len > (max)) {			\
+		NL_SET_ERR_MSG_ATTR(extack, attr,				\
+				    "a name of 1 to " __stringify(max) " characters is wanted here"); \
+		return -EINVAL;							\
+	}									\
+	return check(attr, extack);						\
+}
+CHECKED(validate_name, check_name, EGRESS_NAME_MAX)
+CHECKED(validate_region, check_region, EGRESS_REGION_MAX)
+
+/**
+ * egress_nl_addr() - an address of either family
+ * @attr: 4 or 16 bytes
+ * @addr: where to
+ * @extack: why not
+ *
+ * Return: 0 or -EINVAL.
+ */
+int egress_nl_addr(const struct nlattr *attr, struct in6_addr *addr,
+		   struct netlink_ext_ack *extack)
+{
+	switch (nla_len(attr)) {
+	case sizeof(__be32):
+		egress_addr_v4(addr, nla_get_in_addr(attr));
+		return 0;
+	case sizeof(struct in6_addr):
+		*addr = nla_get_in6_addr(attr);
+		if (!egress_addr_is_v4(addr))
+			return 0;
+		NL_SET_ERR_MSG_ATTR(extack, attr, "an IPv4 address is of 4 bytes, not mapped");
+		return -EINVAL;
+	default:
+		NL_SET_ERR_MSG_ATTR(extack, attr, "an address is of 4 or 16 bytes");
+		return -EINVAL;
+	}
+}
+
+static int validate_addr(const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	struct in6_addr addr;
+
+	return egress_nl_addr(attr, &addr, extack);
+}
+
+static const struct nla_policy prefix_policy[EGRESS_PREFIX_A_MAX + 1] = {
+	[EGRESS_PREFIX_A_ADDR] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, validate_addr),
+	[EGRESS_PREFIX_A_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+};
+
+#define REGION [EGRESS_A_REGION] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, validate_region)
+#define APP [EGRESS_A_APP] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, validate_name)
+#define MACHINE [EGRESS_A_MACHINE] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, validate_name)
+#define ADDR(attr) [attr] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, validate_addr)
+#define DEV [EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 }
+#define GENERATION [EGRESS_A_GENERATION] = { .type = NLA_U64 }
+#define PREFIXES(attr) [attr] = NLA_POLICY_NESTED(prefix_policy)
+#define POLICY(name) static const struct nla_policy name[EGRESS_A_MAX + 1]
+
+POLICY(pool_new_policy) = {
+	GENERATION, REGION, PREFIXES(EGRESS_A_PREFIX), DEV,
+	[EGRESS_A_SLOT_FIRST] = NLA_POLICY_MAX(NLA_U32, EGRESS_SLOTS - 1),
+	[EGRESS_A_SLOT_LAST] = NLA_POLICY_MAX(NLA_U32, EGRESS_SLOTS - 1),
+};
+POLICY(pool_del_policy) = { GENERATION, REGION, PREFIXES(EGRESS_A_PREFIX) };
+POLICY(pool_get_policy) = { REGION };
+POLICY(pair_new_policy) = {
+	GENERATION, REGION, APP, MACHINE,
+	[EGRESS_A_COUNT] = { .type = NLA_U32 },
+	[EGRESS_A_ENSURE] = { .type = NLA_FLAG },
+	[EGRESS_A_V4] = NLA_POLICY_EXACT_LEN(sizeof(__be32)),
+	[EGRESS_A_V6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+	[EGRESS_A_BLOCK_SIZE] = { .type = NLA_U32 },
+};
+POLICY(pair_del_policy) = { GENERATION, APP, ADDR(EGRESS_A_ADDR) };
+POLICY(pair_get_policy) = { APP, REGION, ADDR(EGRESS_A_ADDR) };
+POLICY(machine_new_policy) = {
+	GENERATION, MACHINE, APP, REGION, DEV, ADDR(EGRESS_A_ADDR), ADDR(EGRESS_A_PAIR),
+	[EGRESS_A_SLOT] = NLA_POLICY_MAX(NLA_U32, S16_MAX),
+};
+POLICY(machine_del_policy) = { GENERATION, MACHINE };
+POLICY(machine_get_policy) = { MACHINE, APP, REGION };
+POLICY(lease_get_policy) = { APP, REGION };
+POLICY(bind_policy) = {
+	GENERATION, MACHINE, ADDR(EGRESS_A_PAIR),
+	[EGRESS_A_SLOT] = NLA_POLICY_MAX(NLA_U32, S16_MAX),
+};
+POLICY(rebalance_policy) = { GENERATION, APP, REGION };
+POLICY(app_set_policy) = {
+	GENERATION, APP, PREFIXES(EGRESS_A_EXCLUDE),
+	[EGRESS_A_LIMIT] = { .type = NLA_U32 },
+	[EGRESS_A_ON_LIMIT] = NLA_POLICY_MAX(NLA_U32, EGRESS_ON_LIMIT_DROP),
+	[EGRESS_A_ON_NONE] = NLA_POLICY_MAX(NLA_U32, EGRESS_ON_NONE_DROP),
+	[EGRESS_A_EXCLUDE_DEFAULT] = { .type = NLA_FLAG },
+};
+POLICY(app_get_policy) = { APP };
+POLICY(stats_get_policy) = { APP, REGION };
+POLICY(flush_policy) = { GENERATION, [EGRESS_A_ALL] = { .type = NLA_FLAG } };
+
+static const char *string(const struct genl_info *info, int attr)
+{
+	return info->attrs[attr] ? nla_data(info->attrs[attr]) : NULL;
+}
+
+static u32 number(const struct genl_info *info, int attr, u32 otherwise)
+{
+	return info->attrs[attr] ? nla_get_u32(info->attrs[attr]) : otherwise;
+}
+
+/* Attributes of @type in the request. */
+#define for_each_of(attr, info, type, rem)					\
+	nlmsg_for_each_attr(attr, (info)->nlhdr, GENL_HDRLEN, rem)		\
+		if (nla_type(attr) == (type))
+
+static unsigned int count_of(const struct genl_info *info, int type)
+{
+	const struct nlattr *attr;
+	unsigned int n = 0;
+	int rem;
+
+	for_each_of(attr, info, type, rem)
+		n++;
+	return n;
+}
+
+/* Prefixes of @type; to be freed with kvfree(). Return: how many, or an error. */
+static int get_prefixes(const struct genl_info *info, int type, struct egress_cidr **prefixes)
+{
+	struct nlattr *tb[EGRESS_PREFIX_A_MAX + 1];
+	unsigned int n = count_of(info, type), max;
+	struct egress_cidr *cidr;
+	const struct nlattr *attr;
+	int rem, err;
+	u8 len;
+
+	*prefixes = NULL;
+	if (n > EGRESS_PREFIX_MAX)
+		return egress_refuse(info->extack, -E2BIG, "%u prefixes: at most %u in one request",
+				     n, EGRESS_PREFIX_MAX);
+	if (!n)
+		return 0;
+	cidr = kvcalloc(n, sizeof(*cidr), GFP_KERNEL_ACCOUNT);
+	if (!cidr)
+		return -ENOMEM;
+	*prefixes = cidr;
+	for_each_of(attr, info, type, rem) {
+		err = nla_parse_nested(tb, EGRESS_PREFIX_A_MAX, attr, prefix_policy, info->extack);
+		if (err)
+			goto free;
+		err = -EINVAL;
+		if (!tb[EGRESS_PREFIX_A_ADDR] || !tb[EGRESS_PREFIX_A_LEN]) {
+			NL_SET_ERR_MSG_ATTR(info->extack, attr, "a prefix has an address and a length");
+			goto free;
+		}
+		err = egress_nl_addr(tb[EGRESS_PREFIX_A_ADDR], &cidr->addr, info->extack);
+		if (err)
+			goto free;
+		len = nla_get_u8(tb[EGRESS_PREFIX_A_LEN]);
+		max = nla_len(tb[EGRESS_PREFIX_A_ADDR]) * 8;
+		if (len > max) {
+			NL_SET_ERR_MSG_ATTR(info->extack, tb[EGRESS_PREFIX_A_LEN],
+					    "the prefix is longer than its address");
+			err = -EINVAL;
+			goto free;
+		}
+		cidr->len = len + 128 - max;
+		cidr++;
+	}
+	return n;
+
+free:
+	kvfree(*prefixes);
+	*prefixes = NULL;
+	return err;
+}
+
+/* Addresses of @type; to be freed with kvfree(). Return: how many, or an error. */
+static int get_addrs(const struct genl_info *info, int type, struct in6_addr **addrs)
+{
+	unsigned int n = count_of(info, type), i = 0;
+	const struct nlattr *attr;
+	int rem, err;
+
+	*addrs = NULL;
+	if (!n)
+		return 0;
+	*addrs = kvcalloc(n, sizeof(**addrs), GFP_KERNEL_ACCOUNT);
+	if (!*addrs)
+		return -ENOMEM;
+	for_each_of(attr, info, type, rem) {
+		err = egress_nl_addr(attr, &(*addrs)[i++], info->extack);
+		if (err) {
+			kvfree(*addrs);
+			*addrs = NULL;
+			return err;
+		}
+	}
+	return n;
+}
+
+static bool missing(struct genl_info *info, int attr)
+{
+	return GENL_REQ_ATTR_CHECK(info, attr);
+}
+
+/**
+ * struct change - a request that changes something
+ * @en: namespace, locked
+ * @info: request
+ */
+struct change {
+	struct egress_net *en;
+	struct genl_info *info;
+};
+
+static int change_begin(struct change *change, struct genl_info *info)
+{
+	const struct nlattr *expected = info->attrs[EGRESS_A_GENERATION];
+	struct egress_net *en = egress_net(genl_info_net(info));
+
+	change->en = en;
+	change->info = info;
+	mutex_lock(&en->lock);
+	if (!expected || nla_get_u64(expected) == en->generation)
+		return 0;
+	egress_refuse(info->extack, -ESTALE,
+		      "generation %llu is not the current one, %llu: read again and decide anew",
+		      nla_get_u64(expected), en->generation);
+	mutex_unlock(&en->lock);
+	return -ESTALE;
+}
+
+static int change_end(const struct change *change, int err)
+{
+	mutex_unlock(&change->en->lock);
+	egress_claims_sync(change->en);
+	return err;
+}
+
+/* A message to who asked, if they want an echo. */
+static struct sk_buff *echo(const struct change *change, struct egress_msg *msg)
+{
+	const struct genl_info *info = change->info;
+
+	if (!(info->nlhdr->nlmsg_flags & NLM_F_ECHO))
+		return NULL;
+	*msg = (struct egress_msg) {
+		.skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL),
+		.portid = info->snd_portid,
+		.seq = info->snd_seq,
+		.cmd = info->genlhdr->cmd,
+	};
+	return msg->skb;
+}
+
+/* A message to all who listen. */
+static struct sk_buff *event(const struct change *change, u8 cmd, struct egress_msg *msg)
+{
+	if (!genl_has_listeners(&egress_family, change->en->net, 0))
+		return NULL;
+	*msg = (struct egress_msg) {
+		.skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL),
+		.cmd = cmd,
+		.brief = true,
+	};
+	if (!msg->skb)	/* they learn that they missed something */
+		genl_set_err(&egress_family, change->en->net, 0, 0, -ENOBUFS);
+	return msg->skb;
+}
+
+static void send_echo(const struct change *change, struct sk_buff *skb, int err)
+{
+	if (err)
+		nlmsg_free(skb);
+	else
+		genlmsg_reply(skb, change->info);
+}
+
+static void send_event(const struct change *change, struct sk_buff *skb, int err)
+{
+	if (err)
+		nlmsg_free(skb);
+	else
+		genlmsg_multicast_netns(&egress_family, change->en->net, skb, 0, 0, GFP_KERNEL);
+}
+
+/* Tell of an object: @put is one of egress_msg_pool(), _pair(), _machine(). */
+#define tell(change, event_cmd, put, object) do {				\
+	struct egress_msg msg_;							\
+										\
+	if (echo(change, &msg_))						\
+		send_echo(change, msg_.skb, put((change)->en, &msg_, object));	\
+	if (event(change, event_cmd, &msg_))					\
+		send_event(change, msg_.skb, put((change)->en, &msg_, object));	\
+} while (0)
+
+static void tell_app(const struct change *change, struct egress_app *app)
+{
+	struct egress_msg msg;
+	unsigned int from = 0;
+	int err;
+
+	do {
+		if (!echo(change, &msg))
+			break;
+		err = egress_msg_app(change->en, &msg, app, &from);
+		send_echo(change, msg.skb, err);
+	} while (!err && from);
+	from = 0;
+	do {
+		if (!event(change, EGRESS_CMD_APP_SET, &msg))
+			break;
+		err = egress_msg_app(change->en, &msg, app, &from);
+		send_event(change, msg.skb, err);
+	} while (!err && from);
+}
+
+static int pool_new(struct sk_buff *skb, struct genl_info *info)
+{
+	struct egress_pool_request req = {
+		.region = string(info, EGRESS_A_REGION),
+		.device = string(info, EGRESS_A_DEV),
+		.slot_first = number(info, EGRESS_A_SLOT_FIRST, -1),
+		.slot_last = number(info, EGRESS_A_SLOT_LAST, -1),
+	};
+	struct egress_cidr *prefixes;
+	struct change change;
+	int err;
+
+	if (missing(info, EGRESS_A_REGION))
+		return -EINVAL;
+	if ((req.slot_first < 0) != (req.slot_last < 0) || req.slot_first > req.slot_last)
+		return egress_refuse(info->extack, -EINVAL,
+				     "slots are given as first and last, the first not above the last");
+	if (req.device && !*req.device)
+		return egress_refuse(info->extack, -EINVAL, "the device's name is empty");
+	err = get_prefixes(info, EGRESS_A_PREFIX, &prefixes);
+	if (err < 0)
+		return err;
+	req.prefixes = prefixes;
+	req.n_prefixes = err;
+
+	err = change_begin(&change, info);
+	if (!err) {
+		err = egress_pool_add(change.en, &req, info->nlhdr->nlmsg_flags, info->extack);
+		if (!err)
+			tell(&change, EGRESS_CMD_POOL_NEW, egress_msg_pool,
+			     egress_region_find(change.en, req.region));
+		err = change_end(&change, err);
+	}
+	kvfree(prefixes);
+	return err;
+}
+
+static int pool_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct egress_pool_request req = { .region = string(info, EGRESS_A_REGION) };
+	struct egress_region *region;
+	struct egress_cidr *prefixes;
+	struct change change;
+	int err;
+
+	if (missing(info, EGRESS_A_REGION))
+		return -EINVAL;
+	err = get_prefixes(info, EGRESS_A_PREFIX, &prefixes);
+	if (err < 0)
+		return err;
+	req.prefixes = prefixes;
+	req.n_prefixes = err;
+
+	err = change_begin(&change, info);
+	if (!err) {
+		err = egress_pool_del(change.en, &req, info->extack);
+		region = err ? NULL : egress_region_find(change.en, req.region);
+		if (region)
+			tell(&change, EGRESS_CMD_POOL_DEL, egress_msg_pool, region);
+		err = change_end(&change, err);
+	}
+	kvfree(prefixes);
+	return err;
+}
+
+static int pair_new(struct sk_buff *skb, struct genl_info *info)
+{
+	struct egress_pair_request req = {
+		.app = string(info, EGRESS_A_APP),
+		.machine = string(info, EGRESS_A_MACHINE),
+		.region = string(info, EGRESS_A_REGION),
+		.count = number(info, EGRESS_A_COUNT, 1),
+		.ensure = info->attrs[EGRESS_A_ENSURE],
+		.block_size = number(info, EGRESS_A_BLOCK_SIZE, EGRESS_BLOCK_SIZE),
+		.given[EGRESS_V4] = info->attrs[EGRESS_A_V4],
+		.given[EGRESS_V6] = info->attrs[EGRESS_A_V6],
+	};
+	struct egress_pair **pairs;
+	struct change change;
+	unsigned int n, i;
+	int err;
+
+	if (missing(info, EGRESS_A_REGION))
+		return -EINVAL;
+	if (!(info->nlhdr->nlmsg_flags & NLM_F_CREATE))
+		return egress_refuse(info->extack, -EINVAL, "a pair is allocated with NLM_F_CREATE");
+	if (!req.app == !req.machine)
+		return egress_refuse(info->extack, -EINVAL,
+				     "a pair is for an app or for a machine: give one of the two");
+	for (i = 0; i < EGRESS_FAMILIES; i++) {
+		if (!req.given[i])
+			continue;
+		err = egress_nl_addr(info->attrs[i == EGRESS_V4 ? EGRESS_A_V4 : EGRESS_A_V6],
+				     &req.addr[i], info->extack);
+		if (err)
+			return err;
+	}
+	pairs = kvcalloc(EGRESS_COUNT_MAX, sizeof(*pairs), GFP_KERNEL_ACCOUNT);
+	if (!pairs)
+		return -ENOMEM;
+
+	err = change_begin(&change, info);
+	if (!err) {
+		err = egress_pair_add(change.en, &req, pairs, &n, info->extack);
+		for (i = 0; !err && i < n; i++)
+			tell(&change, EGRESS_CMD_PAIR_NEW, egress_msg_pair, pairs[i]);
+		err = change_end(&change, err);
+	}
+	kvfree(pairs);
+	return err;
+}
+
+static int pair_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct in6_addr *addrs;
+	struct egress_pair *pair;
+	struct sk_buff **told;
+	struct egress_msg msg;
+	struct change change;
+	int err, n, i;
+
+	if (missing(info, EGRESS_A_ADDR))
+		return -EINVAL;
+	n = get_addrs(info, EGRESS_A_ADDR, &addrs);
+	if (n < 0)
+		return n;
+	told = kvcalloc(n, sizeof(*told), GFP_KERNEL_ACCOUNT);
+	err = -ENOMEM;
+	if (!told)
+		goto free_addrs;
+
+	err = change_begin(&change, info);
+	if (err)
+		goto free_told;
+	for (i = 0; i < n; i++) {
+		pair = egress_pair_find(change.en, &addrs[i]);
+		if (!pair || !event(&change, EGRESS_CMD_PAIR_DEL, &msg))
+			continue;
+		if (egress_msg_pair(change.en, &msg, pair))
+			nlmsg_free(msg.skb);
+		else
+			told[i] = msg.skb;
+	}
+	err = egress_pair_del(change.en, addrs, n, string(info, EGRESS_A_APP), info->extack);
+	for (i = 0; i < n; i++)
+		if (told[i])
+			send_event(&change, told[i], err);
+	err = change_end(&change, err);
+free_told:
+	kvfree(told);
+free_addrs:
+	kvfree(addrs);
+	return err;
+}
+
+static int machine_new(struct sk_buff *skb, struct genl_info *info)
+{
+	u16 flags = info->nlhdr->nlmsg_flags;
+	struct egress_machine_request req = {
+		.id = string(info, EGRESS_A_MACHINE),
+		.app = string(info, EGRESS_A_APP),
+		.region = string(info, EGRESS_A_REGION),
+		.device = string(info, EGRESS_A_DEV),
+		.slot = number(info, EGRESS_A_SLOT, -1),
+	};
+	struct in6_addr *addrs, pair;
+	struct change change;
+	bool exists;
+	int err;
+
+	if (missing(info, EGRESS_A_MACHINE))
+		return -EINVAL;
+	if (info->attrs[EGRESS_A_PAIR]) {
+		err = egress_nl_addr(info->attrs[EGRESS_A_PAIR], &pair, info->extack);
+		if (err)
+			return err;
+		req.pair = &pair;
+	} else if (req.slot >= 0) {
+		return egress_refuse(info->extack, -EINVAL, "a slot needs the pair it is of");
+	}
+	err = get_addrs(info, EGRESS_A_ADDR, &addrs);
+	if (err < 0)
+		return err;
+	req.addrs = addrs;
+	req.n_addrs = err;
+
+	err = change_begin(&change, info);
+	if (err)
+		goto free;
+	exists = egress_machine_find(change.en, req.id);
+	if (exists && flags & NLM_F_REPLACE && !(flags & NLM_F_EXCL)) {
+		err = egress_machine_set(change.en, &req, info->extack);
+	} else if (!exists && !(flags & NLM_F_CREATE)) {
+		err = egress_refuse(info->extack, -ENOENT, "there is no machine '%s'", req.id);
+	} else if (!exists && (!req.app || !req.region || !req.n_addrs)) {
+		err = egress_refuse(info->extack, -EINVAL,
+				    "a new machine needs an app, a region and an address");
+	} else {
+		err = egress_machine_add(change.en, &req, info->extack);
+	}
+	if (!err)
+		tell(&change, EGRESS_CMD_MACHINE_NEW, egress_msg_machine,
+		     egress_machine_find(change.en, req.id));
+	err = change_end(&change, err);
+free:
+	kvfree(addrs);
+	return err;
+}
+
+static int machine_del(struct sk_buff *skb, struct genl_info *info)
+{
+	unsigned int n = count_of(info, EGRESS_A_MACHINE), i = 0;
+	struct egress_machine *machine;
+	const struct nlattr *attr;
+	struct sk_buff **told;
+	struct egress_msg msg;
+	struct change change;
+	const char **ids;
+	int rem, err;
+
+	if (missing(info, EGRESS_A_MACHINE))
+		return -EINVAL;
+	ids = kvcalloc(n, sizeof(*ids), GFP_KERNEL_ACCOUNT);
+	told = kvcalloc(n, sizeof(*told), GFP_KERNEL_ACCOUNT);
+	err = -ENOMEM;
+	if (!ids || !told)
+		goto free;
+	for_each_of(attr, info, EGRESS_A_MACHINE, rem)
+		ids[i++] = nla_data(attr);
+
+	err = change_begin(&change, info);
+	if (err)
+		goto free;
+	for (i = 0; i < n; i++) {
+		machine = egress_machine_find(change.en, ids[i]);
+		if (!machine || !event(&change, EGRESS_CMD_MACHINE_DEL, &msg))
+			continue;
+		if (egress_msg_machine(change.en, &msg, machine))
+			nlmsg_free(msg.skb);
+		else
+			told[i] = msg.skb;
+	}
+	err = egress_machine_del(change.en, ids, n, info->extack);
+	for (i = 0; i < n; i++)
+		if (told[i])
+			send_event(&change, told[i], err);
+	err = change_end(&change, err);
+free:
+	kvfree(told);
+	kvfree(ids);
+	return err;
+}
+
+static int bind(struct sk_buff *skb, struct genl_info *info)
+{
+	int slot = number(info, EGRESS_A_SLOT, -1);
+	struct change change;
+	struct in6_addr pair;
+	const char *id;
+	int err;
+
+	if (missing(info, EGRESS_A_MACHINE))
+		return -EINVAL;
+	id = string(info, EGRESS_A_MACHINE);
+	if (info->attrs[EGRESS_A_PAIR]) {
+		err = egress_nl_addr(info->attrs[EGRESS_A_PAIR], &pair, info->extack);
+		if (err)
+			return err;
+	} else if (slot >= 0) {
+		return egress_refuse(info->extack, -EINVAL, "a slot needs the pair it is of");
+	}
+	err = change_begin(&change, info);
+	if (err)
+		return err;
+	err = egress_bind(change.en, id, info->attrs[EGRESS_A_PAIR] ? &pair : NULL, slot,
+			  info->extack);
+	if (!err)
+		tell(&change, EGRESS_CMD_MACHINE_NEW, egress_msg_machine,
+		     egress_machine_find(change.en, id));
+	return change_end(&change, err);
+}
+
+static int rebalance(struct sk_buff *skb, struct genl_info *info)
+{
+	struct egress_msg msg;
+	struct change change;
+	unsigned int moved;
+	int err;
+
+	if (missing(info, EGRESS_A_APP))
+		return -EINVAL;
+	err = change_begin(&change, info);
+	if (err)
+		return err;
+	err = egress_rebalance(change.en, string(info, EGRESS_A_APP),
+			       string(info, EGRESS_A_REGION), &moved, info->extack);
+	if (!err && echo(&change, &msg))
+		send_echo(&change, msg.skb, egress_msg_count(change.en, &msg, moved));
+	return change_end(&change, err);
+}
+
+static int app_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct egress_app_request req = {
+		.app = string(info, EGRESS_A_APP),
+		.has_limit = info->attrs[EGRESS_A_LIMIT],
+		.limit = number(info, EGRESS_A_LIMIT, 0),
+		.has_on_limit = info->attrs[EGRESS_A_ON_LIMIT],
+		.on_limit = number(info, EGRESS_A_ON_LIMIT, 0),
+		.has_on_none = info->attrs[EGRESS_A_ON_NONE],
+		.on_none = number(info, EGRESS_A_ON_NONE, 0),
+		.has_exclude = info->attrs[EGRESS_A_EXCLUDE],
+		.default_exclude = info->attrs[EGRESS_A_EXCLUDE_DEFAULT],
+	};
+	struct egress_cidr *prefixes;
+	struct egress_app *app;
+	struct change change;
+	int err;
+
+	if (missing(info, EGRESS_A_APP))
+		return -EINVAL;
+	if (req.has_exclude && req.default_exclude)
+		return egress_refuse(info->extack, -EINVAL,
+				     "either an exclude list or the default one, not both");
+	err = get_prefixes(info, EGRESS_A_EXCLUDE, &prefixes);
+	if (err < 0)
+		return err;
+	req.exclude = prefixes;
+	req.n_exclude = err;
+
+	err = change_begin(&change, info);
+	if (!err) {
+		err = egress_app_set(change.en, &req, info->extack);
+		app = err ? NULL : egress_app_find(change.en, req.app);
+		if (app)	/* it is gone if it has nothing and these are the defaults */
+			tell_app(&change, app);
+		err = change_end(&change, err);
+	}
+	kvfree(prefixes);
+	return err;
+}
+
+static int flush(struct sk_buff *skb, struct genl_info *info)
+{
+	struct change change;
+	int err;
+
+	if (missing(info, EGRESS_A_ALL))
+		return -EINVAL;
+	err = change_begin(&change, info);
+	if (err)
+		return err;
+	egress_flush(change.en);
+	return change_end(&change, 0);
+}
+
+#define DO(c, fn, p) \
+	{ .cmd = c, .flags = GENL_ADMIN_PERM, .doit = fn, .policy = p, .maxattr = EGRESS_A_MAX }
+#define GET(c, fn, dump, p) \
+	{ .cmd = c, .flags = GENL_ADMIN_PERM, .doit = fn, .dumpit = dump, .policy = p, \
+	  .maxattr = EGRESS_A_MAX }
+
+static const struct genl_ops ops[] = {
+	DO(EGRESS_CMD_POOL_NEW, pool_new, pool_new_policy),
+	DO(EGRESS_CMD_POOL_DEL, pool_del, pool_del_policy),
+	GET(EGRESS_CMD_POOL_GET, egress_get_pool, egress_dump_pools, pool_get_policy),
+	DO(EGRESS_CMD_PAIR_NEW, pair_new, pair_new_policy),
+	DO(EGRESS_CMD_PAIR_DEL, pair_del, pair_del_policy),
+	GET(EGRESS_CMD_PAIR_GET, egress_get_pair, egress_dump_pairs, pair_get_policy),
+	DO(EGRESS_CMD_MACHINE_NEW, machine_new, machine_new_policy),
+	DO(EGRESS_CMD_MACHINE_DEL, machine_del, machine_del_policy),
+	GET(EGRESS_CMD_MACHINE_GET, egress_get_machine, egress_dump_machines, machine_get_policy),
+	GET(EGRESS_CMD_LEASE_GET, NULL, egress_dump_leases, lease_get_policy),
+	DO(EGRESS_CMD_BIND, bind, bind_policy),
+	DO(EGRESS_CMD_REBALANCE, rebalance, rebalance_policy),
+	DO(EGRESS_CMD_APP_SET, app_set, app_set_policy),
+	GET(EGRESS_CMD_APP_GET, egress_get_app, egress_dump_apps, app_get_policy),
+	GET(EGRESS_CMD_STATS_GET, egress_get_stats, egress_dump_stats, stats_get_policy),
+	DO(EGRESS_CMD_FLUSH, flush, flush_policy),
+};
+
+static const struct genl_multicast_group groups[] = {
+	{ .name = EGRESS_MCGRP_EVENTS, .flags = GENL_UNS_ADMIN_PERM },
+};
+
+struct genl_family egress_family __ro_after_init = {
+	.name = EGRESS_FAMILY_NAME,
+	.version = EGRESS_FAMILY_VERSION,
+	.maxattr = EGRESS_A_MAX,
+	.netnsok = true,
+	.parallel_ops = true,
+	.module = THIS_MODULE,
+	.ops = ops,
+	.n_ops = ARRAY_SIZE(ops),
+	/* From here on genetlink refuses NLM_F_CREATE, EXCL and REPLACE, which we use. */
+	.resv_start_op = __EGRESS_CMD_MAX,
+	.mcgrps = groups,
+	.n_mcgrps = ARRAY_SIZE(groups),
+};
+
+int __init egress_netlink_init(void)
+{
+	return genl_register_family(&egress_family);
+}
+
+void egress_netlink_exit(void)
+{
+	genl_unregister_family(&egress_family);
+}

@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Pairs: allocated and released, all of a request or nothing. */
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "app.h"
+#include "claim.h"
+#include "error.h"
+#include "lease.h"
+#include "machine.h"
+#include "net.h"
+#include "pair.h"
+#include "snat.h"
+
+/**
+ * egress_pair_find() - a pair by either address
+ * @en: namespace, locked
+ * @addr: address
+ *
+ * Return: pair or NULL.
+ */
+struct egress_pair *egress_pair_find(struct egress_net *en, const struct in6_addr *addr)
+{
+	struct egress_pair *pair = NULL;
+	struct egress_addr *found;
+
+	lockdep_assert_held(&en->lock);
+	rcu_read_lock();
+	found = egress_addr_find(&en->addrs, addr);
+	if (found)
+		pair = rcu_dereference(found->pair);
+	rcu_read_unlock();
+	return pair;
+}
+
+static void init_blocks(struct egress_pair *pair, const struct egress_region *region)
+{
+	unsigned int size = 1u << pair->order, i;
+	unsigned int first = DIV_ROUND_UP(region->slot_first * EGRESS_BLOCK_SIZE, size);
+	unsigned int end = (region->slot_last + 1) * EGRESS_BLOCK_SIZE / size;
+
+	for (i = 0; i < egress_pair_slots(pair); i++) {
+		struct egress_block *block = &pair->blocks[i];
+
+		block->pair = pair;
+		block->slot = i;
+		block->first_port = i * size;
+		egress_dests_init(&block->dests);
+		if (i < first || i >= end)
+			continue;
+		block->state = EGRESS_BLOCK_FREE;
+		list_add_tail(&block->node, &pair->free);
+		pair->n_free++;
+	}
+	pair->n_slots = pair->n_free;
+}
+
+static int get_addrs(struct egress_net *en, struct egress_pair *pair, struct egress_region *region,
+		     const struct egress_pair_request *req, struct netlink_ext_ack *extack)
+{
+	bool any_given = req->given[EGRESS_V4] || req->given[EGRESS_V6];
+	struct egress_addr *addr;
+	int i;
+
+	for (i = 0; i < EGRESS_FAMILIES; i++) {
+		if (any_given ? !req->given[i] : !egress_region_has(region, i))
+			continue;
+		if (req->given[i])
+			addr = egress_addr_given(en, region, &req->addr[i], extack);
+		else
+			addr = egress_addr_draw(en, region, i, extack);
+		if (IS_ERR(addr))
+			return PTR_ERR(addr);
+		pair->addrs[i] = addr;
+		pair->has[i] = true;
+		if (i == EGRESS_V4)
+			pair->v4 = addr->addr;
+		else
+			pair->v6 = addr->addr;
+	}
+	return 0;
+}
+
+static void pair_unmake(struct egress_net *en, struct egress_pair *pair)
+{
+	int i;
+
+	for (i = EGRESS_FAMILIES - 1; i >= 0; i--) {
+		egress_claim_free(pair->claims[i]);
+		if (pair->addrs[i])
+			egress_addr_undraw(en, pair->addrs[i]);
+	}
+	kvfree(pair);
+}
+
+/* A pair that nobody can see yet. */
+static struct egress_pair *pair_make(struct egress_net *en, struct egress_group *group,
+				     const struct egress_pair_request *req,
+				     struct netlink_ext_ack *extack)
+{
+	unsigned int order = ilog2(req->block_size);
+	struct egress_pair *pair;
+	int err, i;
+
+	pair = kvzalloc(struct_size(pair, blocks, 65536u >> order), GFP_KERNEL_ACCOUNT);
+	if (!pair)
+		return ERR_PTR(-ENOMEM);
+	pair->order = order;
+	pair->group = group;
+	pair->app = group->app;
+	pair->created = ktime_get_real_seconds();
+	INIT_LIST_HEAD(&pair->free);
+	init_blocks(pair, group->region);
+	err = get_addrs(en, pair, group->region, req, extack);
+	for (i = 0; !err && i < EGRESS_FAMILIES; i++) {
+		if (!pair->addrs[i] || !group->region->device)
+			continue;
+		pair->claims[i] = egress_claim_new(pair->addrs[i]);
+		if (!pair->claims[i])
+			err = -ENOMEM;
+	}
+	if (err) {
+		pair_unmake(en, pair);
+		return ERR_PTR(err);
+	}
+	return pair;
+}
+
+/* Room in the index for @n pairs more, so that nothing can fail afterwards. */
+static int reserve_ids(struct egress_net *en, unsigned int n)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 1; i <= n; i++) {
+		err = xa_reserve(&en->pairs, en->last_pair + i, GFP_KERNEL_ACCOUNT);
+		if (err) {
+			while (--i)
+				xa_release(&en->pairs, en->last_pair + i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static void pair_publish(struct egress_net *en, struct egress_pair *pair,
+			 struct egress_machine *machine)
+{
+	struct egress_group *group = pair->group;
+	struct egress_region *region = group->region;
+	int i;
+
+	pair->id = ++en->last_pair;
+	pair->machine = machine;
+	pair->scope = machine ? EGRESS_SCOPE_MACHINE : EGRESS_SCOPE_APP;
+	list_add_tail(&pair->list, machine ? &machine->pairs : &group->pairs);
+	xa_store(&en->pairs, pair->id, pair, GFP_KERNEL_ACCOUNT);	/* reserved */
+	for (i = 0; i < EGRESS_FAMILIES; i++) {
+		if (!pair->addrs[i])
+			continue;
+		rcu_assign_pointer(pair->addrs[i]->pair, pair);
+		pair->addrs[i]->fresh = false;
+		if (pair->claims[i])
+			egress_claim_begin(en, pair->claims[i], region->device);
+		pair->claims[i] = NULL;
+	}
+	region->n_pairs++;
+	group->n_pairs++;
+	group->app->n_pairs++;
+	en->n_pairs++;
+}
+
+static int check_request(struct egress_net *en, const struct egress_pair_request *req,
+			 struct netlink_ext_ack *extack)
+{
+	struct egress_region *region = egress_region_find(en, req->region);
+	struct egress_machine *machine;
+	unsigned int ports;
+
+	if (!region || list_empty(&region->prefixes))
+		return egress_refuse(extack, -ENOENT,
+				     "region '%s' has no pool: make one with 'pool add %s PREFIX'",
+				     req->region, req->region);
+	if (req->machine) {
+		machine = egress_machine_find(en, req->machine);
+		if (!machine)
+			return egress_refuse(extack, -ENOENT, "there is no machine '%s'",
+					     req->machine);
+		if (machine->group->region != region)
+			return egress_refuse(extack, -EINVAL, "machine '%s' is in region '%s', not '%s'",
+					     req->machine, machine->group->region->name,
+					     req->region);
+	}
+	if (!is_power_of_2(req->block_size) || req->block_size < EGRESS_BLOCK_SIZE_MIN ||
+	    req->block_size > EGRESS_BLOCK_SIZE_MAX)
+		return egress_refuse(extack, -EINVAL,
+				     "block size %u is not a power of two from %u to %u",
+				     req->block_size, EGRESS_BLOCK_SIZE_MIN, EGRESS_BLOCK_SIZE_MAX);
+	ports = (region->slot_last - region->slot_first + 1) * EGRESS_BLOCK_SIZE;
+	if (ports < req->block_size ||
+	    roundup(region->slot_first * EGRESS_BLOCK_SIZE, req->block_size) + req->block_size >
+	    (region->slot_last + 1) * EGRESS_BLOCK_SIZE)
+		return egress_refuse(extack, -EINVAL,
+				     "no block of %u ports lies in this host's slots %u-%u of region '%s'",
+				     req->block_size, region->slot_first, region->slot_last,
+				     req->region);
+	if (!req->count || req->count > EGRESS_COUNT_MAX)
+		return egress_refuse(extack, -ERANGE, "count %u is not from 1 to %u", req->count,
+				     EGRESS_COUNT_MAX);
+	if (req->count > 1 && (req->given[EGRESS_V4] || req->given[EGRESS_V6]))
+		return egress_refuse(extack, -EINVAL, "with a given address the count is 1, not %u",
+				     req->count);
+	return 0;
+}
+
+static int check_app_limit(const struct egress_group *group, const struct egress_pair_request *req,
+			   struct netlink_ext_ack *extack)
+{
+	/* Changed under egress_net.lock, which the caller holds. */
+	const struct egress_conf *conf = rcu_dereference_protected(group->app->conf, true);
+
+	if (conf->limit <= req->block_size)
+		return 0;
+	return egress_refuse(extack, -ERANGE,
+			     "app '%s' has a limit of %u, more than a block of %u ports can hold",
+			     group->app->name, conf->limit, req->block_size);
+}
+
+/*
+ * What there is already. Return: how many of the pairs asked for, those in
+ * @pairs; -EEXIST if a given address is somebody else's.
+ */
+static int already(struct egress_net *en, struct list_head *list, const struct egress_group *group,
+		   const struct egress_pair_request *req, struct egress_pair **pairs,
+		   struct netlink_ext_ack *extack)
+{
+	struct egress_pair *pair, *found = NULL;
+	char text[EGRESS_ADDR_STR];
+	unsigned int n = 0;
+	int i;
+
+	if (!req->given[EGRESS_V4] && !req->given[EGRESS_V6]) {
+		list_for_each_entry(pair, list, list)
+			if (pair->group == group && n < req->count)
+				pairs[n++] = pair;
+		return n;
+	}
+	for (i = 0; i < EGRESS_FAMILIES; i++) {
+		if (!req->given[i])
+			continue;
+		pair = egress_pair_find(en, &req->addr[i]);
+		if (!pair)
+			continue;
+		if ((found && pair != found) || pair->group != group ||
+		    pair->scope != (req->machine ? EGRESS_SCOPE_MACHINE : EGRESS_SCOPE_APP) ||
+		    (req->machine && strcmp(pair->machine->id, req->machine)))
+			return egress_refuse(extack, -EEXIST, "%s belongs to another pair",
+					     egress_addr_str(text, &req->addr[i]));
+		found = pair;
+	}
+	if (!found)
+		return 0;
+	for (i = 0; i < EGRESS_FAMILIES; i++)
+		if (req->given[i] && !ipv6_addr_equal(i == EGRESS_V4 ? &found->v4 : &found->v6,
+						      &req->addr[i]))
+			return egress_refuse(extack, -EEXIST, "pair %lu has another address than %s",
+					     found->id, egress_addr_str(text, &req->addr[i]));
+	pairs[0] = found;
+	return 1;
+}
+
+/**
+ * egress_pair_add() - allocate pairs
+ * @en: namespace, locked
+ * @req: what
+ * @pairs: of EGRESS_COUNT_MAX; those that were made, or with req->ensure all
+ *	that there shall be
+ * @n: how many they are
+ * @extack: why not
+ *
+ * Machines that wait get their leases at once. Return: 0; -ENOENT, -EINVAL,
+ * -ERANGE, -EEXIST, -ENOSPC, -EADDRINUSE, -ENOMEM, then nothing has changed.
+ */
+int egress_pair_add(struct egress_net *en, const struct egress_pair_request *req,
+		    struct egress_pair **pairs, unsigned int *n, struct netlink_ext_ack *extack)
+{
+	struct egress_machine *machine = NULL;
+	unsigned int have = 0, made, i;
+	struct egress_block *block;
+	struct egress_group *group;
+	int err;
+
+	err = check_request(en, req, extack);
+	if (err)
+		return err;
+	if (req->machine) {
+		machine = egress_machine_find(en, req->machine);
+		group = machine->group;
+	} else {
+		group = egress_group_get(en, req->app, req->region);
+		if (!group)
+			return -ENOMEM;
+	}
+	err = check_app_limit(group, req, extack);
+	if (err)
+		goto put_group;
+	if (req->ensure) {
+		err = already(en, machine ? &machine->pairs : &group->pairs, group, req, pairs,
+			      extack);
+		if (err < 0)
+			goto put_group;
+		have = err;
+	}
+	made = have;
+	*n = req->count;
+	if (have == req->count) {
+		egress_group_put(en, group);
+		return 0;
+	}
+
+	err = reserve_ids(en, req->count - have);
+	if (err)
+		goto put_group;
+	for (; made < req->count; made++) {
+		pairs[made] = pair_make(en, group, req, extack);
+		if (IS_ERR(pairs[made])) {
+			err = PTR_ERR(pairs[made]);
+			goto unmake;
+		}
+	}
+	err = egress_hooks_get(en, extack);
+	if (err)
+		goto unmake;
+
+	for (i = have; i < made; i++)
+		pair_publish(en, pairs[i], machine);
+	if (machine) {
+		block = egress_lease_of(en, machine);
+		if (!block || (block->pair->scope == EGRESS_SCOPE_APP && !machine->pinned))
+			egress_lease_auto(en, machine);
+	}
+	egress_lease_feed(en, group);
+	en->generation++;
+	return 0;
+
+unmake:
+	while (made-- > have)
+		pair_unmake(en, pairs[made]);
+	for (i = 1; i <= req->count - have; i++)
+		xa_release(&en->pairs, en->last_pair + i);
+put_group:
+	egress_group_put(en, group);
+	return err;
+}
+
+/**
+ * egress_pair_unpublish() - no new connection takes a port of this pair
+ * @en: namespace, locked
+ * @pair: pair
+ *
+ * Its machines are leased elsewhere, or wait. Follow with a grace period and
+ * egress_pair_destroy().
+ */
+void egress_pair_unpublish(struct egress_net *en, struct egress_pair *pair)
+{
+	unsigned int i;
+
+	pair->dying = true;
+	for (i = 0; i < egress_pair_slots(pair); i++) {
+		struct egress_block *block = &pair->blocks[i];
+
+		if (block->state != EGRESS_BLOCK_LEASED)
+			continue;
+		block->machine->pinned = false;
+		egress_lease_auto(en, block->machine);
+	}
+}
+
+/**
+ * egress_pair_destroy() - cut a pair's connections, give its addresses back
+ * @en: namespace, locked
+ * @pair: unpublished, a grace period ago
+ *
+ * The caller drops the group: egress_group_put(), egress_hooks_put().
+ */
+void egress_pair_destroy(struct egress_net *en, struct egress_pair *pair)
+{
+	struct egress_region *region = pair->group->region;
+	unsigned int i;
+
+	for (i = 0; i < egress_pair_slots(pair); i++)
+		if (pair->blocks[i].state == EGRESS_BLOCK_LINGERING)
+			egress_lease_cut(en, &pair->blocks[i]);
+	for (i = 0; i < EGRESS_FAMILIES; i++) {
+		if (!pair->addrs[i])
+			continue;
+		if (region->device)
+			egress_claim_end(en, pair->addrs[i], region->device);
+		egress_addr_release(en, pair->addrs[i]);
+	}
+	list_del(&pair->list);
+	region->n_pairs--;
+	pair->group->n_pairs--;
+	pair->group->app->n_pairs--;
+	en->n_pairs--;
+	mutex_lock(&en->reap);		/* the reaper may be at it */
+	xa_erase(&en->pairs, pair->id);
+	mutex_unlock(&en->reap);
+	kvfree_rcu(pair, rcu);
+}
+
+/**
+ * egress_pair_del() - release pairs
+ * @en: namespace, locked
+ * @addrs: either address of each
+ * @n: how many
+ * @app: whose they must be, or NULL
+ * @extack: why not
+ *
+ * Context: process; waits for one grace period. Return: 0; -ENOENT, -EINVAL,
+ * then nothing has changed.
+ */
+int egress_pair_del(struct egress_net *en, const struct in6_addr *addrs, unsigned int n,
+		    const char *app, struct netlink_ext_ack *extack)
+{
+	struct egress_pair *pair, *tmp;
+	struct egress_group *group;
+	char text[EGRESS_ADDR_STR];
+	LIST_HEAD(release);
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		egress_addr_str(text, &addrs[i]);
+		pair = egress_pair_find(en, &addrs[i]);
+		if (!pair)
+			return egress_refuse(extack, -ENOENT,
+					     "%s is not an allocated egress address", text);
+		if (app && strcmp(pair->group->app->name, app))
+			return egress_refuse(extack, -EINVAL, "%s belongs to app '%s', not '%s'",
+					     text, pair->group->app->name, app);
+	}
+	for (i = 0; i < n; i++) {
+		pair = egress_pair_find(en, &addrs[i]);
+		pair->dying = true;
+		list_move_tail(&pair->list, &release);
+	}
+	list_for_each_entry(pair, &release, list)
+		egress_pair_unpublish(en, pair);
+	synchronize_rcu_expedited();
+	list_for_each_entry_safe(pair, tmp, &release, list) {
+		group = pair->group;
+		egress_pair_destroy(en, pair);
+		egress_group_put(en, group);
+	}
+	egress_hooks_put(en);
+	en->generation++;
+	return 0;
+}
+
+/**
+ * egress_pair_connections() - live connections of a pair
+ * @en: namespace, locked
+ * @pair: pair
+ *
+ * Context: process; sweeps its tables.
+ */
+u64 egress_pair_connections(struct egress_net *en, struct egress_pair *pair)
+{
+	u64 sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < egress_pair_slots(pair); i++)
+		sum += egress_dests_sweep(en, &pair->blocks[i]);
+	return sum;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EGRESS_PAIR_H
+#define EGRESS_PAIR_H
+
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/time64.h>
+#include <linux/egress.h>
+
+#include "destination.h"
+#include "pool.h"
+
+struct egress_app;
+struct egress_claim;
+struct egress_group;
+struct egress_machine;
+struct egress_net;
+
+enum egress_block_state {
+	EGRESS_BLOCK_FOREIGN,	/* another host hands it out */
+	EGRESS_BLOCK_FREE,
+	EGRESS_BLOCK_LEASED,
+	EGRESS_BLOCK_LINGERING,	/* given up, connections live on */
+};
+
+/**
+ * struct egress_block - a block of ports of a pair; leased, it is the lease
+ * @pair: whose
+ * @first_port: in host order
+ * @slot: number, from 0
+ * @state: enum egress_block_state
+ * @machine: of the lease, and who had it while it lingers
+ * @node: in egress_pair.free or egress_machine.blocks
+ * @linger: in egress_net.lingering
+ * @gp: RCU cookie: when no packet can take a port of a lease given up
+ * @dests: its connections
+ *
+ * Under egress_net.lock; packets read @pair, @first_port, @slot, which never
+ * change, and @dests.
+ */
+struct egress_block {
+	struct egress_pair *pair;
+	u16 first_port;
+	u16 slot;
+	u8 state;
+	struct egress_machine *machine;
+	struct list_head node;
+	struct list_head linger;
+	unsigned long gp;
+	struct egress_dests dests;
+};
+
+/**
+ * struct egress_pair - an egress pair
+ * @id: never used again
+ * @scope: app or machine
+ * @order: a block has 2^order ports
+ * @has: which families it has
+ * @dying: no new leases
+ * @v4: IPv4 address, mapped
+ * @v6: IPv6 address
+ * @addrs: the records of both
+ * @claims: of both, until it is published
+ * @group: app and region
+ * @app: its app, for packets to compare only
+ * @machine: whose, if @scope is machine
+ * @list: in egress_group.pairs or egress_machine.pairs
+ * @free: struct egress_block that can be leased, freed longest ago first
+ * @n_slots: blocks that this host hands out
+ * @n_free: blocks in @free
+ * @n_leased: leases
+ * @created: seconds since the epoch
+ * @rcu: freed after packets that saw it
+ * @blocks: all of them
+ *
+ * Under egress_net.lock; packets read @order, @has, @v4, @v6, @app, which never
+ * change.
+ */
+struct egress_pair {
+	unsigned long id;
+	enum egress_scope scope;
+	u8 order;
+	bool has[EGRESS_FAMILIES];
+	bool dying;
+	struct in6_addr v4;
+	struct in6_addr v6;
+	struct egress_addr *addrs[EGRESS_FAMILIES];
+	struct egress_claim *claims[EGRESS_FAMILIES];
+	struct egress_group *group;
+	const struct egress_app *app;
+	struct egress_machine *machine;
+	struct list_head list;
+	struct list_head free;
+	unsigned int n_slots;
+	unsigned int n_free;
+	unsigned int n_leased;
+	time64_t created;
+	struct rcu_head rcu;
+	struct egress_block blocks[];
+};
+
+static inline unsigned int egress_pair_slots(const struct egress_pair *pair)
+{
+	return 65536u >> pair->order;
+}
+
+struct egress_pair_request {
+	const char *app;	/* one of */
+	const char *machine;	/* the two */
+	const char *region;
+	unsigned int count;
+	bool ensure;
+	bool given[EGRESS_FAMILIES];
+	struct in6_addr addr[EGRESS_FAMILIES];
+	unsigned int block_size;
+};
+
+struct egress_pair *egress_pair_find(struct egress_net *en, const struct in6_addr *addr);
+int egress_pair_add(struct egress_net *en, const struct egress_pair_request *req,
+		    struct egress_pair **pairs, unsigned int *n, struct netlink_ext_ack *extack);
+int egress_pair_del(struct egress_net *en, const struct in6_addr *addrs, unsigned int n,
+		    const char *app, struct netlink_ext_ack *extack);
+void egress_pair_unpublish(struct egress_net *en, struct egress_pair *pair);
+void egress_pair_destroy(struct egress_net *en, struct egress_pair *pair);
+u64 egress_pair_connections(struct egress_net *en, struct egress_pair *pair);
+
+#endif

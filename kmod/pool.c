@@ -1,0 +1,673 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Pools: which addresses a region has, and which of them is drawn next. Never
+ * used ones come first, in order; then the one released longest ago, so that a
+ * stranger doesn't get an address that is still on somebody's allowlist.
+ *
+ * Only addresses that were drawn once take memory: a /64 costs what a /120 does.
+ */
+#include <linux/inetdevice.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <net/addrconf.h>
+#include <net/route.h>
+
+#include "device.h"
+#include "error.h"
+#include "net.h"
+#include "pair.h"
+#include "pool.h"
+
+#define RESTING_MAX	65536	/* released addresses remembered, a region and family */
+
+const struct rhashtable_params egress_addr_params = {
+	.key_len = sizeof(struct in6_addr),
+	.key_offset = offsetof(struct egress_addr, addr),
+	.head_offset = offsetof(struct egress_addr, node),
+	.automatic_shrinking = true,
+};
+
+/**
+ * egress_region_find() - a region by name
+ * @en: namespace, locked
+ * @name: name
+ *
+ * Return: region, or NULL. It may be without a pool.
+ */
+struct egress_region *egress_region_find(struct egress_net *en, const char *name)
+{
+	struct egress_region *region;
+
+	lockdep_assert_held(&en->lock);
+	list_for_each_entry(region, &en->regions, list)
+		if (!strcmp(region->name, name))
+			return region;
+	return NULL;
+}
+
+/**
+ * egress_region_get() - a region by name, made if it isn't there
+ * @en: namespace, locked
+ * @name: name
+ *
+ * Return: region, or NULL if there is no memory. egress_region_put() drops it
+ * again if nothing came to use it.
+ */
+struct egress_region *egress_region_get(struct egress_net *en, const char *name)
+{
+	struct egress_region *region = egress_region_find(en, name);
+	int i;
+
+	if (region)
+		return region;
+	region = kzalloc(sizeof(*region), GFP_KERNEL_ACCOUNT);
+	if (!region)
+		return NULL;
+	strscpy(region->name, name, sizeof(region->name));
+	INIT_LIST_HEAD(&region->prefixes);
+	for (i = 0; i < EGRESS_FAMILIES; i++)
+		INIT_LIST_HEAD(&region->resting[i]);
+	region->slot_last = EGRESS_SLOTS - 1;
+	list_add_tail(&region->list, &en->regions);
+	return region;
+}
+
+/**
+ * egress_region_put() - let a region go if it is of no use
+ * @region: region
+ */
+void egress_region_put(struct egress_region *region)
+{
+	if (!list_empty(&region->prefixes) || region->n_groups)
+		return;
+	list_del(&region->list);
+	kfree(region);
+}
+
+/**
+ * egress_region_has() - has the region's pool prefixes of a family
+ * @region: region
+ * @family: family
+ */
+bool egress_region_has(const struct egress_region *region, enum egress_family family)
+{
+	const struct egress_prefix *prefix;
+
+	list_for_each_entry(prefix, &region->prefixes, list)
+		if (egress_family_of(&prefix->cidr.addr) == family)
+			return true;
+	return false;
+}
+
+/**
+ * egress_prefix_free() - addresses of a prefix that can be allocated
+ * @prefix: prefix
+ *
+ * Return: number, saturated.
+ */
+u64 egress_prefix_free(const struct egress_prefix *prefix)
+{
+	u64 n = prefix->last - prefix->first;
+
+	if (n != U64_MAX)
+		n++;
+	return n > prefix->used ? n - prefix->used : 0;
+}
+
+/**
+ * egress_addr_is_local() - does the host itself have this address
+ * @en: namespace
+ * @addr: address
+ */
+bool egress_addr_is_local(struct egress_net *en, const struct in6_addr *addr)
+{
+	if (egress_addr_is_v4(addr))
+		return inet_addr_type(en->net, egress_addr_to_v4(addr)) == RTN_LOCAL;
+	return ipv6_chk_addr(en->net, addr, NULL, 0);
+}
+
+static bool host_addr_in(struct egress_net *en, const struct egress_cidr *cidr,
+			 struct in6_addr *found)
+{
+	const struct inet6_ifaddr *ifa6;
+	const struct in_ifaddr *ifa4;
+	struct net_device *dev;
+	bool hit = false;
+
+	rcu_read_lock();
+	for_each_netdev_rcu(en->net, dev) {
+		struct in_device *in4 = __in_dev_get_rcu(dev);
+		struct inet6_dev *in6 = __in6_dev_get(dev);
+
+		if (in4) {
+			in_dev_for_each_ifa_rcu(ifa4, in4) {
+				egress_addr_v4(found, ifa4->ifa_local);
+				hit = egress_cidr_has(cidr, found);
+				if (hit)
+					goto out;
+			}
+		}
+		if (in6) {
+			list_for_each_entry_rcu(ifa6, &in6->addr_list, if_list) {
+				*found = ifa6->addr;
+				hit = egress_cidr_has(cidr, found);
+				if (hit)
+					goto out;
+			}
+		}
+	}
+out:
+	rcu_read_unlock();
+	return hit;
+}
+
+static int check_prefix(struct egress_net *en, const struct egress_cidr *cidr,
+			struct netlink_ext_ack *extack)
+{
+	char text[EGRESS_ADDR_STR], other[EGRESS_ADDR_STR];
+	const struct egress_region *region;
+	const struct egress_prefix *prefix;
+	struct in6_addr net;
+	__be32 v4;
+
+	egress_cidr_str(text, cidr);
+	if (!egress_cidr_clean(cidr)) {
+		struct egress_cidr clean = { .len = cidr->len };
+
+		ipv6_addr_prefix(&net, &cidr->addr, cidr->len);
+		clean.addr = net;
+		return egress_refuse(extack, -EINVAL, "prefix %s has host bits set: use %s",
+				     text, egress_cidr_str(other, &clean));
+	}
+	if (egress_addr_is_v4(&cidr->addr)) {
+		v4 = egress_addr_to_v4(&cidr->addr);
+		if (cidr->len < EGRESS_V4_BITS + 8 || ipv4_is_zeronet(v4) ||
+		    ipv4_is_loopback(v4) || ipv4_is_multicast(v4) || ipv4_is_lbcast(v4) ||
+		    ipv4_is_linklocal_169(v4))
+			return egress_refuse(extack, -EINVAL,
+					     "prefix %s can't be anybody's source address", text);
+	} else if (cidr->len < 8 || ipv6_addr_type(&cidr->addr) & (IPV6_ADDR_MULTICAST |
+		   IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK | IPV6_ADDR_MAPPED)) {
+		return egress_refuse(extack, -EINVAL,
+				     "prefix %s can't be anybody's source address", text);
+	}
+
+	list_for_each_entry(region, &en->regions, list) {
+		list_for_each_entry(prefix, &region->prefixes, list) {
+			if (!egress_cidr_overlap(&prefix->cidr, cidr))
+				continue;
+			return egress_refuse(extack, -EEXIST,
+					     "prefix %s overlaps %s of the pool in region '%s'",
+					     text, egress_cidr_str(other, &prefix->cidr),
+					     region->name);
+		}
+	}
+	if (host_addr_in(en, cidr, &net))
+		return egress_refuse(extack, -EADDRINUSE,
+				     "prefix %s holds %s, an address of this host: leave it out",
+				     text, egress_addr_str(other, &net));
+	return 0;
+}
+
+static struct egress_prefix *prefix_new(struct egress_region *region,
+					const struct egress_cidr *cidr)
+{
+	unsigned int bits = egress_cidr_host_bits(cidr);
+	struct egress_prefix *prefix;
+
+	prefix = kzalloc(sizeof(*prefix), GFP_KERNEL_ACCOUNT);
+	if (!prefix)
+		return NULL;
+	prefix->region = region;
+	prefix->cidr = *cidr;
+	prefix->last = bits >= 64 ? U64_MAX : (1ULL << bits) - 1;
+	if (bits >= 2) {
+		/* The network's address, or the subnet routers' (RFC 4291, 2.6.1). */
+		prefix->first = 1;
+		if (egress_addr_is_v4(&cidr->addr))
+			prefix->last--;		/* broadcast */
+	}
+	prefix->next = prefix->first;
+	return prefix;
+}
+
+/**
+ * egress_pool_add() - make a region's pool or add prefixes to it
+ * @en: namespace, locked
+ * @req: what
+ * @flags: NLM_F_*
+ * @extack: why not
+ *
+ * Return: 0; -EEXIST, -EBUSY, -EADDRINUSE, -EINVAL, -ENOENT, -ENOMEM, then
+ * nothing has changed.
+ */
+int egress_pool_add(struct egress_net *en, const struct egress_pool_request *req, u16 flags,
+		    struct netlink_ext_ack *extack)
+{
+	struct egress_region *region = egress_region_find(en, req->region);
+	bool exists = region && !list_empty(&region->prefixes);
+	struct egress_prefix *prefix, *tmp;
+	struct egress_device *device = NULL;
+	bool new_device = false, new_slots;
+	LIST_HEAD(prefixes);
+	unsigned int i, j;
+	int err;
+
+	if (!exists && !(flags & NLM_F_CREATE))
+		return egress_refuse(extack, -ENOENT, "region '%s' has no pool", req->region);
+	if (exists && flags & NLM_F_EXCL)
+		return egress_refuse(extack, -EEXIST, "region '%s' has a pool already",
+				     req->region);
+	if (!exists && !req->n_prefixes)
+		return egress_refuse(extack, -EINVAL, "a pool needs a prefix");
+	for (i = 0; i < req->n_prefixes; i++) {
+		err = check_prefix(en, &req->prefixes[i], extack);
+		if (err)
+			return err;
+		for (j = 0; j < i; j++) {
+			char a[EGRESS_ADDR_STR], b[EGRESS_ADDR_STR];
+
+			if (!egress_cidr_overlap(&req->prefixes[i], &req->prefixes[j]))
+				continue;
+			return egress_refuse(extack, -EEXIST, "prefixes %s and %s overlap",
+					     egress_cidr_str(a, &req->prefixes[j]),
+					     egress_cidr_str(b, &req->prefixes[i]));
+		}
+	}
+	new_slots = req->slot_first >= 0 &&
+		(!exists || region->slot_first != req->slot_first ||
+		 region->slot_last != req->slot_last);
+	if (req->device)
+		new_device = !exists || !region->device ||
+			strcmp(region->device->name, req->device);
+	if (exists && region->n_pairs && (new_slots || new_device))
+		return egress_refuse(extack, -EBUSY,
+				     "the pool in region '%s' has pairs: its %s can't change until they are released",
+				     req->region, new_slots ? "slots" : "device");
+
+	region = egress_region_get(en, req->region);
+	if (!region)
+		return -ENOMEM;
+	for (i = 0; i < req->n_prefixes; i++) {
+		prefix = prefix_new(region, &req->prefixes[i]);
+		if (!prefix)
+			goto nomem;
+		list_add_tail(&prefix->list, &prefixes);
+	}
+	if (new_device) {
+		device = egress_device_get(en, req->device);
+		if (!device)
+			goto nomem;
+	}
+
+	list_splice_tail(&prefixes, &region->prefixes);
+	if (device) {
+		if (region->device)
+			egress_device_put(en, region->device);
+		region->device = device;
+	}
+	if (new_slots) {
+		region->slot_first = req->slot_first;
+		region->slot_last = req->slot_last;
+	}
+	en->generation++;
+	return 0;
+
+nomem:
+	list_for_each_entry_safe(prefix, tmp, &prefixes, list)
+		kfree(prefix);
+	egress_region_put(region);
+	return -ENOMEM;
+}
+
+static struct egress_prefix *prefix_find(struct egress_region *region,
+					 const struct egress_cidr *cidr)
+{
+	struct egress_prefix *prefix;
+
+	list_for_each_entry(prefix, &region->prefixes, list)
+		if (prefix->cidr.len == cidr->len &&
+		    ipv6_addr_equal(&prefix->cidr.addr, &cidr->addr))
+			return prefix;
+	return NULL;
+}
+
+static void addr_forget(struct egress_net *en, struct egress_addr *addr)
+{
+	struct egress_region *region = addr->prefix->region;
+
+	list_del(&addr->rest);
+	region->n_resting[egress_family_of(&addr->addr)]--;
+	rhashtable_remove_fast(&en->addrs, &addr->node, egress_addr_params);
+	kfree_rcu(addr, rcu);
+}
+
+static void prefix_free(struct egress_net *en, struct egress_prefix *prefix)
+{
+	struct egress_region *region = prefix->region;
+	struct egress_addr *addr, *tmp;
+
+	list_for_each_entry_safe(addr, tmp, &region->resting[egress_family_of(&prefix->cidr.addr)],
+				 rest)
+		if (addr->prefix == prefix)
+			addr_forget(en, addr);
+	list_del(&prefix->list);
+	kfree(prefix);
+}
+
+/**
+ * egress_pool_del() - take prefixes, or all of them, away from a pool
+ * @en: namespace, locked
+ * @req: what; no prefix means all
+ * @extack: why not
+ *
+ * Return: 0; -ENOENT; -EBUSY while an address is allocated.
+ */
+int egress_pool_del(struct egress_net *en, const struct egress_pool_request *req,
+		    struct netlink_ext_ack *extack)
+{
+	struct egress_region *region = egress_region_find(en, req->region);
+	struct egress_prefix *prefix, *tmp;
+	char text[EGRESS_ADDR_STR];
+	unsigned int i;
+
+	if (!region || list_empty(&region->prefixes))
+		return egress_refuse(extack, -ENOENT, "region '%s' has no pool", req->region);
+	for (i = 0; i < req->n_prefixes; i++)
+		if (!prefix_find(region, &req->prefixes[i]))
+			return egress_refuse(extack, -ENOENT,
+					     "prefix %s is not in the pool in region '%s'",
+					     egress_cidr_str(text, &req->prefixes[i]),
+					     region->name);
+	list_for_each_entry(prefix, &region->prefixes, list) {
+		for (i = 0; i < req->n_prefixes; i++)
+			if (prefix == prefix_find(region, &req->prefixes[i]))
+				break;
+		if (req->n_prefixes && i == req->n_prefixes)
+			continue;
+		if (prefix->used)
+			return egress_refuse(extack, -EBUSY,
+					     "%llu addresses of %s are allocated: release them first",
+					     prefix->used, egress_cidr_str(text, &prefix->cidr));
+	}
+
+	if (req->n_prefixes) {
+		for (i = 0; i < req->n_prefixes; i++) {
+			prefix = prefix_find(region, &req->prefixes[i]);
+			if (prefix)	/* named twice */
+				prefix_free(en, prefix);
+		}
+	} else {
+		list_for_each_entry_safe(prefix, tmp, &region->prefixes, list)
+			prefix_free(en, prefix);
+	}
+	if (list_empty(&region->prefixes)) {
+		if (region->device)
+			egress_device_put(en, region->device);
+		region->device = NULL;
+		region->slot_first = 0;
+		region->slot_last = EGRESS_SLOTS - 1;
+	}
+	egress_region_put(region);
+	en->generation++;
+	return 0;
+}
+
+/**
+ * egress_pool_covers() - is an address any pool's
+ * @en: namespace, locked
+ * @addr: address
+ *
+ * Return: prefix or NULL.
+ */
+struct egress_prefix *egress_pool_covers(struct egress_net *en, const struct in6_addr *addr)
+{
+	struct egress_region *region;
+	struct egress_prefix *prefix;
+
+	list_for_each_entry(region, &en->regions, list)
+		list_for_each_entry(prefix, &region->prefixes, list)
+			if (egress_cidr_has(&prefix->cidr, addr))
+				return prefix;
+	return NULL;
+}
+
+static void addr_at(struct in6_addr *addr, const struct egress_prefix *prefix, u64 offset)
+{
+	u64 hi, lo;
+
+	egress_addr_split(&prefix->cidr.addr, &hi, &lo);
+	egress_addr_join(addr, hi, lo | offset);
+}
+
+static u64 offset_of(const struct egress_prefix *prefix, const struct in6_addr *addr)
+{
+	unsigned int bits = egress_cidr_host_bits(&prefix->cidr);
+	u64 hi, lo;
+
+	egress_addr_split(addr, &hi, &lo);
+	return bits >= 64 ? lo : lo & ((1ULL << bits) - 1);
+}
+
+static bool addr_known(struct egress_net *en, const struct in6_addr *addr)
+{
+	bool known;
+
+	rcu_read_lock();
+	known = egress_addr_find(&en->addrs, addr);
+	rcu_read_unlock();
+	return known;
+}
+
+static struct egress_addr *addr_new(struct egress_net *en, struct egress_prefix *prefix,
+				    const struct in6_addr *at, bool fresh)
+{
+	struct egress_addr *addr;
+	int err;
+
+	addr = kzalloc(sizeof(*addr), GFP_KERNEL_ACCOUNT);
+	if (!addr)
+		return ERR_PTR(-ENOMEM);
+	addr->addr = *at;
+	addr->prefix = prefix;
+	addr->fresh = fresh;
+	INIT_LIST_HEAD(&addr->rest);
+	err = rhashtable_insert_fast(&en->addrs, &addr->node, egress_addr_params);
+	if (err) {
+		kfree(addr);
+		return ERR_PTR(err);
+	}
+	prefix->used++;
+	return addr;
+}
+
+/* Return: an address never used, NULL if there is none. */
+static struct egress_addr *draw_fresh(struct egress_net *en, struct egress_prefix *prefix)
+{
+	struct in6_addr at;
+
+	while (!prefix->drained) {
+		addr_at(&at, prefix, prefix->next);
+		if (prefix->next == prefix->last)
+			prefix->drained = true;
+		else
+			prefix->next++;
+		if (!addr_known(en, &at) && !egress_addr_is_local(en, &at))
+			return addr_new(en, prefix, &at, true);
+		cond_resched();
+	}
+	return NULL;
+}
+
+static void wake(struct egress_addr *addr)
+{
+	list_del_init(&addr->rest);
+	addr->prefix->region->n_resting[egress_family_of(&addr->addr)]--;
+	addr->prefix->used++;
+	addr->fresh = false;
+}
+
+/* Those forgotten were released longest ago of all. */
+static bool remember(struct egress_region *region, enum egress_family family)
+{
+	struct egress_prefix *prefix;
+
+	if (!region->forgotten[family])
+		return false;
+	region->forgotten[family] = false;
+	list_for_each_entry(prefix, &region->prefixes, list) {
+		if (egress_family_of(&prefix->cidr.addr) != family)
+			continue;
+		prefix->next = prefix->first;
+		prefix->drained = false;
+	}
+	return true;
+}
+
+/**
+ * egress_addr_draw() - the next free address of a region
+ * @en: namespace, locked
+ * @region: region
+ * @family: family
+ * @extack: why not
+ *
+ * Return: address that belongs to no pair yet, or ERR_PTR(-ENOSPC),
+ * ERR_PTR(-ENOMEM).
+ */
+struct egress_addr *egress_addr_draw(struct egress_net *en, struct egress_region *region,
+				     enum egress_family family, struct netlink_ext_ack *extack)
+{
+	struct egress_prefix *prefix;
+	struct egress_addr *addr;
+
+again:
+	list_for_each_entry(prefix, &region->prefixes, list) {
+		if (egress_family_of(&prefix->cidr.addr) != family)
+			continue;
+		addr = draw_fresh(en, prefix);
+		if (addr)
+			return addr;
+	}
+	if (remember(region, family))
+		goto again;
+	list_for_each_entry(addr, &region->resting[family], rest) {
+		if (egress_addr_is_local(en, &addr->addr))
+			continue;
+		wake(addr);
+		return addr;
+	}
+	egress_refuse(extack, -ENOSPC,
+		      "no free %s address in the pool in region '%s': add a prefix with 'pool add %s PREFIX'",
+		      family == EGRESS_V4 ? "IPv4" : "IPv6", region->name, region->name);
+	return ERR_PTR(-ENOSPC);
+}
+
+/**
+ * egress_addr_given() - a certain address of a region
+ * @en: namespace, locked
+ * @region: region
+ * @at: address
+ * @extack: why not
+ *
+ * Return: address that belongs to no pair yet, or ERR_PTR(-ERANGE) if it is
+ * not in the pool, ERR_PTR(-EEXIST) if it is allocated, ERR_PTR(-EADDRINUSE)
+ * if it is the host's own, ERR_PTR(-ENOMEM).
+ */
+struct egress_addr *egress_addr_given(struct egress_net *en, struct egress_region *region,
+				      const struct in6_addr *at, struct netlink_ext_ack *extack)
+{
+	struct egress_prefix *prefix = egress_pool_covers(en, at);
+	char text[EGRESS_ADDR_STR];
+	struct egress_addr *addr;
+	u64 offset;
+	int err;
+
+	egress_addr_str(text, at);
+	if (!prefix || prefix->region != region) {
+		err = egress_refuse(extack, -ERANGE, "%s is not in the pool in region '%s'",
+				    text, region->name);
+		return ERR_PTR(err);
+	}
+	offset = offset_of(prefix, at);
+	if (offset < prefix->first || offset > prefix->last) {
+		err = egress_refuse(extack, -ERANGE,
+				    "%s is the network, broadcast or router anycast address of its prefix",
+				    text);
+		return ERR_PTR(err);
+	}
+	if (egress_addr_is_local(en, at)) {
+		err = egress_refuse(extack, -EADDRINUSE, "%s is an address of this host", text);
+		return ERR_PTR(err);
+	}
+	rcu_read_lock();
+	addr = egress_addr_find(&en->addrs, at);
+	rcu_read_unlock();
+	if (!addr)
+		return addr_new(en, prefix, at, false);
+	if (list_empty(&addr->rest)) {
+		err = egress_refuse(extack, -EEXIST, "%s is allocated already", text);
+		return ERR_PTR(err);
+	}
+	wake(addr);
+	return addr;
+}
+
+/**
+ * egress_addr_undraw() - as if it had not been drawn
+ * @en: namespace, locked
+ * @addr: drawn or given, no pair's yet
+ */
+void egress_addr_undraw(struct egress_net *en, struct egress_addr *addr)
+{
+	struct egress_prefix *prefix = addr->prefix;
+	struct egress_region *region = prefix->region;
+	enum egress_family family = egress_family_of(&addr->addr);
+	u64 offset = offset_of(prefix, &addr->addr);
+
+	prefix->used--;
+	list_add(&addr->rest, &region->resting[family]);
+	region->n_resting[family]++;
+	if (!addr->fresh)
+		return;
+	addr_forget(en, addr);
+	prefix->next = min(prefix->next, offset);
+	prefix->drained = false;
+}
+
+/**
+ * egress_addr_release() - it belongs to no pair any more
+ * @en: namespace, locked
+ * @addr: allocated
+ */
+void egress_addr_release(struct egress_net *en, struct egress_addr *addr)
+{
+	struct egress_region *region = addr->prefix->region;
+	enum egress_family family = egress_family_of(&addr->addr);
+
+	RCU_INIT_POINTER(addr->pair, NULL);
+	addr->prefix->used--;
+	list_add_tail(&addr->rest, &region->resting[family]);
+	if (++region->n_resting[family] <= RESTING_MAX)
+		return;
+	addr_forget(en, list_first_entry(&region->resting[family], struct egress_addr, rest));
+	region->forgotten[family] = true;
+}
+
+/**
+ * egress_pool_free_all() - every pool of the namespace
+ * @en: namespace, locked, without pairs
+ */
+void egress_pool_free_all(struct egress_net *en)
+{
+	struct egress_prefix *prefix, *tmp_prefix;
+	struct egress_region *region, *tmp;
+
+	list_for_each_entry_safe(region, tmp, &en->regions, list) {
+		list_for_each_entry_safe(prefix, tmp_prefix, &region->prefixes, list)
+			prefix_free(en, prefix);
+		if (region->device)
+			egress_device_put(en, region->device);
+		region->device = NULL;
+		egress_region_put(region);
+	}
+}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The port ring: the choice of a port and the limit on connections in one.
+ * Pure: knows no conntrack, no lock, no clock.
+ *
+ *            fresh                  size          2^order
+ *   [TTTTTT.TT|. . . . . . . . . . .]- - - - - - - - - |
+ *      ^cursor                       memory not taken yet
+ *
+ * A connection gets the next fresh place; when there is none, the place under
+ * the cursor, if its connection has gone; when that and the next are in use,
+ * the ring grows. Full grown, it is looked through from the cursor on, as far
+ * as the first place that can be had. Only a whole round without one costs a
+ * token, and tokens come one a jiffy.
+ */
+#include <linux/bitops.h>
+#include <linux/errno.h>
+#include <linux/slab.h>
+
+#include "ring.h"
+
+#define DOUBLED		(EGRESS_RING_CHUNK * 2)	/* places before pieces of one size */
+#define GFP_RING	(GFP_ATOMIC | __GFP_NOWARN | __GFP_ZERO | __GFP_ACCOUNT)
+
+static struct egress_place *place_at(struct egress_ring *ring, unsigned int i)
+{
+	unsigned int k;
+
+	if (i < EGRESS_RING_FIRST)
+		return &ring->first[i];
+	if (i < DOUBLED) {
+		k = fls(i) - 1;
+		return &ring->chunk[k - 2][i - (1u << k)];
+	}
+	i -= DOUBLED;
+	return &ring->more[i / EGRESS_RING_CHUNK][i % EGRESS_RING_CHUNK];
+}
+
+/* One round of a Feistel network: a few well-mixed bits of @x under @key. */
+static u32 mix(u32 x, u32 key)
+{
+	x = (x + key) * 0x9e3779b1u;
+	x ^= x >> 15;
+	x *= 0x85ebca77u;
+	return x >> 16;
+}
+
+/**
+ * egress_ring_port() - the port of a place
+ * @ring: ring
+ * @i: place, below 2^order
+ *
+ * A Feistel network of four rounds on two halves that need not be of one
+ * length, so a permutation for every order.
+ *
+ * Return: port, from the block's first.
+ */
+unsigned int egress_ring_port(const struct egress_ring *ring, unsigned int i)
+{
+	unsigned int low_bits = ring->order / 2;
+	unsigned int high_mask = (1u << (ring->order - low_bits)) - 1;
+	unsigned int low_mask = (1u << low_bits) - 1;
+	u32 k0 = ring->key, k1 = ring->key >> 32;
+	u32 low = i & low_mask, high = i >> low_bits;
+
+	low ^= mix(high, k0) & low_mask;
+	high ^= mix(low, k1) & high_mask;
+	low ^= mix(high, rol32(k0, 13) ^ k1) & low_mask;
+	high ^= mix(low, rol32(k1, 7) + k0) & high_mask;
+	return high << low_bits | low;
+}
+
+/**
+ * egress_ring_init() - an empty ring
+ * @ring: ring
+ * @order: the block has 2^order ports, 6 to 14
+ * @zero: the block's first port is port 0, never to be handed out
+ * @key: random
+ * @now: jiffies
+ */
+void egress_ring_init(struct egress_ring *ring, unsigned int order, bool zero, u64 key, u32 now)
+{
+	memset(ring, 0, sizeof(*ring));
+	ring->key = key;
+	ring->order = order;
+	ring->zero = zero;
+	ring->looks = EGRESS_RING_BURST;
+	ring->looked = now;
+	ring->size = EGRESS_RING_FIRST;
+}
+
+/**
+ * egress_ring_free() - give a ring's memory back
+ * @ring: ring, unusable then
+ */
+void egress_ring_free(struct egress_ring *ring)
+{
+	unsigned int i;
+
+	for (i = 0; i < EGRESS_RING_DOUBLING; i++)
+		kfree(ring->chunk[i]);
+	if (ring->more)
+		for (i = 0; i < (1u << ring->order) / EGRESS_RING_CHUNK - 2; i++)
+			kfree(ring->more[i]);
+	kfree(ring->more);
+}
+
+static int grow(struct egress_ring *ring)
+{
+	unsigned int add = min_t(unsigned int, ring->size, EGRESS_RING_CHUNK);
+	struct egress_place *chunk;
+
+	if (ring->size >= DOUBLED && !ring->more) {
+		ring->more = kcalloc((1u << ring->order) / EGRESS_RING_CHUNK - 2,
+				     sizeof(*ring->more), GFP_RING);
+		if (!ring->more)
+			return -ENOMEM;
+	}
+	chunk = kmalloc_array(add, sizeof(*chunk), GFP_RING);
+	if (!chunk)
+		return -ENOMEM;
+	if (ring->size < DOUBLED)
+		ring->chunk[fls(ring->size) - 3] = chunk;
+	else
+		ring->more[(ring->size - DOUBLED) / EGRESS_RING_CHUNK] = chunk;
+	ring->size += add;
+	return 0;
+}
+
+static int take(struct egress_ring *ring, unsigned int i, u32 now, u8 proto, __be16 peer)
+{
+	struct egress_place *place = place_at(ring, i);
+
+	place->taken = now;
+	place->peer = peer;
+	place->proto = proto;
+	ring->taken++;
+	return egress_ring_port(ring, i);
+}
+
+static unsigned int advance(struct egress_ring *ring)
+{
+	unsigned int i = ring->cursor;
+
+	ring->cursor = i + 1 < ring->fresh ? i + 1 : 0;
+	return i;
+}
+
+static void release(struct egress_ring *ring, struct egress_probe *probe,
+		    struct egress_place *place)
+{
+	place->proto = 0;
+	ring->taken--;
+	probe->freed++;
+}
+
+/* Leaves @i a free place if its connection has gone, or closed and @end. */
+static bool reclaim(struct egress_ring *ring, struct egress_probe *probe, unsigned int i, bool end)
+{
+	struct egress_place *place = place_at(ring, i);
+	enum egress_fate fate;
+
+	if (!place->proto)
+		return true;
+	if (place->proto == EGRESS_PLACE_RESERVED)
+		return false;
+	fate = probe->fate(probe, egress_ring_port(ring, i), place, end);
+	if (fate == EGRESS_FATE_LIVE || (fate == EGRESS_FATE_CLOSED && !end))
+		return false;
+	release(ring, probe, place);
+	return true;
+}
+
+static int take_fresh(struct egress_ring *ring, u32 now, u8 proto, __be16 peer)
+{
+	while (ring->fresh < ring->size) {
+		unsigned int i = ring->fresh++;
+
+		if (unlikely(ring->zero && !egress_ring_port(ring, i))) {
+			place_at(ring, i)->proto = EGRESS_PLACE_RESERVED;
+			continue;
+		}
+		return take(ring, i, now, proto, peer);
+	}
+	return -EAGAIN;
+}
+
+/* From the cursor to the first place that can be had, at most once around. */
+static int look(struct egress_ring *ring, struct egress_probe *probe, unsigned int limit,
+		u32 now, unsigned int *budget, u8 proto, __be16 peer)
+{
+	unsigned int n = min_t(unsigned int, ring->fresh, EGRESS_RING_LOOK);
+
+	if (ring->looked != now) {
+		ring->looks = min_t(u32, now - ring->looked, EGRESS_RING_BURST - ring->looks) +
+			      ring->looks;
+		ring->looked = now;
+	}
+	if (!ring->looks)
+		return -EAGAIN;
+
+	while (n--) {
+		unsigned int i;
+
+		if (!*budget)
+			return -EAGAIN;
+		i = advance(ring);
+		if (place_at(ring, i)->proto)
+			--*budget;
+		if (reclaim(ring, probe, i, true) && ring->taken < limit)
+			return take(ring, i, now, proto, peer);
+	}
+	ring->looks--;
+	return -EAGAIN;
+}
+
+/**
+ * egress_ring_take() - take a port for a new connection
+ * @ring: ring
+ * @probe: asks after older connections
+ * @limit: connections at once
+ * @now: jiffies
+ * @budget: places that may still be looked at, counted down
+ * @proto: IPPROTO_*
+ * @peer: see struct egress_place
+ *
+ * Context: softirq, the owner's lock held. Looks at no more than
+ * EGRESS_RING_LOOK places, at two unless @limit is reached.
+ *
+ * Return: port from the block's first, -EAGAIN if there is none, -ENOMEM.
+ */
+int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe, unsigned int limit,
+		     u32 now, unsigned int *budget, u8 proto, __be16 peer)
+{
+	unsigned int tries = 2;
+	int ret;
+
+	if (ring->taken >= limit)
+		return look(ring, probe, limit, now, budget, proto, peer);
+
+	ret = take_fresh(ring, now, proto, peer);
+	if (ret >= 0)
+		return ret;
+	while (tries--) {
+		unsigned int i = advance(ring);
+
+		if (reclaim(ring, probe, i, false))
+			return take(ring, i, now, proto, peer);
+	}
+	if (ring->size == 1u << ring->order)
+		return look(ring, probe, limit, now, budget, proto, peer);
+
+	ret = grow(ring);
+	if (!ret)
+		ret = take_fresh(ring, now, proto, peer);
+	return ret;
+}
+
+/**
+ * egress_ring_sweep() - ask after a stretch of the ring
+ * @ring: ring
+ * @probe: asks
+ * @from: first place
+ * @n: places at most
+ * @live: connections found, counted up; a closed one is none
+ *
+ * Context: the owner's lock held. Return: place to go on from, 0 at the end.
+ */
+unsigned int egress_ring_sweep(struct egress_ring *ring, struct egress_probe *probe,
+			       unsigned int from, unsigned int n, unsigned int *live)
+{
+	for (; from < ring->fresh && n; from++, n--) {
+		struct egress_place *place = place_at(ring, from);
+
+		if (!place->proto || place->proto == EGRESS_PLACE_RESERVED)
+			continue;
+		switch (probe->fate(probe, egress_ring_port(ring, from), place, false)) {
+		case EGRESS_FATE_LIVE:
+			++*live;
+			break;
+		case EGRESS_FATE_DEAD:
+			release(ring, probe, place);
+			break;
+		case EGRESS_FATE_CLOSED:
+			break;
+		}
+	}
+	return from < ring->fresh ? from : 0;
+}
