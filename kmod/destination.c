@@ -55,6 +55,7 @@ struct egress_dest {
 	struct rhash_head node;
 	struct egress_dest_key key;
 	struct list_head list;
+	/* The ring and @dead; softirq */
 	spinlock_t lock;
 	bool dead;
 	struct egress_ring ring;
@@ -404,7 +405,9 @@ static void reap(struct work_struct *work)
 		budget -= min(budget, done);
 		cond_resched();
 	}
+	mutex_lock(&en->lock);
 	egress_lease_retire(en);
+	mutex_unlock(&en->lock);
 	if (READ_ONCE(en->hooked))
 		queue_delayed_work(system_power_efficient_wq, &en->reaper, REAP_PERIOD);
 }

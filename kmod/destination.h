@@ -17,6 +17,7 @@ struct nf_conn;
  * @n: how many
  */
 struct egress_dests {
+	/* The list; softirq */
 	spinlock_t lock;
 	unsigned int n;
 	struct list_head list;

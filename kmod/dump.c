@@ -4,9 +4,9 @@
  * object it could not fit, which is never another object's.
  */
 #include "app.h"
-#include "compat.h"
 #include "dump.h"
 #include "error.h"
+#include "lease.h"
 #include "machine.h"
 #include "message.h"
 #include "net.h"
@@ -37,11 +37,13 @@ static bool missing(struct genl_info *info, int attr)
 	return GENL_REQ_ATTR_CHECK(info, attr);
 }
 
+/* In several messages if it has many prefixes. */
 int egress_get_pool(struct sk_buff *request, struct genl_info *info)
 {
 	struct egress_net *en = egress_net(genl_info_net(info));
 	struct egress_region *region;
 	struct egress_msg msg;
+	unsigned int from = 0;
 	struct sk_buff *skb;
 	const char *name;
 	int err;
@@ -49,18 +51,21 @@ int egress_get_pool(struct sk_buff *request, struct genl_info *info)
 	if (missing(info, EGRESS_A_REGION))
 		return -EINVAL;
 	name = nla_data(info->attrs[EGRESS_A_REGION]);
-	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!skb)
-		return -ENOMEM;
-	msg = reply_to(skb, info);
-	mutex_lock(&en->lock);
-	region = egress_region_find(en, name);
-	if (region && !list_empty(&region->prefixes))
-		err = egress_msg_pool(en, &msg, region);
-	else
-		err = egress_refuse(info->extack, -ENOENT, "region '%s' has no pool", name);
-	mutex_unlock(&en->lock);
-	return send(skb, info, err);
+	do {
+		skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+		if (!skb)
+			return -ENOMEM;
+		msg = reply_to(skb, info);
+		mutex_lock(&en->lock);
+		region = egress_region_find(en, name);
+		if (region && !list_empty(&region->prefixes))
+			err = egress_msg_pool(en, &msg, region, &from);
+		else
+			err = egress_refuse(info->extack, -ENOENT, "region '%s' has no pool", name);
+		mutex_unlock(&en->lock);
+		err = send(skb, info, err);
+	} while (!err && from);
+	return err;
 }
 
 int egress_get_pair(struct sk_buff *request, struct genl_info *info)
@@ -180,11 +185,12 @@ struct filter {
 static struct egress_msg dump_begin(struct egress_net *en, struct sk_buff *skb,
 				    struct netlink_callback *cb, u8 cmd, struct filter *filter)
 {
-	struct nlattr **attrs = egress_dump_attrs(cb);
+	const struct nlattr *app = nlmsg_find_attr(cb->nlh, GENL_HDRLEN, EGRESS_A_APP);
+	const struct nlattr *region = nlmsg_find_attr(cb->nlh, GENL_HDRLEN, EGRESS_A_REGION);
 
 	*filter = (struct filter) {
-		.app = attrs[EGRESS_A_APP] ? nla_data(attrs[EGRESS_A_APP]) : NULL,
-		.region = attrs[EGRESS_A_REGION] ? nla_data(attrs[EGRESS_A_REGION]) : NULL,
+		.app = app ? nla_data(app) : NULL,
+		.region = region ? nla_data(region) : NULL,
 	};
 	mutex_lock(&en->lock);
 	cb->seq = (u32)en->generation ?: 1;
@@ -213,6 +219,7 @@ static bool shown(const struct egress_group *group, const struct filter *filter)
 int egress_dump_pools(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct egress_net *en = egress_net(sock_net(skb->sk));
+	unsigned int from = cb->args[1];
 	struct egress_region *region;
 	struct egress_msg msg;
 	struct filter filter;
@@ -223,10 +230,14 @@ int egress_dump_pools(struct sk_buff *skb, struct netlink_callback *cb)
 		if (n++ < cb->args[0] || list_empty(&region->prefixes) ||
 		    (filter.region && strcmp(region->name, filter.region)))
 			continue;
-		if (egress_msg_pool(en, &msg, region))
-			break;
+		do {
+			if (egress_msg_pool(en, &msg, region, &from))
+				goto out;
+		} while (from);
 		cb->args[0] = n;
 	}
+out:
+	cb->args[1] = from;
 	return dump_end(en, skb);
 }
 
@@ -298,6 +309,12 @@ int egress_dump_leases(struct sk_buff *skb, struct netlink_callback *cb)
 	struct filter filter;
 
 	msg = dump_begin(en, skb, cb, EGRESS_CMD_LEASE_GET, &filter);
+	if (!cb->args[0] && !list_empty(&en->lingering)) {
+		/* Those given up just now, too. */
+		synchronize_rcu_expedited();
+		egress_lease_retire(en);
+		cb->seq = (u32)en->generation ?: 1;
+	}
 	xa_for_each_start(&en->pairs, id, pair, cb->args[0]) {
 		if (id != cb->args[0])
 			slot = 0;

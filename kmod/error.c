@@ -19,7 +19,8 @@ static struct {
 	char text[200];
 } texts[TEXTS];
 static unsigned int next_text;
-static DEFINE_MUTEX(texts_lock);	/* texts and next_text */
+/* Protects texts and next_text. */
+static DEFINE_MUTEX(texts_lock);
 
 /**
  * egress_refuse() - say why a request is refused

@@ -84,7 +84,7 @@ void egress_lease_move(struct egress_net *en, struct egress_machine *machine,
 	if (!old)
 		return;
 	old->state = EGRESS_BLOCK_LINGERING;
-	old->gp = get_state_synchronize_rcu();
+	old->gp = start_poll_synchronize_rcu();
 	old->pair->n_leased--;
 	list_add_tail(&old->linger, &en->lingering);
 }
@@ -100,15 +100,18 @@ static void block_free(struct egress_block *block)
 	pair->n_free++;
 }
 
-/* Free a lingering block if nothing uses it. Return: it is free. */
+/*
+ * Free a lingering block if no connection lives in it. Those that TCP has closed
+ * don't count, but their entries must go: the next machine may take their ports.
+ * Return: it is free.
+ */
 static bool retire(struct egress_net *en, struct egress_block *block)
 {
 	if (!poll_state_synchronize_rcu(block->gp))
 		return false;
-	if (READ_ONCE(block->dests.n) <= RETIRE_TABLES)
-		egress_dests_sweep(en, block);
-	if (READ_ONCE(block->dests.n))
+	if (READ_ONCE(block->dests.n) > RETIRE_TABLES || egress_dests_sweep(en, block))
 		return false;
+	egress_dests_cut(en, block);
 	block_free(block);
 	return true;
 }
@@ -229,16 +232,16 @@ void egress_lease_feed(struct egress_net *en, struct egress_group *group)
 
 /**
  * egress_lease_retire() - free lingering slots whose last connection has ended
- * @en: namespace
+ * @en: namespace, locked
  *
- * Context: process, from time to time.
+ * Context: process.
  */
 void egress_lease_retire(struct egress_net *en)
 {
 	struct egress_block *block, *tmp;
 	struct egress_group *group;
 
-	mutex_lock(&en->lock);
+	lockdep_assert_held(&en->lock);
 	list_for_each_entry_safe(block, tmp, &en->lingering, linger) {
 		group = block->pair->group;
 		if (retire(en, block) && !list_empty(&group->waiting)) {
@@ -246,7 +249,6 @@ void egress_lease_retire(struct egress_net *en)
 			en->generation++;
 		}
 	}
-	mutex_unlock(&en->lock);
 }
 
 /**
@@ -297,8 +299,8 @@ struct egress_block *egress_lease_pick(struct egress_net *en, const struct egres
 		if (block)
 			return block;
 		err = egress_refuse(extack, -EBUSY,
-				    "no free slot: all %u of %s are leased or linger", pair->n_slots,
-				    text);
+				    "no free slot: all %u of %s are leased or linger",
+				    pair->n_slots, text);
 		return ERR_PTR(err);
 	}
 	if (slot >= egress_pair_slots(pair)) {
@@ -375,7 +377,8 @@ static struct egress_machine *movable(const struct egress_pair *pair)
 	unsigned int i;
 
 	for (i = 0; i < egress_pair_slots(pair); i++)
-		if (pair->blocks[i].state == EGRESS_BLOCK_LEASED && !pair->blocks[i].machine->pinned)
+		if (pair->blocks[i].state == EGRESS_BLOCK_LEASED &&
+		    !pair->blocks[i].machine->pinned)
 			return pair->blocks[i].machine;
 	return NULL;
 }

@@ -100,11 +100,16 @@ static int put_group(struct sk_buff *skb, const struct egress_group *group)
 		nla_put_string(skb, EGRESS_A_REGION, group->region->name);
 }
 
-/* A region's pool. */
-int egress_msg_pool(struct egress_net *en, const struct egress_msg *msg, struct egress_region *region)
+/*
+ * A region's pool, with as many of its prefixes from @from on as there is room
+ * for; @from is where the next message goes on, 0 at the end.
+ */
+int egress_msg_pool(struct egress_net *en, const struct egress_msg *msg,
+		    struct egress_region *region, unsigned int *from)
 {
 	const struct egress_prefix *prefix;
 	struct sk_buff *skb = msg->skb;
+	unsigned int n = 0, next = 0;
 	void *hdr = start(en, msg);
 	int err;
 
@@ -115,9 +120,19 @@ int egress_msg_pool(struct egress_net *en, const struct egress_msg *msg, struct 
 		nla_put_u32(skb, EGRESS_A_SLOT_FIRST, region->slot_first) ||
 		nla_put_u32(skb, EGRESS_A_SLOT_LAST, region->slot_last) ||
 		nla_put_u32(skb, EGRESS_A_PAIRS, region->n_pairs);
-	list_for_each_entry(prefix, &region->prefixes, list)
-		err = err || put_prefix(skb, EGRESS_A_PREFIX, &prefix->cidr, prefix);
-	return finish(msg, hdr, err);
+	list_for_each_entry(prefix, &region->prefixes, list) {
+		if (err || n++ < *from)
+			continue;
+		if (put_prefix(skb, EGRESS_A_PREFIX, &prefix->cidr, prefix)) {
+			next = n - 1;
+			err = next == *from;	/* not even one */
+			break;
+		}
+	}
+	err = finish(msg, hdr, err);
+	if (!err)
+		*from = next;
+	return err;
 }
 
 /* A pair. */
@@ -174,7 +189,8 @@ int egress_msg_machine(struct egress_net *en, const struct egress_msg *msg,
 }
 
 /* A slot that is leased or lingers. */
-int egress_msg_lease(struct egress_net *en, const struct egress_msg *msg, struct egress_block *block)
+int egress_msg_lease(struct egress_net *en, const struct egress_msg *msg,
+		     struct egress_block *block)
 {
 	struct sk_buff *skb = msg->skb;
 	void *hdr = start(en, msg);

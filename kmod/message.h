@@ -31,11 +31,13 @@ struct egress_msg {
 	bool brief;
 };
 
-int egress_msg_pool(struct egress_net *en, const struct egress_msg *msg, struct egress_region *region);
+int egress_msg_pool(struct egress_net *en, const struct egress_msg *msg,
+		    struct egress_region *region, unsigned int *from);
 int egress_msg_pair(struct egress_net *en, const struct egress_msg *msg, struct egress_pair *pair);
 int egress_msg_machine(struct egress_net *en, const struct egress_msg *msg,
 		       struct egress_machine *machine);
-int egress_msg_lease(struct egress_net *en, const struct egress_msg *msg, struct egress_block *block);
+int egress_msg_lease(struct egress_net *en, const struct egress_msg *msg,
+		     struct egress_block *block);
 int egress_msg_app(struct egress_net *en, const struct egress_msg *msg, struct egress_app *app,
 		   unsigned int *from);
 int egress_msg_machine_stats(struct egress_net *en, const struct egress_msg *msg,

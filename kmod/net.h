@@ -49,6 +49,7 @@
 struct egress_net {
 	struct net *net;
 
+	/* All of the control plane */
 	struct mutex lock;
 	u64 generation;
 	struct list_head regions;
@@ -70,6 +71,7 @@ struct egress_net {
 	unsigned int n_waiting;
 	bool hooked;
 
+	/* One sweep at a time */
 	struct mutex reap;
 	struct rhashtable dests;
 	struct delayed_work reaper;

@@ -20,52 +20,46 @@
 #include "pair.h"
 #include "pool.h"
 
-static int check_name(const struct nlattr *attr, struct netlink_ext_ack *extack)
+/* NLA_POLICY_VALIDATE_FN goes without a length: is it a string of 1 to @max characters? */
+static bool is_string(const struct nlattr *attr, size_t max)
+{
+	size_t len = strnlen(nla_data(attr), nla_len(attr));
+
+	return len && len < nla_len(attr) && len <= max;
+}
+
+static int validate_name(const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	const char *p = nla_data(attr);
 
-	if (!isalnum(*p))
-		goto bad;
+	if (!is_string(attr, EGRESS_NAME_MAX)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "a name is of 1 to 63 characters");
+		return -EINVAL;
+	}
 	for (; *p; p++)
-		if (!isalnum(*p) && !strchr("._:@-", *p))
-			goto bad;
-	return 0;
-
-bad:
+		if (!isalnum(*p) && (p == nla_data(attr) || !strchr("._:@-", *p)))
+			break;
+	if (!*p)
+		return 0;
 	NL_SET_ERR_MSG_ATTR(extack, attr,
 			    "a name is of letters, digits and . _ : @ -, and begins with a letter or digit");
 	return -EINVAL;
 }
 
-static int check_region(const struct nlattr *attr, struct netlink_ext_ack *extack)
+static int validate_region(const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	const char *p = nla_data(attr);
 
-	for (; *p; p++)
-		if (!islower(*p) && !isdigit(*p) && *p != '-')
-			break;
-	if (!*p && p != nla_data(attr))
-		return 0;
+	if (is_string(attr, EGRESS_REGION_MAX)) {
+		while (islower(*p) || isdigit(*p) || *p == '-')
+			p++;
+		if (!*p)
+			return 0;
+	}
 	NL_SET_ERR_MSG_ATTR(extack, attr,
 			    "a region's name is of 1 to 31 lower case letters, digits and -");
 	return -EINVAL;
 }
-
-/* NLA_POLICY_VALIDATE_FN goes without a length: both in one. */
-#define CHECKED(name, check, max)						\
-static int name(const struct nlattr *attr, struct netlink_ext_ack *extack)	\
-{										\
-	size_t len = strnlen(nla_data(attr), nla_len(attr));			\
-										\
-	if (len == nla_len(attr) || !len || len > (max)) {			\
-		NL_SET_ERR_MSG_ATTR(extack, attr,				\
-				    "a name of 1 to " __stringify(max) " characters is wanted here"); \
-		return -EINVAL;							\
-	}									\
-	return check(attr, extack);						\
-}
-CHECKED(validate_name, check_name, EGRESS_NAME_MAX)
-CHECKED(validate_region, check_region, EGRESS_REGION_MAX)
 
 /**
  * egress_nl_addr() - an address of either family
@@ -106,54 +100,111 @@ static const struct nla_policy prefix_policy[EGRESS_PREFIX_A_MAX + 1] = {
 	[EGRESS_PREFIX_A_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 };
 
-#define REGION [EGRESS_A_REGION] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, validate_region)
-#define APP [EGRESS_A_APP] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, validate_name)
-#define MACHINE [EGRESS_A_MACHINE] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, validate_name)
-#define ADDR(attr) [attr] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, validate_addr)
-#define DEV [EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 }
-#define GENERATION [EGRESS_A_GENERATION] = { .type = NLA_U64 }
-#define PREFIXES(attr) [attr] = NLA_POLICY_NESTED(prefix_policy)
-#define POLICY(name) static const struct nla_policy name[EGRESS_A_MAX + 1]
+#define CHECKED(fn)	NLA_POLICY_VALIDATE_FN(NLA_BINARY, fn)
+#define PREFIXES	NLA_POLICY_NESTED(prefix_policy)
+#define SLOT		NLA_POLICY_MAX(NLA_U32, S16_MAX)
 
-POLICY(pool_new_policy) = {
-	GENERATION, REGION, PREFIXES(EGRESS_A_PREFIX), DEV,
+static const struct nla_policy pool_new_policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
+	[EGRESS_A_REGION] = CHECKED(validate_region),
+	[EGRESS_A_PREFIX] = PREFIXES,
+	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 	[EGRESS_A_SLOT_FIRST] = NLA_POLICY_MAX(NLA_U32, EGRESS_SLOTS - 1),
 	[EGRESS_A_SLOT_LAST] = NLA_POLICY_MAX(NLA_U32, EGRESS_SLOTS - 1),
 };
-POLICY(pool_del_policy) = { GENERATION, REGION, PREFIXES(EGRESS_A_PREFIX) };
-POLICY(pool_get_policy) = { REGION };
-POLICY(pair_new_policy) = {
-	GENERATION, REGION, APP, MACHINE,
+
+static const struct nla_policy pool_del_policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
+	[EGRESS_A_REGION] = CHECKED(validate_region),
+	[EGRESS_A_PREFIX] = PREFIXES,
+};
+
+static const struct nla_policy pool_get_policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_REGION] = CHECKED(validate_region),
+};
+
+static const struct nla_policy pair_new_policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
+	[EGRESS_A_REGION] = CHECKED(validate_region),
+	[EGRESS_A_APP] = CHECKED(validate_name),
+	[EGRESS_A_MACHINE] = CHECKED(validate_name),
 	[EGRESS_A_COUNT] = { .type = NLA_U32 },
 	[EGRESS_A_ENSURE] = { .type = NLA_FLAG },
 	[EGRESS_A_V4] = NLA_POLICY_EXACT_LEN(sizeof(__be32)),
 	[EGRESS_A_V6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 	[EGRESS_A_BLOCK_SIZE] = { .type = NLA_U32 },
 };
-POLICY(pair_del_policy) = { GENERATION, APP, ADDR(EGRESS_A_ADDR) };
-POLICY(pair_get_policy) = { APP, REGION, ADDR(EGRESS_A_ADDR) };
-POLICY(machine_new_policy) = {
-	GENERATION, MACHINE, APP, REGION, DEV, ADDR(EGRESS_A_ADDR), ADDR(EGRESS_A_PAIR),
-	[EGRESS_A_SLOT] = NLA_POLICY_MAX(NLA_U32, S16_MAX),
+
+static const struct nla_policy pair_del_policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
+	[EGRESS_A_APP] = CHECKED(validate_name),
+	[EGRESS_A_ADDR] = CHECKED(validate_addr),
 };
-POLICY(machine_del_policy) = { GENERATION, MACHINE };
-POLICY(machine_get_policy) = { MACHINE, APP, REGION };
-POLICY(lease_get_policy) = { APP, REGION };
-POLICY(bind_policy) = {
-	GENERATION, MACHINE, ADDR(EGRESS_A_PAIR),
-	[EGRESS_A_SLOT] = NLA_POLICY_MAX(NLA_U32, S16_MAX),
+
+static const struct nla_policy pair_get_policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_REGION] = CHECKED(validate_region),
+	[EGRESS_A_APP] = CHECKED(validate_name),
+	[EGRESS_A_ADDR] = CHECKED(validate_addr),
 };
-POLICY(rebalance_policy) = { GENERATION, APP, REGION };
-POLICY(app_set_policy) = {
-	GENERATION, APP, PREFIXES(EGRESS_A_EXCLUDE),
+
+static const struct nla_policy machine_new_policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
+	[EGRESS_A_REGION] = CHECKED(validate_region),
+	[EGRESS_A_APP] = CHECKED(validate_name),
+	[EGRESS_A_MACHINE] = CHECKED(validate_name),
+	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
+	[EGRESS_A_ADDR] = CHECKED(validate_addr),
+	[EGRESS_A_PAIR] = CHECKED(validate_addr),
+	[EGRESS_A_SLOT] = SLOT,
+};
+
+static const struct nla_policy machine_del_policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
+	[EGRESS_A_MACHINE] = CHECKED(validate_name),
+};
+
+static const struct nla_policy machine_get_policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_REGION] = CHECKED(validate_region),
+	[EGRESS_A_APP] = CHECKED(validate_name),
+	[EGRESS_A_MACHINE] = CHECKED(validate_name),
+};
+
+static const struct nla_policy group_get_policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_REGION] = CHECKED(validate_region),
+	[EGRESS_A_APP] = CHECKED(validate_name),
+};
+
+static const struct nla_policy bind_policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
+	[EGRESS_A_MACHINE] = CHECKED(validate_name),
+	[EGRESS_A_PAIR] = CHECKED(validate_addr),
+	[EGRESS_A_SLOT] = SLOT,
+};
+
+static const struct nla_policy rebalance_policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
+	[EGRESS_A_REGION] = CHECKED(validate_region),
+	[EGRESS_A_APP] = CHECKED(validate_name),
+};
+
+static const struct nla_policy app_set_policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
+	[EGRESS_A_APP] = CHECKED(validate_name),
 	[EGRESS_A_LIMIT] = { .type = NLA_U32 },
 	[EGRESS_A_ON_LIMIT] = NLA_POLICY_MAX(NLA_U32, EGRESS_ON_LIMIT_DROP),
 	[EGRESS_A_ON_NONE] = NLA_POLICY_MAX(NLA_U32, EGRESS_ON_NONE_DROP),
+	[EGRESS_A_EXCLUDE] = PREFIXES,
 	[EGRESS_A_EXCLUDE_DEFAULT] = { .type = NLA_FLAG },
 };
-POLICY(app_get_policy) = { APP };
-POLICY(stats_get_policy) = { APP, REGION };
-POLICY(flush_policy) = { GENERATION, [EGRESS_A_ALL] = { .type = NLA_FLAG } };
+
+static const struct nla_policy app_get_policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_APP] = CHECKED(validate_name),
+};
+
+static const struct nla_policy flush_policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
+	[EGRESS_A_ALL] = { .type = NLA_FLAG },
+};
 
 static const char *string(const struct genl_info *info, int attr)
 {
@@ -165,19 +216,14 @@ static u32 number(const struct genl_info *info, int attr, u32 otherwise)
 	return info->attrs[attr] ? nla_get_u32(info->attrs[attr]) : otherwise;
 }
 
-/* Attributes of @type in the request. */
-#define for_each_of(attr, info, type, rem)					\
-	nlmsg_for_each_attr(attr, (info)->nlhdr, GENL_HDRLEN, rem)		\
-		if (nla_type(attr) == (type))
-
 static unsigned int count_of(const struct genl_info *info, int type)
 {
 	const struct nlattr *attr;
 	unsigned int n = 0;
 	int rem;
 
-	for_each_of(attr, info, type, rem)
-		n++;
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
+		n += nla_type(attr) == type;
 	return n;
 }
 
@@ -201,13 +247,16 @@ static int get_prefixes(const struct genl_info *info, int type, struct egress_ci
 	if (!cidr)
 		return -ENOMEM;
 	*prefixes = cidr;
-	for_each_of(attr, info, type, rem) {
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != type)
+			continue;
 		err = nla_parse_nested(tb, EGRESS_PREFIX_A_MAX, attr, prefix_policy, info->extack);
 		if (err)
 			goto free;
 		err = -EINVAL;
 		if (!tb[EGRESS_PREFIX_A_ADDR] || !tb[EGRESS_PREFIX_A_LEN]) {
-			NL_SET_ERR_MSG_ATTR(info->extack, attr, "a prefix has an address and a length");
+			NL_SET_ERR_MSG_ATTR(info->extack, attr,
+					    "a prefix has an address and a length");
 			goto free;
 		}
 		err = egress_nl_addr(tb[EGRESS_PREFIX_A_ADDR], &cidr->addr, info->extack);
@@ -245,7 +294,9 @@ static int get_addrs(const struct genl_info *info, int type, struct in6_addr **a
 	*addrs = kvcalloc(n, sizeof(**addrs), GFP_KERNEL_ACCOUNT);
 	if (!*addrs)
 		return -ENOMEM;
-	for_each_of(attr, info, type, rem) {
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != type)
+			continue;
 		err = egress_nl_addr(attr, &(*addrs)[i++], info->extack);
 		if (err) {
 			kvfree(*addrs);
@@ -342,15 +393,47 @@ static void send_event(const struct change *change, struct sk_buff *skb, int err
 		genlmsg_multicast_netns(&egress_family, change->en->net, skb, 0, 0, GFP_KERNEL);
 }
 
-/* Tell of an object: @put is one of egress_msg_pool(), _pair(), _machine(). */
-#define tell(change, event_cmd, put, object) do {				\
-	struct egress_msg msg_;							\
-										\
-	if (echo(change, &msg_))						\
-		send_echo(change, msg_.skb, put((change)->en, &msg_, object));	\
-	if (event(change, event_cmd, &msg_))					\
-		send_event(change, msg_.skb, put((change)->en, &msg_, object));	\
-} while (0)
+/* @from goes through an object that takes several messages. */
+static void tell_pool(const struct change *change, u8 cmd, struct egress_region *region)
+{
+	struct egress_msg msg;
+	unsigned int from = 0;
+	int err;
+
+	do {
+		if (!echo(change, &msg))
+			break;
+		err = egress_msg_pool(change->en, &msg, region, &from);
+		send_echo(change, msg.skb, err);
+	} while (!err && from);
+	from = 0;
+	do {
+		if (!event(change, cmd, &msg))
+			break;
+		err = egress_msg_pool(change->en, &msg, region, &from);
+		send_event(change, msg.skb, err);
+	} while (!err && from);
+}
+
+static void tell_pair(const struct change *change, struct egress_pair *pair)
+{
+	struct egress_msg msg;
+
+	if (echo(change, &msg))
+		send_echo(change, msg.skb, egress_msg_pair(change->en, &msg, pair));
+	if (event(change, EGRESS_CMD_PAIR_NEW, &msg))
+		send_event(change, msg.skb, egress_msg_pair(change->en, &msg, pair));
+}
+
+static void tell_machine(const struct change *change, struct egress_machine *machine)
+{
+	struct egress_msg msg;
+
+	if (echo(change, &msg))
+		send_echo(change, msg.skb, egress_msg_machine(change->en, &msg, machine));
+	if (event(change, EGRESS_CMD_MACHINE_NEW, &msg))
+		send_event(change, msg.skb, egress_msg_machine(change->en, &msg, machine));
+}
 
 static void tell_app(const struct change *change, struct egress_app *app)
 {
@@ -387,7 +470,8 @@ static int pool_new(struct sk_buff *skb, struct genl_info *info)
 
 	if (missing(info, EGRESS_A_REGION))
 		return -EINVAL;
-	if ((req.slot_first < 0) != (req.slot_last < 0) || req.slot_first > req.slot_last)
+	if (!info->attrs[EGRESS_A_SLOT_FIRST] != !info->attrs[EGRESS_A_SLOT_LAST] ||
+	    req.slot_first > req.slot_last)
 		return egress_refuse(info->extack, -EINVAL,
 				     "slots are given as first and last, the first not above the last");
 	if (req.device && !*req.device)
@@ -402,8 +486,8 @@ static int pool_new(struct sk_buff *skb, struct genl_info *info)
 	if (!err) {
 		err = egress_pool_add(change.en, &req, info->nlhdr->nlmsg_flags, info->extack);
 		if (!err)
-			tell(&change, EGRESS_CMD_POOL_NEW, egress_msg_pool,
-			     egress_region_find(change.en, req.region));
+			tell_pool(&change, EGRESS_CMD_POOL_NEW,
+				  egress_region_find(change.en, req.region));
 		err = change_end(&change, err);
 	}
 	kvfree(prefixes);
@@ -431,7 +515,7 @@ static int pool_del(struct sk_buff *skb, struct genl_info *info)
 		err = egress_pool_del(change.en, &req, info->extack);
 		region = err ? NULL : egress_region_find(change.en, req.region);
 		if (region)
-			tell(&change, EGRESS_CMD_POOL_DEL, egress_msg_pool, region);
+			tell_pool(&change, EGRESS_CMD_POOL_DEL, region);
 		err = change_end(&change, err);
 	}
 	kvfree(prefixes);
@@ -458,7 +542,8 @@ static int pair_new(struct sk_buff *skb, struct genl_info *info)
 	if (missing(info, EGRESS_A_REGION))
 		return -EINVAL;
 	if (!(info->nlhdr->nlmsg_flags & NLM_F_CREATE))
-		return egress_refuse(info->extack, -EINVAL, "a pair is allocated with NLM_F_CREATE");
+		return egress_refuse(info->extack, -EINVAL,
+				     "a pair is allocated with NLM_F_CREATE");
 	if (!req.app == !req.machine)
 		return egress_refuse(info->extack, -EINVAL,
 				     "a pair is for an app or for a machine: give one of the two");
@@ -478,18 +563,49 @@ static int pair_new(struct sk_buff *skb, struct genl_info *info)
 	if (!err) {
 		err = egress_pair_add(change.en, &req, pairs, &n, info->extack);
 		for (i = 0; !err && i < n; i++)
-			tell(&change, EGRESS_CMD_PAIR_NEW, egress_msg_pair, pairs[i]);
+			tell_pair(&change, pairs[i]);
 		err = change_end(&change, err);
 	}
 	kvfree(pairs);
 	return err;
 }
 
+/**
+ * struct farewell - the messages about an object that goes, written before
+ * @echo: to who asked, or NULL
+ * @event: to all who listen, or NULL
+ */
+struct farewell {
+	struct sk_buff *echo;
+	struct sk_buff *event;
+};
+
+static struct sk_buff *keep(struct egress_msg *msg, int err)
+{
+	if (!err)
+		return msg->skb;
+	nlmsg_free(msg->skb);
+	return NULL;
+}
+
+static void send_farewells(const struct change *change, const struct farewell *farewells,
+			   unsigned int n, int err)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		if (farewells[i].echo)
+			send_echo(change, farewells[i].echo, err);
+		if (farewells[i].event)
+			send_event(change, farewells[i].event, err);
+	}
+}
+
 static int pair_del(struct sk_buff *skb, struct genl_info *info)
 {
+	struct farewell *farewells;
 	struct in6_addr *addrs;
 	struct egress_pair *pair;
-	struct sk_buff **told;
 	struct egress_msg msg;
 	struct change change;
 	int err, n, i;
@@ -499,30 +615,28 @@ static int pair_del(struct sk_buff *skb, struct genl_info *info)
 	n = get_addrs(info, EGRESS_A_ADDR, &addrs);
 	if (n < 0)
 		return n;
-	told = kvcalloc(n, sizeof(*told), GFP_KERNEL_ACCOUNT);
+	farewells = kvcalloc(n, sizeof(*farewells), GFP_KERNEL_ACCOUNT);
 	err = -ENOMEM;
-	if (!told)
+	if (!farewells)
 		goto free_addrs;
 
 	err = change_begin(&change, info);
 	if (err)
-		goto free_told;
+		goto free;
 	for (i = 0; i < n; i++) {
 		pair = egress_pair_find(change.en, &addrs[i]);
-		if (!pair || !event(&change, EGRESS_CMD_PAIR_DEL, &msg))
+		if (!pair)
 			continue;
-		if (egress_msg_pair(change.en, &msg, pair))
-			nlmsg_free(msg.skb);
-		else
-			told[i] = msg.skb;
+		if (echo(&change, &msg))
+			farewells[i].echo = keep(&msg, egress_msg_pair(change.en, &msg, pair));
+		if (event(&change, EGRESS_CMD_PAIR_DEL, &msg))
+			farewells[i].event = keep(&msg, egress_msg_pair(change.en, &msg, pair));
 	}
 	err = egress_pair_del(change.en, addrs, n, string(info, EGRESS_A_APP), info->extack);
-	for (i = 0; i < n; i++)
-		if (told[i])
-			send_event(&change, told[i], err);
+	send_farewells(&change, farewells, n, err);
 	err = change_end(&change, err);
-free_told:
-	kvfree(told);
+free:
+	kvfree(farewells);
 free_addrs:
 	kvfree(addrs);
 	return err;
@@ -574,8 +688,7 @@ static int machine_new(struct sk_buff *skb, struct genl_info *info)
 		err = egress_machine_add(change.en, &req, info->extack);
 	}
 	if (!err)
-		tell(&change, EGRESS_CMD_MACHINE_NEW, egress_msg_machine,
-		     egress_machine_find(change.en, req.id));
+		tell_machine(&change, egress_machine_find(change.en, req.id));
 	err = change_end(&change, err);
 free:
 	kvfree(addrs);
@@ -587,7 +700,7 @@ static int machine_del(struct sk_buff *skb, struct genl_info *info)
 	unsigned int n = count_of(info, EGRESS_A_MACHINE), i = 0;
 	struct egress_machine *machine;
 	const struct nlattr *attr;
-	struct sk_buff **told;
+	struct farewell *farewells;
 	struct egress_msg msg;
 	struct change change;
 	const char **ids;
@@ -596,32 +709,33 @@ static int machine_del(struct sk_buff *skb, struct genl_info *info)
 	if (missing(info, EGRESS_A_MACHINE))
 		return -EINVAL;
 	ids = kvcalloc(n, sizeof(*ids), GFP_KERNEL_ACCOUNT);
-	told = kvcalloc(n, sizeof(*told), GFP_KERNEL_ACCOUNT);
+	farewells = kvcalloc(n, sizeof(*farewells), GFP_KERNEL_ACCOUNT);
 	err = -ENOMEM;
-	if (!ids || !told)
+	if (!ids || !farewells)
 		goto free;
-	for_each_of(attr, info, EGRESS_A_MACHINE, rem)
-		ids[i++] = nla_data(attr);
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
+		if (nla_type(attr) == EGRESS_A_MACHINE)
+			ids[i++] = nla_data(attr);
 
 	err = change_begin(&change, info);
 	if (err)
 		goto free;
 	for (i = 0; i < n; i++) {
 		machine = egress_machine_find(change.en, ids[i]);
-		if (!machine || !event(&change, EGRESS_CMD_MACHINE_DEL, &msg))
+		if (!machine)
 			continue;
-		if (egress_msg_machine(change.en, &msg, machine))
-			nlmsg_free(msg.skb);
-		else
-			told[i] = msg.skb;
+		if (echo(&change, &msg))
+			farewells[i].echo = keep(&msg,
+						 egress_msg_machine(change.en, &msg, machine));
+		if (event(&change, EGRESS_CMD_MACHINE_DEL, &msg))
+			farewells[i].event = keep(&msg,
+						  egress_msg_machine(change.en, &msg, machine));
 	}
 	err = egress_machine_del(change.en, ids, n, info->extack);
-	for (i = 0; i < n; i++)
-		if (told[i])
-			send_event(&change, told[i], err);
+	send_farewells(&change, farewells, n, err);
 	err = change_end(&change, err);
 free:
-	kvfree(told);
+	kvfree(farewells);
 	kvfree(ids);
 	return err;
 }
@@ -650,8 +764,7 @@ static int bind(struct sk_buff *skb, struct genl_info *info)
 	err = egress_bind(change.en, id, info->attrs[EGRESS_A_PAIR] ? &pair : NULL, slot,
 			  info->extack);
 	if (!err)
-		tell(&change, EGRESS_CMD_MACHINE_NEW, egress_msg_machine,
-		     egress_machine_find(change.en, id));
+		tell_machine(&change, egress_machine_find(change.en, id));
 	return change_end(&change, err);
 }
 
@@ -745,12 +858,12 @@ static const struct genl_ops ops[] = {
 	DO(EGRESS_CMD_MACHINE_NEW, machine_new, machine_new_policy),
 	DO(EGRESS_CMD_MACHINE_DEL, machine_del, machine_del_policy),
 	GET(EGRESS_CMD_MACHINE_GET, egress_get_machine, egress_dump_machines, machine_get_policy),
-	GET(EGRESS_CMD_LEASE_GET, NULL, egress_dump_leases, lease_get_policy),
+	GET(EGRESS_CMD_LEASE_GET, NULL, egress_dump_leases, group_get_policy),
 	DO(EGRESS_CMD_BIND, bind, bind_policy),
 	DO(EGRESS_CMD_REBALANCE, rebalance, rebalance_policy),
 	DO(EGRESS_CMD_APP_SET, app_set, app_set_policy),
 	GET(EGRESS_CMD_APP_GET, egress_get_app, egress_dump_apps, app_get_policy),
-	GET(EGRESS_CMD_STATS_GET, egress_get_stats, egress_dump_stats, stats_get_policy),
+	GET(EGRESS_CMD_STATS_GET, egress_get_stats, egress_dump_stats, group_get_policy),
 	DO(EGRESS_CMD_FLUSH, flush, flush_policy),
 };
 

@@ -189,7 +189,8 @@ static int check_request(struct egress_net *en, const struct egress_pair_request
 			return egress_refuse(extack, -ENOENT, "there is no machine '%s'",
 					     req->machine);
 		if (machine->group->region != region)
-			return egress_refuse(extack, -EINVAL, "machine '%s' is in region '%s', not '%s'",
+			return egress_refuse(extack, -EINVAL,
+					     "machine '%s' is in region '%s', not '%s'",
 					     req->machine, machine->group->region->name,
 					     req->region);
 	}
@@ -265,8 +266,9 @@ static int already(struct egress_net *en, struct list_head *list, const struct e
 	for (i = 0; i < EGRESS_FAMILIES; i++)
 		if (req->given[i] && !ipv6_addr_equal(i == EGRESS_V4 ? &found->v4 : &found->v6,
 						      &req->addr[i]))
-			return egress_refuse(extack, -EEXIST, "pair %lu has another address than %s",
-					     found->id, egress_addr_str(text, &req->addr[i]));
+			return egress_refuse(extack, -EEXIST,
+					     "pair %lu has another address than %s", found->id,
+					     egress_addr_str(text, &req->addr[i]));
 	pairs[0] = found;
 	return 1;
 }
