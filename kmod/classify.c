@@ -39,8 +39,7 @@ enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_i
 
 	app = rcu_dereference(packet->machine->app);
 	packet->conf = rcu_dereference(app->conf);
-	egress_addr_inet(&addr, pf, to);
-	if (egress_exclude_has(packet->conf->exclude, &addr))
+	if (egress_exclude_has(packet->conf->exclude, pf, to))
 		return EGRESS_CLASS_EXCLUDED;
 
 	packet->block = rcu_dereference(packet->machine->block);

@@ -8,6 +8,8 @@
  * places in its way when a port is wanted, about all of them when the reaper
  * comes by or somebody wants a number.
  */
+#include <linux/hash.h>
+#include <linux/jhash.h>
 #include <linux/module.h>
 #include <linux/random.h>
 #include <linux/slab.h>
@@ -38,7 +40,6 @@ struct egress_dest_key {
 	struct in6_addr addr;
 	u16 zone;
 	u8 pf;
-	u8 zero[5];
 };
 
 /**
@@ -64,10 +65,38 @@ struct egress_dest {
 
 static struct kmem_cache *dest_cache;
 
+/* The machine chooses the address: hence all of it, under the table's seed. */
+static u32 key_hash(const void *data, u32 len, u32 seed)
+{
+	const struct egress_dest_key *key = data;
+	const u32 *addr = (const u32 *)&key->addr;
+	u32 block = hash_ptr(key->block, 32);
+
+	if (key->pf == NFPROTO_IPV6)
+		block = jhash_3words(addr[0], addr[1], block, seed);
+	return jhash_3words(addr[2], addr[3], block ^ key->zone, seed);
+}
+
+static u32 dest_hash(const void *obj, u32 len, u32 seed)
+{
+	return key_hash(&((const struct egress_dest *)obj)->key, len, seed);
+}
+
+static int dest_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct egress_dest_key *a = arg->key, *b = &((const struct egress_dest *)obj)->key;
+
+	return a->block != b->block || a->zone != b->zone || a->pf != b->pf ||
+		!ipv6_addr_equal(&a->addr, &b->addr);
+}
+
 static const struct rhashtable_params dest_params = {
 	.key_len = sizeof(struct egress_dest_key),
 	.key_offset = offsetof(struct egress_dest, key),
 	.head_offset = offsetof(struct egress_dest, node),
+	.hashfn = key_hash,
+	.obj_hashfn = dest_hash,
+	.obj_cmpfn = dest_cmp,
 	.automatic_shrinking = true,
 };
 
@@ -182,7 +211,7 @@ static struct egress_dest *dest_new(struct egress_net *en, struct egress_block *
 			 jiffies);
 
 	/* Another CPU may have met the same destination just now. */
-	old = rhashtable_lookup_get_insert_fast(&en->dests, &dest->node, dest_params);
+	old = rhashtable_lookup_get_insert_key(&en->dests, &dest->key, &dest->node, dest_params);
 	if (old) {
 		kmem_cache_free(dest_cache, dest);
 		return IS_ERR(old) ? NULL : old;

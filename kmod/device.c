@@ -35,6 +35,28 @@ static void set_ifindex(struct egress_net *en, struct egress_device *device, int
 	WRITE_ONCE(device->ifindex, ifindex);
 }
 
+static int ifindex_of(struct egress_net *en, const char *name)
+{
+	const struct net_device *dev;
+	int ifindex;
+
+	rcu_read_lock();
+	dev = dev_get_by_name_rcu(en->net, name);
+	ifindex = dev ? dev->ifindex : 0;
+	rcu_read_unlock();
+	return ifindex;
+}
+
+/**
+ * egress_device_exists() - is there a device of this name now
+ * @en: namespace
+ * @name: name
+ */
+bool egress_device_exists(struct egress_net *en, const char *name)
+{
+	return ifindex_of(en, name);
+}
+
 /**
  * egress_device_get() - take a reference to a device's name
  * @en: namespace, locked
@@ -45,8 +67,6 @@ static void set_ifindex(struct egress_net *en, struct egress_device *device, int
 struct egress_device *egress_device_get(struct egress_net *en, const char *name)
 {
 	struct egress_device *device = find(en, name);
-	struct net_device *dev;
-	int ifindex;
 
 	lockdep_assert_held(&en->lock);
 	if (device) {
@@ -63,11 +83,7 @@ struct egress_device *egress_device_get(struct egress_net *en, const char *name)
 		kfree(device);
 		return NULL;
 	}
-	rcu_read_lock();
-	dev = dev_get_by_name_rcu(en->net, name);
-	ifindex = dev ? dev->ifindex : 0;
-	rcu_read_unlock();
-	set_ifindex(en, device, ifindex);
+	set_ifindex(en, device, ifindex_of(en, name));
 	return device;
 }
 

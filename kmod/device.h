@@ -27,6 +27,7 @@ struct egress_device {
 	struct rcu_head rcu;
 };
 
+bool egress_device_exists(struct egress_net *en, const char *name);
 struct egress_device *egress_device_get(struct egress_net *en, const char *name);
 void egress_device_put(struct egress_net *en, struct egress_device *device);
 int egress_devices_net_init(struct egress_net *en);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The exclude list: "is this destination in any of the prefixes" and nothing
- * more, so overlapping prefixes melt into sorted disjoint ranges and a lookup
- * is a binary search: 4 steps for ten prefixes, 14 for ten thousand.
+ * more, so overlapping prefixes melt into sorted disjoint ranges, each family's
+ * apart, and a lookup is a binary search: 4 steps for ten prefixes, 14 for ten
+ * thousand.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -45,14 +46,29 @@ static int cmp128(u64 ahi, u64 alo, u64 bhi, u64 blo)
 	return 0;
 }
 
-static int cmp_range(const void *a, const void *b)
+static int cmp_range4(const void *a, const void *b)
 {
-	const struct egress_range *x = a, *y = b;
+	const struct egress_range4 *x = a, *y = b;
+
+	return x->first < y->first ? -1 : x->first > y->first;
+}
+
+static int cmp_range6(const void *a, const void *b)
+{
+	const struct egress_range6 *x = a, *y = b;
 
 	return cmp128(x->first_hi, x->first_lo, y->first_hi, y->first_lo);
 }
 
-static void range_of(struct egress_range *r, const struct egress_cidr *cidr)
+static void range4_of(struct egress_range4 *r, const struct egress_cidr *cidr)
+{
+	unsigned int bits = egress_cidr_host_bits(cidr);
+
+	r->first = ntohl(egress_addr_to_v4(&cidr->addr));
+	r->last = r->first | (bits == 32 ? U32_MAX : (1u << bits) - 1);
+}
+
+static void range6_of(struct egress_range6 *r, const struct egress_cidr *cidr)
 {
 	unsigned int bits = egress_cidr_host_bits(cidr);
 
@@ -67,8 +83,23 @@ static void range_of(struct egress_range *r, const struct egress_cidr *cidr)
 	}
 }
 
+/* Sort and join those that overlap or touch. Return: how many are left. */
+static unsigned int melt4(struct egress_range4 *r, unsigned int n)
+{
+	unsigned int last = 0, i;
+
+	sort(r, n, sizeof(*r), cmp_range4, NULL);
+	for (i = 1; i < n; i++) {
+		if (r[last].last != U32_MAX && r[i].first > r[last].last + 1)
+			r[++last] = r[i];
+		else
+			r[last].last = max(r[last].last, r[i].last);
+	}
+	return last + 1;
+}
+
 /* @r begins no later than @next: does it reach it, or end just before it? */
-static bool touches(const struct egress_range *r, const struct egress_range *next)
+static bool touches(const struct egress_range6 *r, const struct egress_range6 *next)
 {
 	u64 hi = r->last_hi, lo = r->last_lo;
 
@@ -77,6 +108,35 @@ static bool touches(const struct egress_range *r, const struct egress_range *nex
 	if (!++lo)
 		hi++;
 	return cmp128(hi, lo, next->first_hi, next->first_lo) >= 0;
+}
+
+static unsigned int melt6(struct egress_range6 *r, unsigned int n)
+{
+	unsigned int last = 0, i;
+
+	sort(r, n, sizeof(*r), cmp_range6, NULL);
+	for (i = 1; i < n; i++) {
+		if (!touches(&r[last], &r[i])) {
+			r[++last] = r[i];
+		} else if (cmp128(r[last].last_hi, r[last].last_lo,
+				  r[i].last_hi, r[i].last_lo) < 0) {
+			r[last].last_hi = r[i].last_hi;
+			r[last].last_lo = r[i].last_lo;
+		}
+	}
+	return last + 1;
+}
+
+static void add(struct egress_exclude *list, const struct egress_cidr *prefixes, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		if (egress_addr_is_v4(&prefixes[i].addr) && prefixes[i].len >= EGRESS_V4_BITS)
+			range4_of(&list->ranges4[list->n4++], &prefixes[i]);
+		else
+			range6_of(&list->ranges6[list->n6++], &prefixes[i]);
+	}
 }
 
 /**
@@ -90,55 +150,56 @@ static bool touches(const struct egress_range *r, const struct egress_range *nex
  */
 struct egress_exclude *egress_exclude_make(const struct egress_cidr *prefixes, unsigned int n)
 {
-	unsigned int total = n + ARRAY_SIZE(always), i, last = 0;
+	size_t total = n + ARRAY_SIZE(always);
 	struct egress_exclude *list;
-	struct egress_range *r;
 
-	list = kvzalloc(size_add(struct_size(list, ranges, total),
-				 array_size(n, sizeof(*prefixes))), GFP_KERNEL_ACCOUNT);
+	/* One piece of memory, the arrays with the stricter alignment first. */
+	list = kvzalloc(sizeof(*list) + total * sizeof(*list->ranges6) +
+			total * sizeof(*list->ranges4) + n * sizeof(*prefixes),
+			GFP_KERNEL_ACCOUNT);
 	if (!list)
 		return NULL;
-	r = list->ranges;
-	list->prefixes = (struct egress_cidr *)&r[total];
+	list->ranges6 = (void *)(list + 1);
+	list->ranges4 = (void *)(list->ranges6 + total);
+	list->prefixes = (void *)(list->ranges4 + total);
+	list->n_prefixes = n;
 	if (n)
 		memcpy(list->prefixes, prefixes, n * sizeof(*prefixes));
-	list->n_prefixes = n;
 
-	for (i = 0; i < ARRAY_SIZE(always); i++)
-		range_of(&r[i], &always[i]);
-	for (i = 0; i < n; i++)
-		range_of(&r[ARRAY_SIZE(always) + i], &prefixes[i]);
-	sort(r, total, sizeof(*r), cmp_range, NULL);
-
-	for (i = 1; i < total; i++) {
-		if (!touches(&r[last], &r[i])) {
-			r[++last] = r[i];
-		} else if (cmp128(r[last].last_hi, r[last].last_lo,
-				  r[i].last_hi, r[i].last_lo) < 0) {
-			r[last].last_hi = r[i].last_hi;
-			r[last].last_lo = r[i].last_lo;
-		}
-	}
-	list->n_ranges = last + 1;
+	add(list, always, ARRAY_SIZE(always));
+	add(list, prefixes, n);
+	list->n4 = melt4(list->ranges4, list->n4);
+	list->n6 = melt6(list->ranges6, list->n6);
 	return list;
 }
 
-/**
- * egress_exclude_has() - is an address on the list
- * @list: list
- * @addr: address
- *
- * Context: any, under RCU if @list is published.
- */
-bool egress_exclude_has(const struct egress_exclude *list, const struct in6_addr *addr)
+static bool has4(const struct egress_exclude *list, u32 addr)
 {
-	unsigned int low = 0, high = list->n_ranges;
+	unsigned int low = 0, high = list->n4;
+
+	while (low < high) {
+		unsigned int mid = (low + high) / 2;
+		const struct egress_range4 *r = &list->ranges4[mid];
+
+		if (addr < r->first)
+			high = mid;
+		else if (addr > r->last)
+			low = mid + 1;
+		else
+			return true;
+	}
+	return false;
+}
+
+static bool has6(const struct egress_exclude *list, const struct in6_addr *addr)
+{
+	unsigned int low = 0, high = list->n6;
 	u64 hi, lo;
 
 	egress_addr_split(addr, &hi, &lo);
 	while (low < high) {
 		unsigned int mid = (low + high) / 2;
-		const struct egress_range *r = &list->ranges[mid];
+		const struct egress_range6 *r = &list->ranges6[mid];
 
 		if (cmp128(hi, lo, r->first_hi, r->first_lo) < 0)
 			high = mid;
@@ -148,6 +209,21 @@ bool egress_exclude_has(const struct egress_exclude *list, const struct in6_addr
 			return true;
 	}
 	return false;
+}
+
+/**
+ * egress_exclude_has() - is an address on the list
+ * @list: list
+ * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @addr: address of that family
+ *
+ * Context: any, under RCU if @list is published.
+ */
+bool egress_exclude_has(const struct egress_exclude *list, u8 pf, const union nf_inet_addr *addr)
+{
+	if (pf == NFPROTO_IPV4)
+		return has4(list, ntohl(addr->ip));
+	return has6(list, &addr->in6);
 }
 
 int __init egress_exclude_init(void)

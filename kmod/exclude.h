@@ -4,8 +4,12 @@
 
 #include "addr.h"
 
-/* First and last address, both included, as 128-bit numbers. */
-struct egress_range {
+/* First and last address, both included. */
+struct egress_range4 {
+	u32 first, last;
+};
+
+struct egress_range6 {
 	u64 first_hi, first_lo;
 	u64 last_hi, last_lo;
 };
@@ -14,20 +18,24 @@ struct egress_range {
  * struct egress_exclude - destinations that are not our business
  * @rcu: freed after readers
  * @n_prefixes: as the operator gave them
- * @prefixes: likewise, for reading back; behind @ranges
- * @n_ranges: disjoint ranges
- * @ranges: sorted; never changes after egress_exclude_make()
+ * @n4: disjoint ranges of IPv4
+ * @n6: disjoint ranges of IPv6
+ * @ranges4: sorted; like @ranges6 they never change after egress_exclude_make()
+ * @ranges6: sorted
+ * @prefixes: for reading back
  */
 struct egress_exclude {
 	struct rcu_head rcu;
 	unsigned int n_prefixes;
-	unsigned int n_ranges;
+	unsigned int n4;
+	unsigned int n6;
+	struct egress_range4 *ranges4;
+	struct egress_range6 *ranges6;
 	struct egress_cidr *prefixes;
-	struct egress_range ranges[];
 };
 
 struct egress_exclude *egress_exclude_make(const struct egress_cidr *prefixes, unsigned int n);
-bool egress_exclude_has(const struct egress_exclude *list, const struct in6_addr *addr);
+bool egress_exclude_has(const struct egress_exclude *list, u8 pf, const union nf_inet_addr *addr);
 
 extern struct egress_exclude *egress_exclude_default;
 int egress_exclude_init(void);

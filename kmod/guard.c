@@ -21,6 +21,8 @@
 #include "pair.h"
 #include "pool.h"
 
+DEFINE_PER_CPU(struct egress_translated, egress_translated);
+
 static unsigned int drop(struct egress_net *en, const struct egress_packet *packet,
 			 enum egress_counter counter)
 {
@@ -62,8 +64,16 @@ static enum egress_class classify_skb(struct egress_net *en, const struct sk_buf
 	return egress_classify(en, state->pf, &from, &to, state->in, packet);
 }
 
-static unsigned int check_out(struct sk_buff *skb, const struct nf_hook_state *state,
-			      struct nf_conn *ct)
+static bool just_translated(const struct nf_conn *ct, const union nf_inet_addr *to)
+{
+	const struct egress_translated *last = raw_cpu_ptr(&egress_translated);
+
+	return last->ct == ct && nf_inet_addr_cmp(&last->addr, to);
+}
+
+/* Not on the path of an established packet, nor in its function's frame. */
+static noinline unsigned int check_out(struct sk_buff *skb, const struct nf_hook_state *state,
+				       struct nf_conn *ct)
 {
 	struct egress_net *en = egress_net(state->net);
 	const struct nf_conntrack_tuple *reply;
@@ -73,6 +83,8 @@ static unsigned int check_out(struct sk_buff *skb, const struct nf_hook_state *s
 
 	if (ct) {
 		reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+		if (likely(just_translated(ct, &reply->dst.u3)))
+			goto translated;
 		class = egress_classify(en, state->pf,
 					&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3,
 					&reply->src.u3, state->in, &packet);
@@ -95,6 +107,7 @@ static unsigned int check_out(struct sk_buff *skb, const struct nf_hook_state *s
 	}
 	if (!ct || !is_egress_addr(en, &packet, state->pf, &reply->dst.u3))
 		return drop(en, &packet, EGRESS_C_LEAK);
+translated:
 	help = nfct_help(ct);
 	if (unlikely(help))	/* put on by a chain after us */
 		RCU_INIT_POINTER(help->helper, NULL);
@@ -114,10 +127,10 @@ unsigned int egress_guard_out(void *priv, struct sk_buff *skb, const struct nf_h
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 
-	if (likely(ct)) {
-		if (likely(nf_ct_is_confirmed(ct)) || CTINFO2DIR(ctinfo) != IP_CT_DIR_ORIGINAL)
-			return NF_ACCEPT;
-	}
+	if (likely(ct && nf_ct_is_confirmed(ct)))
+		return NF_ACCEPT;
+	if (ct && CTINFO2DIR(ctinfo) != IP_CT_DIR_ORIGINAL)
+		return NF_ACCEPT;
 	/* With a VRF, source NAT and confirmation come in the next round. */
 	if (unlikely(netif_is_l3_master(state->out)))
 		return NF_ACCEPT;
@@ -206,7 +219,8 @@ static bool is_foreign(const struct sk_buff *skb, u8 pf, const struct egress_pai
 	return port >= 0 && pair->blocks[port >> pair->order].state == EGRESS_BLOCK_FOREIGN;
 }
 
-static unsigned int check_in(struct sk_buff *skb, const struct nf_hook_state *state, bool tracked)
+static noinline unsigned int check_in(struct sk_buff *skb, const struct nf_hook_state *state,
+				      bool tracked)
 {
 	struct egress_net *en = egress_net(state->net);
 	const struct egress_pair *pair;

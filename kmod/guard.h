@@ -2,8 +2,25 @@
 #ifndef EGRESS_GUARD_H
 #define EGRESS_GUARD_H
 
-struct nf_hook_state;
-struct sk_buff;
+#include <linux/netfilter.h>
+#include <linux/percpu.h>
+
+struct nf_conn;
+
+/**
+ * struct egress_translated - the last connection this CPU gave an egress address
+ * @ct: connection; may be gone, never to be followed
+ * @addr: egress address
+ *
+ * Spares the guard a second look: a connection at this place in memory whose
+ * replies go to this address was translated here.
+ */
+struct egress_translated {
+	const struct nf_conn *ct;
+	union nf_inet_addr addr;
+};
+
+DECLARE_PER_CPU(struct egress_translated, egress_translated);
 
 unsigned int egress_guard_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
 unsigned int egress_guard_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);

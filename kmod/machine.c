@@ -19,13 +19,6 @@ static const struct rhashtable_params id_params = {
 	.automatic_shrinking = true,
 };
 
-const struct rhashtable_params egress_source_params = {
-	.key_len = sizeof(struct in6_addr),
-	.key_offset = offsetof(struct egress_source, addr),
-	.head_offset = offsetof(struct egress_source, node),
-	.automatic_shrinking = true,
-};
-
 /**
  * egress_machine_find() - a machine by id
  * @en: namespace, locked

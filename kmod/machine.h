@@ -7,6 +7,7 @@
 
 #include "addr.h"
 #include "counters.h"
+#include "table.h"
 
 struct egress_app;
 struct egress_block;
@@ -31,6 +32,7 @@ struct netlink_ext_ack;
  * @sources: its inside addresses
  * @n_sources: how many
  * @pinned: to its pair, by the operator
+ * @told: a message about its end is written
  * @rcu: freed after packets that saw it
  *
  * Under egress_net.lock but for what is said to be RCU's.
@@ -51,6 +53,7 @@ struct egress_machine {
 	struct egress_source *sources[EGRESS_MACHINE_ADDRS];
 	unsigned int n_sources;
 	bool pinned;
+	bool told;
 	struct rcu_head rcu;
 };
 
@@ -68,7 +71,8 @@ struct egress_source {
 	struct rcu_head rcu;
 };
 
-extern const struct rhashtable_params egress_source_params;
+static const struct rhashtable_params egress_source_params =
+	EGRESS_TABLE_PARAMS(struct egress_source);
 
 /* Under RCU. Return: the machine with this inside address, or NULL. */
 static inline struct egress_machine *egress_machine_by_source(struct rhashtable *sources,

@@ -625,14 +625,20 @@ static int pair_del(struct sk_buff *skb, struct genl_info *info)
 		goto free;
 	for (i = 0; i < n; i++) {
 		pair = egress_pair_find(change.en, &addrs[i]);
-		if (!pair)
+		if (!pair || pair->told)
 			continue;
+		pair->told = true;
 		if (echo(&change, &msg))
 			farewells[i].echo = keep(&msg, egress_msg_pair(change.en, &msg, pair));
 		if (event(&change, EGRESS_CMD_PAIR_DEL, &msg))
 			farewells[i].event = keep(&msg, egress_msg_pair(change.en, &msg, pair));
 	}
 	err = egress_pair_del(change.en, addrs, n, string(info, EGRESS_A_APP), info->extack);
+	for (i = 0; err && i < n; i++) {
+		pair = egress_pair_find(change.en, &addrs[i]);
+		if (pair)
+			pair->told = false;
+	}
 	send_farewells(&change, farewells, n, err);
 	err = change_end(&change, err);
 free:
@@ -722,8 +728,9 @@ static int machine_del(struct sk_buff *skb, struct genl_info *info)
 		goto free;
 	for (i = 0; i < n; i++) {
 		machine = egress_machine_find(change.en, ids[i]);
-		if (!machine)
+		if (!machine || machine->told)
 			continue;
+		machine->told = true;
 		if (echo(&change, &msg))
 			farewells[i].echo = keep(&msg,
 						 egress_msg_machine(change.en, &msg, machine));
@@ -732,6 +739,11 @@ static int machine_del(struct sk_buff *skb, struct genl_info *info)
 						  egress_msg_machine(change.en, &msg, machine));
 	}
 	err = egress_machine_del(change.en, ids, n, info->extack);
+	for (i = 0; err && i < n; i++) {
+		machine = egress_machine_find(change.en, ids[i]);
+		if (machine)
+			machine->told = false;
+	}
 	send_farewells(&change, farewells, n, err);
 	err = change_end(&change, err);
 free:

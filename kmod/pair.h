@@ -57,6 +57,7 @@ struct egress_block {
  * @order: a block has 2^order ports
  * @has: which families it has
  * @dying: no new leases
+ * @told: a message about its end is written
  * @v4: IPv4 address, mapped
  * @v6: IPv6 address
  * @addrs: the records of both
@@ -82,6 +83,7 @@ struct egress_pair {
 	u8 order;
 	bool has[EGRESS_FAMILIES];
 	bool dying;
+	bool told;
 	struct in6_addr v4;
 	struct in6_addr v6;
 	struct egress_addr *addrs[EGRESS_FAMILIES];

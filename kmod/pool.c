@@ -20,13 +20,6 @@
 
 #define RESTING_MAX	65536	/* released addresses remembered, a region and family */
 
-const struct rhashtable_params egress_addr_params = {
-	.key_len = sizeof(struct in6_addr),
-	.key_offset = offsetof(struct egress_addr, addr),
-	.head_offset = offsetof(struct egress_addr, node),
-	.automatic_shrinking = true,
-};
-
 /**
  * egress_region_find() - a region by name
  * @en: namespace, locked
@@ -238,8 +231,8 @@ static struct egress_prefix *prefix_new(struct egress_region *region,
  * @flags: NLM_F_*
  * @extack: why not
  *
- * Return: 0; -EEXIST, -EBUSY, -EADDRINUSE, -EINVAL, -ENOENT, -ENOMEM, then
- * nothing has changed.
+ * Return: 0; -EEXIST, -EBUSY, -EADDRINUSE, -EINVAL, -ENOENT, -ENODEV, -ENOMEM,
+ * then nothing has changed.
  */
 int egress_pool_add(struct egress_net *en, const struct egress_pool_request *req, u16 flags,
 		    struct netlink_ext_ack *extack)
@@ -284,6 +277,9 @@ int egress_pool_add(struct egress_net *en, const struct egress_pool_request *req
 		return egress_refuse(extack, -EBUSY,
 				     "the pool in region '%s' has pairs: its %s can't change until they are released",
 				     req->region, new_slots ? "slots" : "device");
+
+	if (new_device && !egress_device_exists(en, req->device))
+		return egress_refuse(extack, -ENODEV, "there is no device '%s'", req->device);
 
 	region = egress_region_get(en, req->region);
 	if (!region)

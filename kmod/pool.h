@@ -6,6 +6,7 @@
 #include <linux/egress.h>
 
 #include "addr.h"
+#include "table.h"
 
 struct egress_net;
 struct egress_pair;
@@ -92,7 +93,7 @@ struct egress_addr {
 	struct rcu_head rcu;
 };
 
-extern const struct rhashtable_params egress_addr_params;
+static const struct rhashtable_params egress_addr_params = EGRESS_TABLE_PARAMS(struct egress_addr);
 
 /* Under RCU. */
 static inline struct egress_addr *egress_addr_find(struct rhashtable *addrs,

@@ -92,10 +92,15 @@ static unsigned int setup(struct egress_net *en, struct nf_conn *ct,
 	unsigned int block_size = 1u << pair->order;
 	u32 limit = packet->conf->limit;
 	struct nf_nat_range2 range = {
-		/* Random: else the kernel walks the machine's other mappings first. */
+		/*
+		 * Random: else the kernel walks the machine's other mappings
+		 * first. Offset: of a range of one port there is no random one.
+		 */
 		.flags = NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED |
-			 NF_NAT_RANGE_PROTO_RANDOM_FULLY,
+			 NF_NAT_RANGE_PROTO_RANDOM_FULLY | NF_NAT_RANGE_PROTO_OFFSET,
 	};
+	struct egress_translated *last;
+	unsigned int verdict;
 	int port;
 
 	port = egress_dest_take(en, packet->block, ct, state->pf,
@@ -116,7 +121,13 @@ static unsigned int setup(struct egress_net *en, struct nf_conn *ct,
 	range.min_proto.all = htons(port);
 	range.max_proto.all = htons(port);
 	egress_count(en->counters, &packet->machine->counters, EGRESS_C_OPENED);
-	return nf_nat_setup_info(ct, &range, NF_NAT_MANIP_SRC);
+	verdict = nf_nat_setup_info(ct, &range, NF_NAT_MANIP_SRC);
+	if (verdict == NF_ACCEPT) {
+		last = raw_cpu_ptr(&egress_translated);
+		last->addr = range.min_addr;
+		last->ct = ct;
+	}
+	return verdict;
 }
 
 /* Called by nf_nat for a connection without source NAT yet. */

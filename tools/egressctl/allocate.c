@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+
+#include "commands.h"
+#include "output.h"
+#include "pair.h"
+#include "warn.h"
+
+static int allocated(const struct answer *answer, struct json *j)
+{
+	struct pairs pairs = {};
+	int rc = pairs_of_answer(&pairs, answer);
+
+	if (j) {
+		json_array(j, "pairs");
+		pairs_json(j, &pairs);
+		json_array_end(j);
+	} else {
+		pairs_list(&pairs);
+	}
+	for (size_t i = 0; i < pairs.n; i++)
+		warn_about_new_pair(&pairs.v[i]);
+	free(pairs.v);
+	return rc;
+}
+
+int allocate(const struct command *command, int argc, char **argv)
+{
+	const char *app = NULL, *machine = NULL, *region = NULL;
+	struct number count = {}, block_size = {};
+	struct addr v4 = {}, v6 = {};
+	bool ensure = false;
+	const struct option opts[] = {
+		{ "--app", "APP", parse_app, &app, "for this app's machines in the region" },
+		{ "--machine", "ID", parse_machine, &machine, "for this machine alone" },
+		{ "--region", "REGION", parse_region, &region, "from this region's pool" },
+		{ "--count", "N", parse_count, &count, "so many pairs (1)" },
+		{ "--ensure", NULL, NULL, &ensure, "only what is missing of so many" },
+		{ "--v4", "ADDR", parse_v4, &v4, "this IPv4 address" },
+		{ "--v6", "ADDR", parse_v6, &v6, "this IPv6 address" },
+		{ "--block-size", "N", parse_block_size, &block_size,
+		  "ports, so connections to a destination, for each machine (1024)" },
+		{}
+	};
+	struct nl_msg *msg;
+	int rc;
+
+	rc = args_parse(command, opts, 0, 0, &argc, argv);
+	if (rc)
+		return rc;
+	if (!app == !machine)
+		return args_missing(command, "one of --app APP and --machine ID");
+	if (!region)
+		return args_missing(command, "--region REGION");
+	if (count.given && count.value != 1 && (v4.len || v6.len))
+		return fail_usage("%s: --count %u does not go with a given address",
+				  command->name, count.value);
+	msg = netlink_message(EGRESS_CMD_PAIR_NEW, NLM_F_CREATE);
+	if (!msg)
+		return STATUS_FAILED;
+	put_string(msg, EGRESS_A_REGION, region);
+	put_string_if(msg, EGRESS_A_APP, app);
+	put_string_if(msg, EGRESS_A_MACHINE, machine);
+	put_number_if(msg, EGRESS_A_COUNT, &count);
+	put_flag_if(msg, EGRESS_A_ENSURE, ensure);
+	put_addr_if(msg, EGRESS_A_V4, &v4);
+	put_addr_if(msg, EGRESS_A_V6, &v6);
+	put_number_if(msg, EGRESS_A_BLOCK_SIZE, &block_size);
+	return exchange_change(msg, allocated, count.given ? count.value : 1);
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "machine.h"
+#include "output.h"
+#include "warn.h"
+
+int bind_machine(const struct command *command, int argc, char **argv)
+{
+	struct addr pair = {};
+	struct number slot = {};
+	const struct option opts[] = {
+		{ "--slot", "N", parse_slot, &slot, "and to this slot of the pair" },
+		{}
+	};
+	struct nl_msg *msg;
+	const char *id;
+	bool automatic;
+	int rc;
+
+	rc = args_parse(command, opts, 2, 2, &argc, argv) ?: parse_machine("ID", argv[0], &id);
+	if (rc)
+		return rc;
+	automatic = !strcmp(argv[1], "auto");
+	if (automatic && slot.given)
+		return fail_usage("bind: --slot goes with an address of a pair, not with 'auto'");
+	rc = automatic ? 0 : parse_addr("ADDR", argv[1], &pair);
+	if (rc)
+		return rc;
+	msg = netlink_message(EGRESS_CMD_BIND, 0);
+	if (!msg)
+		return STATUS_FAILED;
+	put_string(msg, EGRESS_A_MACHINE, id);
+	put_addr_if(msg, EGRESS_A_PAIR, &pair);
+	put_number_if(msg, EGRESS_A_SLOT, &slot);
+	return exchange_change(msg, machine_changed, 1);
+}
+
+static int add_moved(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
+{
+	*(unsigned long long *)arg += get_u32(attrs, EGRESS_A_COUNT);
+	return 0;
+}
+
+static int rebalanced(const struct answer *answer, struct json *j)
+{
+	unsigned long long moved = 0;
+	int rc = answer_each(answer, add_moved, &moved);
+
+	if (j)
+		json_unsigned(j, "count", moved);
+	return rc;
+}
+
+int rebalance(const struct command *command, int argc, char **argv)
+{
+	const char *app = NULL, *region = NULL;
+	const struct option opts[] = {
+		{ "--app", "APP", parse_app, &app, "the app whose machines to spread" },
+		{ "--region", "REGION", parse_region, &region, "only in this region" },
+		{}
+	};
+	struct nl_msg *msg;
+	int rc = args_parse(command, opts, 0, 0, &argc, argv);
+
+	if (rc)
+		return rc;
+	if (!app)
+		return args_missing(command, "--app APP");
+	msg = netlink_message(EGRESS_CMD_REBALANCE, 0);
+	if (!msg)
+		return STATUS_FAILED;
+	put_string(msg, EGRESS_A_APP, app);
+	put_string_if(msg, EGRESS_A_REGION, region);
+	return exchange_change(msg, rebalanced, 1);
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <netlink/attr.h>
+
+#include "counters.h"
+
+const char *const counter_names[EGRESS_STATS_A_MAX + 1] = {
+	[EGRESS_STATS_A_OPENED]		= "opened",
+	[EGRESS_STATS_A_CLOSED]		= "closed",
+	[EGRESS_STATS_A_LIMIT]		= "limit",
+	[EGRESS_STATS_A_PASSED]		= "passed",
+	[EGRESS_STATS_A_UNBOUND]	= "unbound",
+	[EGRESS_STATS_A_SPOOFED]	= "spoofed",
+	[EGRESS_STATS_A_UNSUPPORTED]	= "unsupported",
+	[EGRESS_STATS_A_LEAK]		= "leak",
+	[EGRESS_STATS_A_UNSOLICITED]	= "unsolicited",
+	[EGRESS_STATS_A_NOMEM]		= "nomem",
+};
+
+void counters_read(struct counters *counters, struct nlattr *nest)
+{
+	struct nlattr *attrs[EGRESS_STATS_A_MAX + 1];
+
+	*counters = (struct counters){};
+	if (!nest || nla_parse_nested(attrs, EGRESS_STATS_A_MAX, nest, NULL) < 0)
+		return;
+	for (int i = 0; i <= EGRESS_STATS_A_MAX; i++)
+		if (counter_names[i] && attrs[i] && nla_len(attrs[i]) == sizeof(uint64_t))
+			counters->value[i] = nla_get_u64(attrs[i]);
+}
+
+void counters_json(struct json *j, const struct counters *counters)
+{
+	json_object(j, "stats");
+	for (int i = 0; i <= EGRESS_STATS_A_MAX; i++)
+		if (counter_names[i])
+			json_unsigned(j, counter_names[i], counters->value[i]);
+	json_object_end(j);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EGRESSCTL_COUNTERS_H
+#define EGRESSCTL_COUNTERS_H
+
+#include "json.h"
+#include "netlink.h"
+
+struct counters {
+	unsigned long long value[EGRESS_STATS_A_MAX + 1];
+};
+
+/* The counters' names, by attribute. */
+extern const char *const counter_names[EGRESS_STATS_A_MAX + 1];
+
+void counters_read(struct counters *counters, struct nlattr *nest);
+void counters_json(struct json *j, const struct counters *counters);	/* the member "stats" */
+
+#endif

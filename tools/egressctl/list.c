@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+
+#include "commands.h"
+#include "pair.h"
+#include "warn.h"
+
+int list(const struct command *command, int argc, char **argv)
+{
+	const char *app = NULL, *region = NULL;
+	const struct option opts[] = {
+		{ "--app", "APP", parse_app, &app, "only pairs of this app and its machines" },
+		{ "--region", "REGION", parse_region, &region, "only pairs in this region" },
+		{}
+	};
+	struct pairs pairs = {};
+	int rc;
+
+	rc = args_parse(command, opts, 0, 0, &argc, argv) ?:
+	     pairs_load(&pairs, exchange_dump, app, region);
+	if (rc)
+		return rc;
+	pairs_list(&pairs);
+	free(pairs.v);
+	rc = warn_check(app, region);
+	warn_text();
+	return rc;
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "commands.h"
+#include "confirm.h"
+#include "machine.h"
+#include "output.h"
+#include "pair.h"
+#include "warn.h"
+
+static void print_line(const struct machine *m)
+{
+	char v4[ADDR_TEXT], v6[ADDR_TEXT], ports[PORTS_TEXT];
+
+	if (!m->leased) {
+		printf("%s: waiting for a pair of app '%s' in region '%s'\n",
+		       m->id, m->app, m->region);
+		return;
+	}
+	printf("%s: %s%s%s ports %s\n", m->id, addr_text(&m->v4, v4),
+	       m->v4.len && m->v6.len ? " " : "", addr_text(&m->v6, v6),
+	       ports_text(m->port_first, m->port_last, ports));
+}
+
+static void beware_of_slot_0(const struct machine *m)
+{
+	char pair[2 * ADDR_TEXT];
+
+	if (!m->leased || m->slot)
+		return;
+	warn_add("machine '%s' has slot 0 of %s: well-known ports, and %u of them as 0 is none",
+		 m->id, pair_text(&m->v4, &m->v6, pair), m->port_last);
+}
+
+static int tell(const struct answer *answer, struct json *j, bool added)
+{
+	struct machines machines = {};
+	int rc = machines_of_answer(&machines, answer);
+
+	for (size_t i = 0; i < machines.n; i++) {
+		if (j && !i)
+			machine_json(j, &machines.v[i]);
+		else if (!j && added)
+			print_line(&machines.v[i]);
+		if (added)
+			warn_about(machines.v[i].app, machines.v[i].region);
+		beware_of_slot_0(&machines.v[i]);
+	}
+	free(machines.v);
+	return rc;
+}
+
+static int machine_added(const struct answer *answer, struct json *j)
+{
+	return tell(answer, j, true);
+}
+
+int machine_changed(const struct answer *answer, struct json *j)
+{
+	return tell(answer, j, false);
+}
+
+int machine_add(const struct command *command, int argc, char **argv)
+{
+	const char *id, *app = NULL, *region = NULL, *dev = NULL;
+	struct addr pair = {};
+	struct addrs addrs = {};
+	struct number slot = {};
+	const struct option opts[] = {
+		{ "--app", "APP", parse_app, &app, "the app it belongs to" },
+		{ "--region", "REGION", parse_region, &region, "the region it is in" },
+		{ "--addr", "ADDR...", parse_addrs, &addrs,
+		  "its inside addresses, IPv4 and IPv6, 1 to 8" },
+		{ "--dev", "DEV", parse_dev, &dev,
+		  "the device its packets come in by; others are dropped" },
+		{ "--pair", "ADDR", parse_addr, &pair, "pin it to the pair with this address" },
+		{ "--slot", "N", parse_slot, &slot, "and to this slot of the pair" },
+		{}
+	};
+	struct nl_msg *msg;
+	int rc;
+
+	rc = args_parse(command, opts, 1, 1, &argc, argv) ?: parse_machine("ID", argv[0], &id);
+	if (rc)
+		goto out;
+	rc = !app ? args_missing(command, "--app APP") :
+	     !region ? args_missing(command, "--region REGION") :
+	     !addrs.n ? args_missing(command, "--addr ADDR") :
+	     slot.given && !pair.len ? args_missing(command, "--pair ADDR") : 0;
+	if (rc)
+		goto out;
+	rc = STATUS_FAILED;
+	msg = netlink_message(EGRESS_CMD_MACHINE_NEW, NLM_F_CREATE | NLM_F_EXCL);
+	if (!msg)
+		goto out;
+	put_string(msg, EGRESS_A_MACHINE, id);
+	put_string(msg, EGRESS_A_APP, app);
+	put_string(msg, EGRESS_A_REGION, region);
+	put_addrs(msg, EGRESS_A_ADDR, &addrs);
+	put_string_if(msg, EGRESS_A_DEV, dev);
+	put_addr_if(msg, EGRESS_A_PAIR, &pair);
+	put_number_if(msg, EGRESS_A_SLOT, &slot);
+	rc = exchange_change(msg, machine_added, 1);
+out:
+	free(addrs.v);
+	return rc;
+}
+
+int machine_set(const struct command *command, int argc, char **argv)
+{
+	const char *id, *app = NULL, *region = NULL, *dev = NULL;
+	struct addrs addrs = {};
+	const struct option opts[] = {
+		{ "--app", "APP", parse_app, &app,
+		  "move it to this app; that cuts its connections" },
+		{ "--region", "REGION", parse_region, &region, "move it to this region" },
+		{ "--addr", "ADDR...", parse_addrs, &addrs,
+		  "its inside addresses from now on, all of them" },
+		{ "--dev", "DEV", parse_dev_or_any, &dev,
+		  "the device its packets come in by; '' for any" },
+		{}
+	};
+	struct nl_msg *msg;
+	int rc;
+
+	rc = args_parse(command, opts, 1, 1, &argc, argv) ?: parse_machine("ID", argv[0], &id);
+	if (!rc && !app && !region && !dev && !addrs.n)
+		rc = args_missing(command, "what to set");
+	if (rc)
+		goto out;
+	rc = STATUS_FAILED;
+	msg = netlink_message(EGRESS_CMD_MACHINE_NEW, NLM_F_REPLACE);
+	if (!msg)
+		goto out;
+	put_string(msg, EGRESS_A_MACHINE, id);
+	put_string_if(msg, EGRESS_A_APP, app);
+	put_string_if(msg, EGRESS_A_REGION, region);
+	put_addrs(msg, EGRESS_A_ADDR, &addrs);
+	put_string_if(msg, EGRESS_A_DEV, dev);
+	rc = exchange_change(msg, machine_changed, 1);
+out:
+	free(addrs.v);
+	return rc;
+}
+
+static int machines_gone(const struct answer *answer, struct json *j)
+{
+	struct machines machines = {};
+	int rc = machines_of_answer(&machines, answer);
+
+	if (j)
+		json_array(j, "machines");
+	for (size_t i = 0; i < machines.n; i++) {
+		if (j) {
+			json_object(j, NULL);
+			machine_json(j, &machines.v[i]);
+			json_object_end(j);
+		}
+		warn_about(machines.v[i].app, machines.v[i].region);
+	}
+	if (j)
+		json_array_end(j);
+	free(machines.v);
+	return rc;
+}
+
+static int confirm_deletion(int argc, char **argv)
+{
+	struct machines machines = {};
+	unsigned long long connections = 0;
+	int rc = 0;
+
+	for (int i = 0; i < argc && !rc; i++)
+		rc = machines_get(&machines, argv[i]);
+	for (size_t i = 0; i < machines.n; i++)
+		connections += machines.v[i].connections;
+	if (!rc)
+		rc = confirm("deletes %zu machine%s and cuts %llu connection%s",
+			     machines.n, plural(machines.n), connections, plural(connections));
+	free(machines.v);
+	return rc;
+}
+
+int machine_del(const struct command *command, int argc, char **argv)
+{
+	bool yes = false;
+	const struct option opts[] = {
+		{ "-y", NULL, NULL, &yes, "do not ask, on a terminal" },
+		{}
+	};
+	int rc = args_parse(command, opts, 1, -1, &argc, argv);
+	struct nl_msg *msg;
+	const char *id;
+
+	for (int i = 0; i < argc && !rc; i++)
+		rc = parse_machine("ID", argv[i], &id);
+	if (!rc && confirm_wanted(yes))
+		rc = confirm_deletion(argc, argv);
+	if (rc)
+		return rc;
+	msg = netlink_message(EGRESS_CMD_MACHINE_DEL, 0);
+	if (!msg)
+		return STATUS_FAILED;
+	for (int i = 0; i < argc; i++)
+		put_string(msg, EGRESS_A_MACHINE, argv[i]);
+	return exchange_change(msg, machines_gone, argc);
+}

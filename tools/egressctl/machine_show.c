@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+
+#include "commands.h"
+#include "machine.h"
+#include "output.h"
+#include "pair.h"
+
+static void print_json(const struct machines *machines)
+{
+	struct json j = json_to(stdout);
+
+	json_array(&j, NULL);
+	for (size_t i = 0; i < machines->n; i++) {
+		json_object(&j, NULL);
+		machine_json(&j, &machines->v[i]);
+		json_object_end(&j);
+	}
+	json_array_end(&j);
+}
+
+static void print_table(const struct machines *machines)
+{
+	static const char *const columns[] = {
+		"MACHINE", "APP", "REGION", "ADDRESSES", "EGRESS-V4", "EGRESS-V6",
+		"PORTS", ">CONNECTIONS", NULL
+	};
+	struct table *t = table_new(columns);
+	char text[ADDRS_TEXT];
+
+	for (size_t i = 0; i < machines->n; i++) {
+		const struct machine *m = &machines->v[i];
+
+		table_row(t);
+		table_cell(t, "%s", m->id);
+		table_cell(t, "%s", m->app);
+		table_cell(t, "%s", m->region);
+		table_cell(t, "%s", machine_addrs_text(m, text));
+		table_cell(t, "%s", or_dash(addr_text(&m->v4, text)));
+		table_cell(t, "%s", or_dash(addr_text(&m->v6, text)));
+		ports_text(m->port_first, m->port_last, text);
+		table_cell(t, "%s", m->leased ? text : "waiting");
+		table_cell(t, "%llu", m->connections);
+	}
+	table_print(t);
+}
+
+int machine_list(const struct command *command, int argc, char **argv)
+{
+	const char *app = NULL, *region = NULL;
+	const struct option opts[] = {
+		{ "--app", "APP", parse_app, &app, "only machines of this app" },
+		{ "--region", "REGION", parse_region, &region, "only machines in this region" },
+		{}
+	};
+	struct machines machines = {};
+	int rc = args_parse(command, opts, 0, 0, &argc, argv);
+
+	if (rc)
+		return rc;
+	rc = machines_load(&machines, exchange_dump, app, region);
+	if (rc)
+		return rc;
+	if (output.json)
+		print_json(&machines);
+	else
+		print_table(&machines);
+	free(machines.v);
+	return 0;
+}
+
+static void print_one(const struct machine *m)
+{
+	char text[ADDRS_TEXT];
+
+	printf("machine       %s\n", m->id);
+	printf("app           %s\n", m->app);
+	printf("region        %s\n", m->region);
+	printf("addresses     %s\n", machine_addrs_text(m, text));
+	printf("dev           %s\n", *m->dev ? m->dev : "any");
+	printf("egress-v4     %s\n", or_dash(addr_text(&m->v4, text)));
+	printf("egress-v6     %s\n", or_dash(addr_text(&m->v6, text)));
+	if (m->leased)
+		printf("ports         %s, slot %u of a pair of the %s%s\n",
+		       ports_text(m->port_first, m->port_last, text), m->slot, scope_text(m->scope),
+		       m->pinned ? ", pinned" : "");
+	else
+		printf("ports         waiting%s\n", m->pinned ? ", pinned" : "");
+	printf("connections   %llu\n", m->connections);
+	for (int i = 0; i <= EGRESS_STATS_A_MAX; i++)
+		if (counter_names[i])
+			printf("%-13s %llu\n", counter_names[i], m->counters.value[i]);
+}
+
+int machine_show(const struct command *command, int argc, char **argv)
+{
+	const struct option opts[] = { {} };
+	struct json j = json_to(stdout);
+	struct machines machines = {};
+	const char *id;
+	int rc;
+
+	rc = args_parse(command, opts, 1, 1, &argc, argv) ?: parse_machine("ID", argv[0], &id);
+	if (rc)
+		return rc;
+	rc = machines_get(&machines, id);
+	for (size_t i = 0; i < machines.n && !rc; i++) {
+		if (!output.json) {
+			print_one(&machines.v[i]);
+			continue;
+		}
+		json_object(&j, NULL);
+		machine_json(&j, &machines.v[i]);
+		json_object_end(&j);
+	}
+	free(machines.v);
+	return rc;
+}

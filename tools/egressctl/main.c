@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "batch.h"
+#include "commands.h"
+#include "netns.h"
+#include "output.h"
+
+static int show_help(const struct command *command, int argc, char **argv);
+static int show_version(const struct command *command, int argc, char **argv);
+
+static const struct command commands[] = {
+	{ "pool add", pool_add, "REGION PREFIX... [dev DEV] [slots A-B]",
+	  "Give a region prefixes to draw egress addresses from" },
+	{ "pool del", pool_del, "REGION [PREFIX...]",
+	  "Take prefixes away from a region's pool, or the whole pool" },
+	{ "pool list", pool_list, "[REGION]",
+	  "Show the pools" },
+	{ "allocate", allocate,
+	  "(--app APP | --machine ID) --region REGION [--count N] [--ensure]\n"
+	  "                          [--v4 ADDR] [--v6 ADDR] [--block-size N]",
+	  "Allocate egress pairs, an IPv4 and an IPv6 address each" },
+	{ "release", release, "ADDR... [--app APP] [-y]",
+	  "Release the pairs that have these addresses and cut their connections" },
+	{ "list", list, "[--app APP] [--region REGION]",
+	  "Show the egress addresses" },
+	{ "machine add", machine_add,
+	  "ID --app APP --region REGION --addr ADDR... [--dev DEV]\n"
+	  "                             [--pair ADDR [--slot N]]",
+	  "Add a machine; it gets ports of one of its app's pairs, or waits for some" },
+	{ "machine set", machine_set,
+	  "ID [--app APP] [--region REGION] [--addr ADDR...] [--dev DEV]",
+	  "Change a machine" },
+	{ "machine del", machine_del, "ID... [-y]",
+	  "Delete machines, cut their connections, release their own pairs" },
+	{ "machine list", machine_list, "[--app APP] [--region REGION]",
+	  "Show the machines and their egress addresses" },
+	{ "machine show", machine_show, "ID",
+	  "Show all there is to know about a machine" },
+	{ "bind", bind_machine, "ID (ADDR [--slot N] | auto)",
+	  "Pin a machine to a pair, or give it back to the automatic choice" },
+	{ "rebalance", rebalance, "--app APP [--region REGION]",
+	  "Spread an app's machines evenly over its pairs" },
+	{ "lease list", lease_list, "[--app APP] [--region REGION]",
+	  "Show the blocks of ports in use, lingering ones too" },
+	{ "app set", app_set,
+	  "APP [--limit N] [--on-limit reject|drop] [--on-none pass|drop]\n"
+	  "                         [--exclude PREFIX,...]",
+	  "Change an app's settings" },
+	{ "app list", app_list, "",
+	  "Show the apps" },
+	{ "app show", app_show, "APP",
+	  "Show an app and its settings" },
+	{ "stats", stats, "[--app APP] [--region REGION]",
+	  "Show the counters: totals, or those of some machines" },
+	{ "flush", flush, "--all",
+	  "Remove all pools, pairs, machines and apps of this network namespace" },
+	{ "version", show_version, "",
+	  "Show the versions of egressctl and of the module" },
+	{ "help", show_help, "[COMMAND]",
+	  "Show how a command is used" },
+};
+
+/* What stands before the command. */
+struct globals {
+	const char *netns;
+	const char *file;
+	const char *command;	/* instead of the one that follows */
+	bool force;
+	int end;		/* what argument they end before */
+};
+
+#ifndef EGRESS_VERSION
+#define EGRESS_VERSION	"unknown"
+#endif
+
+#define N_COMMANDS	(sizeof(commands) / sizeof(*commands))
+
+static void print_usage(FILE *to)
+{
+	fputs("Usage: egressctl [OPTION]... COMMAND\n\nCommands:\n", to);
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		fprintf(to, "  %-14s%s\n", commands[i].name, commands[i].help);
+	fputs("\nOptions:\n"
+	      "  -j            print JSON\n"
+	      "  -p            with -j: print it for people to read\n"
+	      "  -n NETNS      in this network namespace, a name or a path\n"
+	      "  -b FILE       run a command a line, \"-\" for standard input; stop at the first error\n"
+	      "  -force        with -b: go on after errors\n"
+	      "  -V            print the version\n"
+	      "  -h, --help    print this; 'egressctl COMMAND --help' tells of a command\n"
+	      "\n"
+	      "Exit status: 0 done, 1 the command line is wrong, 2 refused or failed.\n", to);
+}
+
+struct span {
+	const struct command *from;
+	const struct command *to;
+};
+
+/* The noun of a command's name, or the verb after it ("" if there is none). */
+static const char *word_of(const struct command *command, int level, size_t *length)
+{
+	const char *word = command->name;
+
+	if (level) {
+		word += strcspn(word, " ");
+		word += *word == ' ';
+	}
+	*length = strcspn(word, " ");
+	return word;
+}
+
+/* The commands of span, which are next to each other, whose word is text, or begins with it. */
+static struct span matches(struct span span, int level, const char *text, bool whole)
+{
+	size_t length, wanted = strlen(text);
+	struct span found = {};
+
+	for (const struct command *c = span.from; c < span.to; c++) {
+		const char *word = word_of(c, level, &length);
+
+		if (wanted > length || strncmp(word, text, wanted) || (whole && wanted != length))
+			continue;
+		if (!found.from)
+			found.from = c;
+		found.to = c + 1;
+	}
+	return found;
+}
+
+static int narrow(struct span *span, int level, const char *text)
+{
+	struct span found = matches(*span, level, text, true);
+	const char *first, *last;
+	size_t first_length, last_length;
+
+	if (!found.from)
+		found = matches(*span, level, text, false);
+	if (!found.from || !*text)
+		return fail_usage("unknown command '%.*s%s': see 'egressctl help'",
+				  level ? (int)strcspn(span->from->name, " ") + 1 : 0,
+				  span->from->name, text);
+	first = word_of(found.from, level, &first_length);
+	last = word_of(found.to - 1, level, &last_length);
+	if (first_length != last_length || strncmp(first, last, first_length))
+		return fail_usage("'%s' could be '%.*s' or '%.*s': write more of it", text,
+				  (int)first_length, first, (int)last_length, last);
+	*span = found;
+	return 0;
+}
+
+static int print_synopses(struct span span)
+{
+	for (const struct command *c = span.from; c < span.to; c++)
+		printf("%s egressctl %s %s\n", c == span.from ? "Usage:" : "      ",
+		       c->name, c->synopsis);
+	return STATUS_HELP;
+}
+
+/* Names may be shortened; a noun alone lists, as in ip(8). */
+static int run(int argc, char **argv)
+{
+	struct span span = { commands, commands + N_COMMANDS };
+	int rc = narrow(&span, 0, argv[0]), used = 1;
+	const char *verb;
+
+	if (rc)
+		return rc;
+	if (strchr(span.from->name, ' ')) {
+		verb = argc > 1 ? argv[1] : "list";
+		if (!strcmp(verb, "help") || !strcmp(verb, "--help") || !strcmp(verb, "-h"))
+			return print_synopses(span);
+		if (*verb == '-')
+			verb = "list";
+		else if (argc > 1)
+			used = 2;
+		rc = narrow(&span, 1, verb);
+		if (rc)
+			return rc;
+	}
+	return span.from->run(span.from, argc - used, argv + used);
+}
+
+static int show_help(const struct command *command, int argc, char **argv)
+{
+	char option[] = "--help", *words[3];
+	int n = 0;
+
+	if (!argc || *argv[0] == '-') {
+		print_usage(stdout);
+		return STATUS_HELP;
+	}
+	words[n++] = argv[0];
+	if (argc > 1)
+		words[n++] = argv[1];
+	words[n++] = option;
+	return run(n, words);
+}
+
+static int show_version(const struct command *command, int argc, char **argv)
+{
+	const struct option opts[] = { {} };
+	struct json j = json_to(stdout);
+	char module[64] = "";
+	FILE *from;
+	int rc = args_parse(command, opts, 0, 0, &argc, argv);
+
+	if (rc)
+		return rc;
+	from = fopen("/sys/module/egress/version", "re");
+	if (from) {
+		if (fgets(module, sizeof(module), from))
+			module[strcspn(module, "\n")] = '\0';
+		fclose(from);
+	}
+	if (output.json) {
+		json_object(&j, NULL);
+		json_string(&j, "egressctl", EGRESS_VERSION);
+		json_string_or_null(&j, "module", module);
+		json_object_end(&j);
+	} else {
+		printf("egressctl %s, module %s\n", EGRESS_VERSION,
+		       *module ? module : "not loaded");
+	}
+	return 0;
+}
+
+static bool is_one_of(const char *arg, const char *letter, const char *word)
+{
+	return !strcmp(arg, letter) || !strcmp(arg, word);
+}
+
+static int parse_globals(int argc, char **argv, struct globals *globals)
+{
+	int at;
+
+	for (at = 1; at < argc && *argv[at] == '-'; at++) {
+		const char *name = argv[at] + 1 + (argv[at][1] == '-');
+
+		if (is_one_of(name, "j", "json"))
+			output.json = true;
+		else if (is_one_of(name, "p", "pretty"))
+			output.pretty = true;
+		else if (is_one_of(name, "force", "force"))
+			globals->force = true;
+		else if (is_one_of(name, "V", "version"))
+			globals->command = "version";
+		else if (is_one_of(name, "h", "help"))
+			globals->command = "help";
+		else if (is_one_of(name, "n", "netns") && at + 1 < argc)
+			globals->netns = argv[++at];
+		else if (is_one_of(name, "b", "batch") && at + 1 < argc)
+			globals->file = argv[++at];
+		else if (is_one_of(name, "n", "netns") || is_one_of(name, "b", "batch"))
+			return fail_usage("a value is missing after '%s'", argv[at]);
+		else
+			return fail_usage("unknown option '%s': see 'egressctl help'", argv[at]);
+	}
+	globals->end = at;
+	return 0;
+}
+
+static int run_all(const struct globals *globals, int argc, char **argv)
+{
+	int rc;
+
+	if (globals->command)
+		return run(1, (char **)&globals->command);
+	if (globals->file && argc)
+		return fail_usage("-b '%s' and a command, '%s': give one of them",
+				  globals->file, argv[0]);
+	if (globals->force && !globals->file)
+		return fail_usage("-force goes with -b FILE");
+	if (!globals->file && !argc) {
+		print_usage(stderr);
+		return STATUS_USAGE;
+	}
+	rc = globals->netns ? netns_enter(globals->netns) : 0;
+	if (rc)
+		return rc;
+	return globals->file ? batch(globals->file, globals->force, run) : run(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	struct globals globals = {};
+	int rc = parse_globals(argc, argv, &globals);
+
+	if (!rc)
+		rc = run_all(&globals, argc - globals.end, argv + globals.end);
+	if (rc == STATUS_HELP)
+		rc = STATUS_DONE;
+	if (fflush(stdout) || ferror(stdout))
+		rc = fail("invalid", "writing to standard output: %s", strerror(errno));
+	return rc;
+}

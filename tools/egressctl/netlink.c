@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic netlink socket. The kernel carries a request out inside
+ * sendmsg(), so the answer is there when that returns.
+ */
+#include <errno.h>
+#include <linux/netlink.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include "alloc.h"
+#include "netlink.h"
+#include "output.h"
+
+/* Ten thousand prefixes in one message out, a thousand messages in. */
+#define SOCKET_BUFFER	(8 << 20)
+#define LARGEST_MESSAGE	(64 << 10)	/* that the kernel sends */
+#define PATIENCE	30		/* seconds */
+
+static struct nl_sock *sock;
+static int family;
+
+static struct nla_policy policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_GENERATION]	= { .type = NLA_U64 },
+	[EGRESS_A_REGION]	= { .type = NLA_STRING },
+	[EGRESS_A_APP]		= { .type = NLA_STRING },
+	[EGRESS_A_MACHINE]	= { .type = NLA_STRING },
+	[EGRESS_A_PREFIX]	= { .type = NLA_NESTED },
+	[EGRESS_A_DEV]		= { .type = NLA_STRING },
+	[EGRESS_A_SLOT_FIRST]	= { .type = NLA_U32 },
+	[EGRESS_A_SLOT_LAST]	= { .type = NLA_U32 },
+	[EGRESS_A_COUNT]	= { .type = NLA_U32 },
+	[EGRESS_A_ADDR]		= { .minlen = 4, .maxlen = 16 },
+	[EGRESS_A_V4]		= { .minlen = 4, .maxlen = 4 },
+	[EGRESS_A_V6]		= { .minlen = 16, .maxlen = 16 },
+	[EGRESS_A_PAIR_ID]	= { .type = NLA_U64 },
+	[EGRESS_A_SCOPE]	= { .type = NLA_U32 },
+	[EGRESS_A_BLOCK_SIZE]	= { .type = NLA_U32 },
+	[EGRESS_A_SLOT]		= { .type = NLA_U32 },
+	[EGRESS_A_SLOTS]	= { .type = NLA_U32 },
+	[EGRESS_A_PORT_FIRST]	= { .type = NLA_U16 },
+	[EGRESS_A_PORT_LAST]	= { .type = NLA_U16 },
+	[EGRESS_A_PAIRS]	= { .type = NLA_U32 },
+	[EGRESS_A_MACHINES]	= { .type = NLA_U32 },
+	[EGRESS_A_WAITING]	= { .type = NLA_U32 },
+	[EGRESS_A_CONNECTIONS]	= { .type = NLA_U64 },
+	[EGRESS_A_DESTINATIONS]	= { .type = NLA_U64 },
+	[EGRESS_A_CREATED]	= { .type = NLA_S64 },
+	[EGRESS_A_LIMIT]	= { .type = NLA_U32 },
+	[EGRESS_A_ON_LIMIT]	= { .type = NLA_U32 },
+	[EGRESS_A_ON_NONE]	= { .type = NLA_U32 },
+	[EGRESS_A_EXCLUDE]	= { .type = NLA_NESTED },
+	[EGRESS_A_STATS]	= { .type = NLA_NESTED },
+};
+
+/* As large as may be; without the right to exceed the system's bound, that. */
+static void set_buffer(int option, int force)
+{
+	int size = SOCKET_BUFFER, fd = nl_socket_get_fd(sock);
+
+	if (setsockopt(fd, SOL_SOCKET, force, &size, sizeof(size)))
+		setsockopt(fd, SOL_SOCKET, option, &size, sizeof(size));
+}
+
+int netlink_open(void)
+{
+	const struct timeval patience = { .tv_sec = PATIENCE };
+	int fd, on = 1;
+
+	if (sock)
+		return 0;
+	sock = nl_socket_alloc();
+	if (!sock)
+		out_of_memory();
+	if (genl_connect(sock))
+		return fail("invalid", "generic netlink socket: %s", strerror(errno));
+	family = genl_ctrl_resolve(sock, EGRESS_FAMILY_NAME);
+	if (family == -NLE_OBJ_NOTFOUND)
+		return fail("no-module", "the egress module is not loaded: run 'modprobe egress'");
+	if (family < 0)
+		return fail("invalid", "asking for the family '%s': %s",
+			    EGRESS_FAMILY_NAME, nl_geterror(family));
+
+	fd = nl_socket_get_fd(sock);
+	set_buffer(SO_RCVBUF, SO_RCVBUFFORCE);
+	set_buffer(SO_SNDBUF, SO_SNDBUFFORCE);
+	nl_socket_disable_msg_peek(sock);
+	if (nl_socket_set_msg_buf_size(sock, LARGEST_MESSAGE) ||
+	    setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) ||
+	    setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)))
+		return fail("invalid", "generic netlink socket: %s", strerror(errno));
+	return 0;
+}
+
+struct nl_msg *netlink_message(uint8_t cmd, int flags)
+{
+	struct nl_msg *msg;
+
+	if (netlink_open())
+		return NULL;
+	msg = nlmsg_alloc();
+	if (!msg || !genlmsg_put(msg, nl_socket_get_local_port(sock), 0, family, 0,
+				 NLM_F_REQUEST | NLM_F_ACK | flags, cmd, EGRESS_FAMILY_VERSION))
+		out_of_memory();
+	return msg;
+}
+
+uint32_t netlink_stamp(struct nl_msg *msg)
+{
+	return nlmsg_hdr(msg)->nlmsg_seq = nl_socket_use_seq(sock);
+}
+
+int netlink_send(const void *messages, size_t length)
+{
+	int rc = nl_sendto(sock, (void *)messages, length);
+
+	if (rc < 0)
+		return fail("invalid", "sending %zu bytes to the kernel: %s",
+			    length, nl_geterror(rc));
+	return 0;
+}
+
+static int on_sequence(struct nl_msg *msg, void *arg)
+{
+	const struct answer *answer = arg;
+
+	return nlmsg_hdr(msg)->nlmsg_seq == answer->seq ? NL_OK : NL_SKIP;
+}
+
+static int on_interrupted(struct nl_msg *msg, void *arg)
+{
+	struct answer *answer = arg;
+
+	answer->interrupted = true;
+	return NL_OK;
+}
+
+static int on_object(struct nl_msg *msg, void *arg)
+{
+	struct answer *answer = arg;
+	size_t length = NLMSG_ALIGN(nlmsg_hdr(msg)->nlmsg_len);
+
+	if (answer->room - answer->length < length) {
+		answer->room = 2 * (answer->room + length);
+		answer->messages = xrealloc(answer->messages, answer->room);
+	}
+	memset(answer->messages + answer->length + length - NLMSG_ALIGNTO, 0, NLMSG_ALIGNTO);
+	memcpy(answer->messages + answer->length, nlmsg_hdr(msg), nlmsg_hdr(msg)->nlmsg_len);
+	answer->length += length;
+	return NL_OK;
+}
+
+static int on_ack(struct nl_msg *msg, void *arg)
+{
+	struct answer *answer = arg;
+
+	answer->complete = true;
+	return NL_STOP;
+}
+
+/* The attributes that explain an error begin at offset in the message. */
+static void refused(struct answer *answer, int error, struct nlmsghdr *nlh, int offset)
+{
+	struct nlattr *first = (struct nlattr *)((char *)nlmsg_data(nlh) + offset), *text = NULL;
+	int left = nlmsg_datalen(nlh) - offset;
+
+	answer->complete = true;
+	answer->error = error;
+	if (nlh->nlmsg_flags & NLM_F_ACK_TLVS && left > 0)
+		text = nla_find(first, left, NLMSGERR_ATTR_MSG);
+	if (text && nla_len(text) > 0 && !answer->text) {
+		answer->text = xrealloc(NULL, nla_len(text) + 1);
+		nla_strlcpy(answer->text, text, nla_len(text) + 1);
+	}
+}
+
+static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
+{
+	struct nlmsghdr *nlh = (struct nlmsghdr *)((char *)e - NLMSG_HDRLEN);
+	int offset = sizeof(*e);
+
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+		offset += NLMSG_ALIGN(e->msg.nlmsg_len) - NLMSG_HDRLEN;
+	refused(arg, -e->error, nlh, offset);
+	return NL_STOP;
+}
+
+static int on_end_of_dump(struct nl_msg *msg, void *arg)
+{
+	struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	struct answer *answer = arg;
+
+	answer->complete = true;
+	if (nlmsg_datalen(nlh) >= (int)sizeof(int) && *(int *)nlmsg_data(nlh) < 0)
+		refused(answer, -*(int *)nlmsg_data(nlh), nlh, NLMSG_ALIGN(sizeof(int)));
+	return NL_STOP;
+}
+
+int netlink_receive(struct answer *answer)
+{
+	struct nl_cb *cb = nl_cb_alloc(NL_CB_CUSTOM);
+	int rc = 0;
+
+	if (!cb)
+		out_of_memory();
+	nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_sequence, answer);
+	nl_cb_set(cb, NL_CB_DUMP_INTR, NL_CB_CUSTOM, on_interrupted, answer);
+	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_object, answer);
+	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, answer);
+	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_end_of_dump, answer);
+	nl_cb_err(cb, NL_CB_CUSTOM, on_error, answer);
+	while (!answer->complete) {
+		rc = nl_recvmsgs(sock, cb);
+		if (rc < 0 && !answer->complete)
+			break;
+	}
+	nl_cb_put(cb);
+	if (answer->complete)
+		return 0;
+	if (rc == -NLE_AGAIN)
+		return fail("invalid", "the kernel did not answer within %d seconds", PATIENCE);
+	return fail("invalid", "the kernel's answer: %s", nl_geterror(rc));
+}
+
+static const char *code_of(int error)
+{
+	switch (error) {
+	case EEXIST:
+		return "exists";
+	case EBUSY:
+		return "in-use";
+	case ENOSPC:
+		return "exhausted";
+	case ESTALE:
+		return "stale";
+	case ENOENT:
+	case ENODEV:
+		return "not-found";
+	case EPERM:
+	case EACCES:
+		return "permission";
+	default:
+		return "invalid";
+	}
+}
+
+int answer_status(const struct answer *answer)
+{
+	if (!answer->error)
+		return STATUS_DONE;
+	if (answer->text)
+		return fail(code_of(answer->error), "%s", answer->text);
+	if (answer->error == EPERM || answer->error == EACCES)
+		return fail("permission",
+			    "needs CAP_NET_ADMIN in the initial user namespace: run as root");
+	return fail(code_of(answer->error), "the kernel refused: %s", strerror(answer->error));
+}
+
+int answer_each(const struct answer *answer, object_fn fn, void *arg)
+{
+	struct nlmsghdr *nlh = (struct nlmsghdr *)answer->messages;
+	struct nlattr *attrs[EGRESS_A_MAX + 1];
+	int left = answer->length, rc;
+
+	for (; left > 0 && nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left)) {
+		rc = genlmsg_parse(nlh, 0, attrs, EGRESS_A_MAX, policy);
+		if (rc < 0)
+			return fail("invalid", "the kernel's answer does not parse: %s",
+				    nl_geterror(rc));
+		rc = fn(attrs, nlh, arg);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+void answer_free(struct answer *answer)
+{
+	free(answer->messages);
+	free(answer->text);
+}

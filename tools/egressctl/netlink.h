@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EGRESSCTL_NETLINK_H
+#define EGRESSCTL_NETLINK_H
+
+#include <linux/egress.h>
+#include <netlink/msg.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What the kernel answered to one request. */
+struct answer {
+	char *messages;		/* one after the other */
+	size_t length;
+	size_t room;
+	int error;		/* errno, 0 if it was done */
+	char *text;		/* why, in the kernel's words; or NULL */
+	bool interrupted;	/* a dump during which something changed */
+	bool complete;
+	uint32_t seq;
+};
+
+/* All of these say what went wrong and return a status. */
+int netlink_open(void);
+struct nl_msg *netlink_message(uint8_t cmd, int flags);
+int netlink_send(const void *messages, size_t length);
+int netlink_receive(struct answer *answer);
+
+uint32_t netlink_stamp(struct nl_msg *msg);	/* give it the next sequence number */
+int answer_status(const struct answer *answer);
+void answer_free(struct answer *answer);
+
+typedef int (*object_fn)(struct nlattr **attrs, struct nlmsghdr *message, void *arg);
+int answer_each(const struct answer *answer, object_fn fn, void *arg);
+
+#endif

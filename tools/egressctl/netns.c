@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "netns.h"
+#include "output.h"
+
+int netns_enter(const char *name)
+{
+	char path[PATH_MAX];
+	int length, fd, rc = 0;
+
+	length = snprintf(path, sizeof(path), "%s%s", strchr(name, '/') ? "" : "/run/netns/", name);
+	if (length >= (int)sizeof(path))
+		return fail_usage("-n '%.20s...': the name is too long", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return fail("not-found", "no network namespace '%s': see 'ip netns list'", name);
+	if (fd < 0)
+		return fail("invalid", "network namespace '%s': %s", name, strerror(errno));
+	if (setns(fd, CLONE_NEWNET))
+		rc = fail(errno == EPERM ? "permission" : "invalid",
+			  "entering network namespace '%s': %s%s", name, strerror(errno),
+			  errno == EPERM ? ": run as root" : "");
+	close(fd);
+	return rc;
+}

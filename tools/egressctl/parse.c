@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <linux/egress.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "output.h"
+#include "parse.h"
+
+#define MAX_SLOT	(65536 / EGRESS_BLOCK_SIZE_MIN - 1)
+
+static const char *const on_limit_names[] = {
+	[EGRESS_ON_LIMIT_REJECT] = "reject",
+	[EGRESS_ON_LIMIT_DROP] = "drop",
+};
+
+static const char *const on_none_names[] = {
+	[EGRESS_ON_NONE_PASS] = "pass",
+	[EGRESS_ON_NONE_DROP] = "drop",
+};
+
+static bool all_of(const char *text, const char *others, bool upper)
+{
+	for (; *text; text++) {
+		if (islower((unsigned char)*text) || isdigit((unsigned char)*text))
+			continue;
+		if (upper && isupper((unsigned char)*text))
+			continue;
+		if (!strchr(others, *text))
+			return false;
+	}
+	return true;
+}
+
+static int too_long(const char *what, const char *text, size_t most)
+{
+	return fail_usage("%s '%.20s...': %zu characters; at most %zu are allowed",
+			  what, text, strlen(text), most);
+}
+
+static int parse_name(const char *what, const char *text, void *to)
+{
+	if (strlen(text) > EGRESS_NAME_MAX)
+		return too_long(what, text, EGRESS_NAME_MAX);
+	if (!isalnum((unsigned char)*text) || !all_of(text, "._:@-", true))
+		return fail_usage("%s '%s': begin with a letter or digit; then also . _ : @ -",
+				  what, text);
+	*(const char **)to = text;
+	return 0;
+}
+
+int parse_app(const char *what, const char *text, void *to)
+{
+	return parse_name(what, text, to);
+}
+
+int parse_machine(const char *what, const char *text, void *to)
+{
+	return parse_name(what, text, to);
+}
+
+int parse_region(const char *what, const char *text, void *to)
+{
+	if (strlen(text) > EGRESS_REGION_MAX)
+		return too_long(what, text, EGRESS_REGION_MAX);
+	if (!*text || !all_of(text, "-", false))
+		return fail_usage("%s '%s': use lower case letters, digits and dashes", what, text);
+	*(const char **)to = text;
+	return 0;
+}
+
+int parse_dev(const char *what, const char *text, void *to)
+{
+	if (!*text)
+		return fail_usage("%s '': name a network device", what);
+	return parse_dev_or_any(what, text, to);
+}
+
+int parse_dev_or_any(const char *what, const char *text, void *to)
+{
+	if (strlen(text) >= IFNAMSIZ)
+		return too_long(what, text, IFNAMSIZ - 1);
+	if (strpbrk(text, "/ \t\n"))
+		return fail_usage("%s '%s': a device's name has neither '/' nor white space",
+				  what, text);
+	*(const char **)to = text;
+	return 0;
+}
+
+static bool text_to_addr(const char *text, struct addr *addr)
+{
+	if (inet_pton(AF_INET, text, addr->bytes) == 1)
+		addr->len = 4;
+	else if (inet_pton(AF_INET6, text, addr->bytes) == 1)
+		addr->len = 16;
+	else
+		return false;
+	return true;
+}
+
+int parse_addr(const char *what, const char *text, void *to)
+{
+	const char *slash = strchr(text, '/');
+
+	if (slash)
+		return fail_usage("%s '%s': this is a prefix; give one address, '%.*s'",
+				  what, text, (int)(slash - text), text);
+	if (!text_to_addr(text, to))
+		return fail_usage("%s '%s': this is neither an IPv4 nor an IPv6 address",
+				  what, text);
+	return 0;
+}
+
+int parse_v4(const char *what, const char *text, void *to)
+{
+	struct addr *addr = to;
+	int rc = parse_addr(what, text, addr);
+
+	if (!rc && addr->len != 4)
+		return fail_usage("%s '%s': this is an IPv6 address; use --v6", what, text);
+	return rc;
+}
+
+int parse_v6(const char *what, const char *text, void *to)
+{
+	struct addr *addr = to;
+	int rc = parse_addr(what, text, addr);
+
+	if (!rc && addr->len != 16)
+		return fail_usage("%s '%s': this is an IPv4 address; use --v4", what, text);
+	return rc;
+}
+
+/* Whatever stands between commas, one after the other. */
+static int each_of(const char *what, const char *text, void *to,
+		   int (*parse)(const char *what, const char *text, void *to))
+{
+	char *copy = xstrdup(text), *rest = copy, *item;
+	int rc = 0;
+
+	while (!rc && (item = strsep(&rest, ",")))
+		rc = parse(what, item, to);
+	free(copy);
+	return rc;
+}
+
+static int append_addr(const char *what, const char *text, void *to)
+{
+	struct addrs *addrs = to;
+
+	addrs->v = array_grow(addrs->v, addrs->n, sizeof(*addrs->v));
+	return parse_addr(what, text, &addrs->v[addrs->n++]);
+}
+
+int parse_addrs(const char *what, const char *text, void *to)
+{
+	return each_of(what, text, to, append_addr);
+}
+
+static bool decimal(const char *text, uint32_t max, uint32_t *value)
+{
+	uint64_t sum = 0;
+
+	if (!*text)
+		return false;
+	for (; *text; text++) {
+		if (!isdigit((unsigned char)*text))
+			return false;
+		sum = sum * 10 + (*text - '0');
+		if (sum > max)
+			return false;
+	}
+	*value = sum;
+	return true;
+}
+
+static bool clear_host_bits(struct prefix *prefix)
+{
+	bool cleared = false;
+
+	for (unsigned int i = 0; i < prefix->addr.len; i++) {
+		int bits = prefix->len - 8 * (int)i;
+		uint8_t mask = bits >= 8 ? 0xff : bits <= 0 ? 0 : 0xff << (8 - bits);
+
+		cleared |= prefix->addr.bytes[i] & ~mask;
+		prefix->addr.bytes[i] &= mask;
+	}
+	return cleared;
+}
+
+static int append_prefix(const char *what, const char *text, void *to)
+{
+	struct prefixes *prefixes = to;
+	char addr[ADDR_TEXT], right[PREFIX_TEXT];
+	const char *slash = strchrnul(text, '/');
+	struct prefix p = {};
+	uint32_t len;
+
+	snprintf(addr, sizeof(addr), "%.*s", (int)(slash - text), text);
+	if (slash - text >= ADDR_TEXT || !text_to_addr(addr, &p.addr))
+		return fail_usage("%s '%s': write a prefix as 198.51.100.0/24 or 2001:db8::/64",
+				  what, text);
+	len = 8 * p.addr.len;
+	if (*slash && !decimal(slash + 1, len, &len))
+		return fail_usage("%s '%s': the length after '/' must be 0 to %u", what, text, len);
+	p.len = len;
+	if (clear_host_bits(&p))
+		return fail_usage("%s '%s' has host bits set: use %s",
+				  what, text, prefix_text(&p, right));
+	prefixes->v = array_grow(prefixes->v, prefixes->n, sizeof(p));
+	prefixes->v[prefixes->n++] = p;
+	prefixes->given = true;
+	return 0;
+}
+
+int parse_prefixes(const char *what, const char *text, void *to)
+{
+	return each_of(what, text, to, append_prefix);
+}
+
+int parse_exclude(const char *what, const char *text, void *to)
+{
+	struct prefixes *prefixes = to;
+	bool before = prefixes->given;
+
+	if (before && !prefixes->n)
+		return fail_usage("%s '%s': 'default' stands alone", what, text);
+	if (strcmp(text, "default"))
+		return parse_prefixes(what, text, to);
+	prefixes->given = true;
+	return before ? fail_usage("%s '%s': 'default' stands alone", what, text) : 0;
+}
+
+static int parse_range(const char *what, const char *text, struct number *to,
+		       uint32_t min, uint32_t max)
+{
+	if (!decimal(text, max, &to->value) || to->value < min)
+		return fail_usage("%s '%s': give a number from %u to %u", what, text, min, max);
+	to->given = true;
+	return 0;
+}
+
+int parse_count(const char *what, const char *text, void *to)
+{
+	return parse_range(what, text, to, 1, EGRESS_COUNT_MAX);
+}
+
+int parse_block_size(const char *what, const char *text, void *to)
+{
+	struct number *size = to;
+
+	if (!decimal(text, EGRESS_BLOCK_SIZE_MAX, &size->value) ||
+	    size->value < EGRESS_BLOCK_SIZE_MIN || (size->value & (size->value - 1)))
+		return fail_usage("%s '%s': give a power of two from %u to %u",
+				  what, text, EGRESS_BLOCK_SIZE_MIN, EGRESS_BLOCK_SIZE_MAX);
+	size->given = true;
+	return 0;
+}
+
+int parse_slot(const char *what, const char *text, void *to)
+{
+	return parse_range(what, text, to, 0, MAX_SLOT);
+}
+
+int parse_limit(const char *what, const char *text, void *to)
+{
+	return parse_range(what, text, to, 0, EGRESS_BLOCK_SIZE_MAX);
+}
+
+static int parse_choice(const char *what, const char *text, struct number *to,
+			const char *const names[2])
+{
+	for (int i = 0; i < 2; i++) {
+		if (strcmp(text, names[i]))
+			continue;
+		*to = (struct number){ .given = true, .value = i };
+		return 0;
+	}
+	return fail_usage("%s '%s': give '%s' or '%s'", what, text, names[0], names[1]);
+}
+
+int parse_on_limit(const char *what, const char *text, void *to)
+{
+	return parse_choice(what, text, to, on_limit_names);
+}
+
+int parse_on_none(const char *what, const char *text, void *to)
+{
+	return parse_choice(what, text, to, on_none_names);
+}
+
+int parse_slots(const char *what, const char *text, void *to)
+{
+	char *copy = xstrdup(text), *dash = strchr(copy, '-');
+	struct range *range = to;
+
+	if (dash)
+		*dash++ = '\0';
+	range->given = dash && decimal(copy, EGRESS_SLOTS - 1, &range->first) &&
+		       decimal(dash, EGRESS_SLOTS - 1, &range->last) && range->first <= range->last;
+	free(copy);
+	if (!range->given)
+		return fail_usage("%s '%s': write A-B, from 0-0 to 0-%u, A not above B",
+				  what, text, EGRESS_SLOTS - 1);
+	return 0;
+}
+
+const char *addr_text(const struct addr *addr, char text[ADDR_TEXT])
+{
+	*text = '\0';
+	if (addr->len)
+		inet_ntop(addr->len == 4 ? AF_INET : AF_INET6, addr->bytes, text, ADDR_TEXT);
+	return text;
+}
+
+const char *prefix_text(const struct prefix *prefix, char text[PREFIX_TEXT])
+{
+	addr_text(&prefix->addr, text);
+	sprintf(text + strlen(text), "/%u", prefix->len);
+	return text;
+}
+
+const char *on_limit_text(uint32_t value)
+{
+	return value < 2 ? on_limit_names[value] : "unknown";
+}
+
+const char *on_none_text(uint32_t value)
+{
+	return value < 2 ? on_none_names[value] : "unknown";
+}

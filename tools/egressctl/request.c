@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <netlink/attr.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "request.h"
+
+/* An attribute that a pointer is kept to must not move while it is filled. */
+static void reserve(struct nl_msg *msg, size_t length)
+{
+	size_t needed = nlmsg_hdr(msg)->nlmsg_len + NLMSG_ALIGN(length);
+
+	if (needed > nlmsg_get_max_size(msg) && nlmsg_expand(msg, 2 * needed))
+		out_of_memory();
+}
+
+static void put(struct nl_msg *msg, int attr, const void *data, size_t length)
+{
+	reserve(msg, nla_total_size(length));
+	if (nla_put(msg, attr, length, data))
+		out_of_memory();
+}
+
+void put_string(struct nl_msg *msg, int attr, const char *value)
+{
+	put(msg, attr, value, strlen(value) + 1);
+}
+
+void put_string_if(struct nl_msg *msg, int attr, const char *value)
+{
+	if (value)
+		put_string(msg, attr, value);
+}
+
+void put_u32(struct nl_msg *msg, int attr, uint32_t value)
+{
+	put(msg, attr, &value, sizeof(value));
+}
+
+void put_number_if(struct nl_msg *msg, int attr, const struct number *value)
+{
+	if (value->given)
+		put_u32(msg, attr, value->value);
+}
+
+void put_flag_if(struct nl_msg *msg, int attr, bool value)
+{
+	if (value)
+		put(msg, attr, NULL, 0);
+}
+
+void put_addr_if(struct nl_msg *msg, int attr, const struct addr *value)
+{
+	if (value->len)
+		put(msg, attr, value->bytes, value->len);
+}
+
+void put_addrs(struct nl_msg *msg, int attr, const struct addrs *value)
+{
+	for (size_t i = 0; i < value->n; i++)
+		put_addr_if(msg, attr, &value->v[i]);
+}
+
+void put_prefixes(struct nl_msg *msg, int attr, const struct prefixes *value)
+{
+	for (size_t i = 0; i < value->n; i++) {
+		const struct prefix *p = &value->v[i];
+		int inside = nla_total_size(p->addr.len) + nla_total_size(sizeof(p->len));
+		struct nlattr *nest;
+
+		reserve(msg, nla_total_size(inside));
+		nest = nla_nest_start(msg, attr);
+		if (!nest)
+			out_of_memory();
+		put(msg, EGRESS_PREFIX_A_ADDR, p->addr.bytes, p->addr.len);
+		put(msg, EGRESS_PREFIX_A_LEN, &p->len, sizeof(p->len));
+		nla_nest_end(msg, nest);
+	}
+}
+
+uint16_t get_u16(struct nlattr **attrs, int attr)
+{
+	return attrs[attr] ? nla_get_u16(attrs[attr]) : 0;
+}
+
+uint32_t get_u32(struct nlattr **attrs, int attr)
+{
+	return attrs[attr] ? nla_get_u32(attrs[attr]) : 0;
+}
+
+unsigned long long get_u64(struct nlattr **attrs, int attr)
+{
+	return attrs[attr] ? nla_get_u64(attrs[attr]) : 0;
+}
+
+void get_string(struct nlattr **attrs, int attr, char *to, size_t room)
+{
+	*to = '\0';
+	if (attrs[attr])
+		nla_strlcpy(to, attrs[attr], room);
+}
+
+void get_addr(const struct nlattr *attr, struct addr *to)
+{
+	*to = (struct addr){};
+	if (!attr || (nla_len(attr) != 4 && nla_len(attr) != 16))
+		return;
+	to->len = nla_len(attr);
+	memcpy(to->bytes, nla_data(attr), to->len);
+}
+
+bool get_prefix(struct nlattr *nest, struct nlattr **attrs, struct prefix *to)
+{
+	static struct nla_policy policy[EGRESS_PREFIX_A_MAX + 1] = {
+		[EGRESS_PREFIX_A_ADDR]	= { .minlen = 4, .maxlen = 16 },
+		[EGRESS_PREFIX_A_LEN]	= { .type = NLA_U8 },
+		[EGRESS_PREFIX_A_USED]	= { .type = NLA_U64 },
+		[EGRESS_PREFIX_A_FREE]	= { .type = NLA_U64 },
+	};
+
+	if (nla_parse_nested(attrs, EGRESS_PREFIX_A_MAX, nest, policy) < 0)
+		return false;
+	get_addr(attrs[EGRESS_PREFIX_A_ADDR], &to->addr);
+	to->len = attrs[EGRESS_PREFIX_A_LEN] ? nla_get_u8(attrs[EGRESS_PREFIX_A_LEN]) : 0;
+	return to->addr.len;
+}

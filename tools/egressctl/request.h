@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EGRESSCTL_REQUEST_H
+#define EGRESSCTL_REQUEST_H
+
+#include "netlink.h"
+#include "parse.h"
+
+/* Into a request. The message grows as needed. */
+void put_string(struct nl_msg *msg, int attr, const char *value);
+void put_string_if(struct nl_msg *msg, int attr, const char *value);	/* not if NULL */
+void put_u32(struct nl_msg *msg, int attr, uint32_t value);
+void put_number_if(struct nl_msg *msg, int attr, const struct number *value);
+void put_flag_if(struct nl_msg *msg, int attr, bool value);
+void put_addr_if(struct nl_msg *msg, int attr, const struct addr *value);
+void put_addrs(struct nl_msg *msg, int attr, const struct addrs *value);
+void put_prefixes(struct nl_msg *msg, int attr, const struct prefixes *value);
+
+/* Out of an object; what is not there is 0, "" or no address. */
+uint16_t get_u16(struct nlattr **attrs, int attr);
+uint32_t get_u32(struct nlattr **attrs, int attr);
+unsigned long long get_u64(struct nlattr **attrs, int attr);
+void get_string(struct nlattr **attrs, int attr, char *to, size_t room);
+void get_addr(const struct nlattr *attr, struct addr *to);
+bool get_prefix(struct nlattr *nest, struct nlattr **attrs, struct prefix *to);
+
+#endif

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+
+#include "commands.h"
+#include "counters.h"
+#include "machine.h"
+#include "output.h"
+
+static void print_counter(struct json *j, const char *name, unsigned long long value)
+{
+	if (output.json)
+		json_unsigned(j, name, value);
+	else
+		printf("%-13s %llu\n", name, value);
+}
+
+static int print_totals(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
+{
+	struct json j = json_to(stdout);
+	struct counters counters;
+
+	counters_read(&counters, attrs[EGRESS_A_STATS]);
+	if (output.json)
+		json_object(&j, NULL);
+	print_counter(&j, "pairs", get_u32(attrs, EGRESS_A_PAIRS));
+	print_counter(&j, "machines", get_u32(attrs, EGRESS_A_MACHINES));
+	print_counter(&j, "waiting", get_u32(attrs, EGRESS_A_WAITING));
+	print_counter(&j, "destinations", get_u64(attrs, EGRESS_A_DESTINATIONS));
+	print_counter(&j, "connections", get_u64(attrs, EGRESS_A_CONNECTIONS));
+	if (output.json) {
+		counters_json(&j, &counters);
+		json_object_end(&j);
+		return 0;
+	}
+	for (int i = 0; i <= EGRESS_STATS_A_MAX; i++)
+		if (counter_names[i])
+			print_counter(&j, counter_names[i], counters.value[i]);
+	return 0;
+}
+
+static void print_json(const struct machines *machines)
+{
+	struct json j = json_to(stdout);
+
+	json_array(&j, NULL);
+	for (size_t i = 0; i < machines->n; i++) {
+		const struct machine *m = &machines->v[i];
+
+		json_object(&j, NULL);
+		json_string(&j, "machine", m->id);
+		json_string(&j, "app", m->app);
+		json_string(&j, "region", m->region);
+		json_unsigned(&j, "connections", m->connections);
+		counters_json(&j, &m->counters);
+		json_object_end(&j);
+	}
+	json_array_end(&j);
+}
+
+static void print_table(const struct machines *machines)
+{
+	static const char *const columns[] = {
+		"MACHINE", "APP", "REGION", ">CONNECTIONS", ">OPENED",
+		">CLOSED", ">LIMIT", ">PASSED", ">UNBOUND",
+		">SPOOFED", ">UNSUPPORTED", ">LEAK", ">NOMEM", NULL
+	};
+	static const int shown[] = {
+		EGRESS_STATS_A_OPENED, EGRESS_STATS_A_CLOSED, EGRESS_STATS_A_LIMIT,
+		EGRESS_STATS_A_PASSED, EGRESS_STATS_A_UNBOUND, EGRESS_STATS_A_SPOOFED,
+		EGRESS_STATS_A_UNSUPPORTED, EGRESS_STATS_A_LEAK, EGRESS_STATS_A_NOMEM,
+	};
+	struct table *t = table_new(columns);
+
+	for (size_t i = 0; i < machines->n; i++) {
+		const struct machine *m = &machines->v[i];
+
+		table_row(t);
+		table_cell(t, "%s", m->id);
+		table_cell(t, "%s", m->app);
+		table_cell(t, "%s", m->region);
+		table_cell(t, "%llu", m->connections);
+		for (size_t k = 0; k < sizeof(shown) / sizeof(*shown); k++)
+			table_cell(t, "%llu", m->counters.value[shown[k]]);
+	}
+	table_print(t);
+}
+
+int stats(const struct command *command, int argc, char **argv)
+{
+	const char *app = NULL, *region = NULL;
+	const struct option opts[] = {
+		{ "--app", "APP", parse_app, &app, "a row for each machine of this app" },
+		{ "--region", "REGION", parse_region, &region,
+		  "a row for each machine in this region" },
+		{}
+	};
+	struct machines machines = {};
+	int rc = args_parse(command, opts, 0, 0, &argc, argv);
+
+	if (rc)
+		return rc;
+	if (!app && !region)
+		return exchange_get(netlink_message(EGRESS_CMD_STATS_GET, 0), print_totals, NULL);
+	rc = machines_load_counters(&machines, app, region);
+	if (rc)
+		return rc;
+	if (output.json)
+		print_json(&machines);
+	else
+		print_table(&machines);
+	return 0;
+}

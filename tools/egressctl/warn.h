@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EGRESSCTL_WARN_H
+#define EGRESSCTL_WARN_H
+
+#include <stdbool.h>
+
+#include "json.h"
+#include "pair.h"
+
+/*
+ * Warnings: whole sentences for somebody about to be hurt, with the number to
+ * act on. They never change the exit status.
+ */
+void warn_add(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A change concerns the app in the region, or has made a pair. */
+void warn_about(const char *app, const char *region);
+void warn_about_new_pair(const struct pair *pair);
+
+/*
+ * Look at the pairs and machines where changes were made. In a batch that waits
+ * for its end: the next line may be what sets it right.
+ */
+int warn_settle(void);
+void warn_defer(bool on);
+
+/* The same for every app, or for one of them, or for one region. */
+int warn_check(const char *app, const char *region);
+
+/* Print the warnings there are and forget them. */
+void warn_json(struct json *j);
+void warn_text(void);
+bool warn_any(void);
+
+#endif
