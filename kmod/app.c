@@ -195,21 +195,21 @@ void egress_group_put(struct egress_net *en, struct egress_group *group)
 }
 
 static int check_limit(struct egress_net *en, const struct egress_app_request *req,
-		       struct netlink_ext_ack *extack)
+		       struct genl_info *info)
 {
 	unsigned int need = EGRESS_BLOCK_SIZE_MIN;
 	struct egress_pair *pair;
 	unsigned long id;
 
 	if (req->limit > EGRESS_BLOCK_SIZE_MAX)
-		return egress_refuse(extack, -ERANGE,
+		return egress_refuse(info, EGRESS_A_LIMIT, -ERANGE,
 				     "a limit of %u is more than the largest block has, %u",
 				     req->limit, EGRESS_BLOCK_SIZE_MAX);
 	while (need < req->limit)
 		need *= 2;
 	xa_for_each(&en->pairs, id, pair)
 		if (!strcmp(pair->group->app->name, req->app) && req->limit > 1u << pair->order)
-			return egress_refuse(extack, -ERANGE,
+			return egress_refuse(info, EGRESS_A_LIMIT, -ERANGE,
 					     "a limit of %u is more than the blocks of pair %lu have, %u ports: allocate with --block-size %u",
 					     req->limit, id, 1u << pair->order, need);
 	return 0;
@@ -219,13 +219,13 @@ static int check_limit(struct egress_net *en, const struct egress_app_request *r
  * egress_app_set() - change an app's settings
  * @en: namespace, locked
  * @req: what
- * @extack: why not
+ * @info: request, to say why not
  *
  * Holds for connections from the next packet on. Return: 0, -ERANGE, -EINVAL,
  * -ENOMEM, then nothing has changed.
  */
 int egress_app_set(struct egress_net *en, const struct egress_app_request *req,
-		   struct netlink_ext_ack *extack)
+		   struct genl_info *info)
 {
 	struct egress_conf *conf, *old;
 	char text[EGRESS_ADDR_STR];
@@ -234,13 +234,14 @@ int egress_app_set(struct egress_net *en, const struct egress_app_request *req,
 	int err;
 
 	if (req->has_limit && req->limit) {
-		err = check_limit(en, req, extack);
+		err = check_limit(en, req, info);
 		if (err)
 			return err;
 	}
 	for (i = 0; i < req->n_exclude; i++)
 		if (!egress_cidr_clean(&req->exclude[i]))
-			return egress_refuse(extack, -EINVAL, "prefix %s has host bits set",
+			return egress_refuse(info, EGRESS_AT(EGRESS_A_EXCLUDE, i),
+					     -EINVAL, "prefix %s has host bits set",
 					     egress_cidr_str(text, &req->exclude[i]));
 
 	app = app_get(en, req->app);

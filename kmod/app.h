@@ -8,7 +8,7 @@
 struct egress_exclude;
 struct egress_net;
 struct egress_region;
-struct netlink_ext_ack;
+struct genl_info;
 
 /**
  * struct egress_conf - an app's settings as packets see them; never change
@@ -92,7 +92,7 @@ struct egress_group *egress_group_get(struct egress_net *en, const char *app,
 				      const char *region);
 void egress_group_put(struct egress_net *en, struct egress_group *group);
 int egress_app_set(struct egress_net *en, const struct egress_app_request *req,
-		   struct netlink_ext_ack *extack);
+		   struct genl_info *info);
 void egress_app_free_all(struct egress_net *en);
 bool egress_app_is_default(const struct egress_app *app);
 

@@ -61,7 +61,8 @@ int egress_get_pool(struct sk_buff *request, struct genl_info *info)
 		if (region && !list_empty(&region->prefixes))
 			err = egress_msg_pool(en, &msg, region, &from);
 		else
-			err = egress_refuse(info->extack, -ENOENT, "region '%s' has no pool", name);
+			err = egress_refuse(info, EGRESS_A_REGION, -ENOENT,
+					    "region '%s' has no pool", name);
 		mutex_unlock(&en->lock);
 		err = send(skb, info, err);
 	} while (!err && from);
@@ -92,7 +93,8 @@ int egress_get_pair(struct sk_buff *request, struct genl_info *info)
 	if (pair)
 		err = egress_msg_pair(en, &msg, pair);
 	else
-		err = egress_refuse(info->extack, -ENOENT, "%s is not an allocated egress address",
+		err = egress_refuse(info, EGRESS_A_ADDR, -ENOENT,
+				    "%s is not an allocated egress address",
 				    egress_addr_str(text, &addr));
 	mutex_unlock(&en->lock);
 	return send(skb, info, err);
@@ -119,7 +121,8 @@ int egress_get_machine(struct sk_buff *request, struct genl_info *info)
 	if (machine)
 		err = egress_msg_machine(en, &msg, machine);
 	else
-		err = egress_refuse(info->extack, -ENOENT, "there is no machine '%s'", id);
+		err = egress_refuse(info, EGRESS_A_MACHINE, -ENOENT,
+				    "there is no machine '%s'", id);
 	mutex_unlock(&en->lock);
 	return send(skb, info, err);
 }
@@ -148,7 +151,8 @@ int egress_get_app(struct sk_buff *request, struct genl_info *info)
 		if (app)
 			err = egress_msg_app(en, &msg, app, &from);
 		else
-			err = egress_refuse(info->extack, -ENOENT, "there is no app '%s'", name);
+			err = egress_refuse(info, EGRESS_A_APP, -ENOENT,
+					    "there is no app '%s'", name);
 		mutex_unlock(&en->lock);
 		err = send(skb, info, err);
 	} while (!err && from);

@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
+#include <net/genetlink.h>
 
 #include "error.h"
 
@@ -22,22 +23,33 @@ static unsigned int next_text;
 /* Protects texts and next_text. */
 static DEFINE_MUTEX(texts_lock);
 
+static const struct nlattr *find_attr(const struct genl_info *info, unsigned int at)
+{
+	unsigned int index = at >> 8;
+	const struct nlattr *attr;
+	int rem;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
+		if (nla_type(attr) == (at & 0xff) && !index--)
+			return attr;
+	return NULL;
+}
+
 /**
  * egress_refuse() - say why a request is refused
- * @extack: of the request, or NULL
+ * @info: request
+ * @at: attribute that is to blame, with EGRESS_AT() if there may be several; 0 for none
  * @err: negative error
  * @fmt: sentence without capital and full stop, what is wrong and what helps
  *
  * Context: process; a flood of errors is slowed to what TEXTS and REST allow.
  * Return: @err.
  */
-int egress_refuse(struct netlink_ext_ack *extack, int err, const char *fmt, ...)
+int egress_refuse(struct genl_info *info, unsigned int at, int err, const char *fmt, ...)
 {
 	unsigned int i;
 	va_list args;
 
-	if (!extack)
-		return err;
 	mutex_lock(&texts_lock);
 	i = next_text++ % TEXTS;
 	while (texts[i].written && time_before(jiffies, texts[i].written + REST))
@@ -46,7 +58,9 @@ int egress_refuse(struct netlink_ext_ack *extack, int err, const char *fmt, ...)
 	vscnprintf(texts[i].text, sizeof(texts[i].text), fmt, args);
 	va_end(args);
 	texts[i].written = jiffies;
-	extack->_msg = texts[i].text;
+	info->extack->_msg = texts[i].text;
 	mutex_unlock(&texts_lock);
+	if (at)
+		NL_SET_BAD_ATTR(info->extack, find_attr(info, at));
 	return err;
 }

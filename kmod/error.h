@@ -2,9 +2,14 @@
 #ifndef EGRESS_ERROR_H
 #define EGRESS_ERROR_H
 
-#include <linux/netlink.h>
+#include <linux/types.h>
 
-__printf(3, 4)
-int egress_refuse(struct netlink_ext_ack *extack, int err, const char *fmt, ...);
+struct genl_info;
+
+/* The @index-th attribute of type @attr, from 0. */
+#define EGRESS_AT(attr, index)	((attr) | (index) << 8)
+
+__printf(4, 5)
+int egress_refuse(struct genl_info *info, unsigned int at, int err, const char *fmt, ...);
 
 #endif

@@ -258,7 +258,7 @@ void egress_lease_retire(struct egress_net *en)
  * @machine: machine, or NULL if it is new
  * @addr: either address of the pair
  * @slot: which slot, or -1
- * @extack: why not
+ * @info: request, to say why not
  *
  * Return: block; the machine's own if it has it already; ERR_PTR(-ENOENT),
  * ERR_PTR(-EINVAL), ERR_PTR(-ERANGE), ERR_PTR(-EBUSY).
@@ -266,7 +266,7 @@ void egress_lease_retire(struct egress_net *en)
 struct egress_block *egress_lease_pick(struct egress_net *en, const struct egress_group *group,
 				       const struct egress_machine *machine,
 				       const struct in6_addr *addr, int slot,
-				       struct netlink_ext_ack *extack)
+				       struct genl_info *info)
 {
 	struct egress_pair *pair = egress_pair_find(en, addr);
 	struct egress_block *block;
@@ -275,16 +275,19 @@ struct egress_block *egress_lease_pick(struct egress_net *en, const struct egres
 
 	egress_addr_str(text, addr);
 	if (!pair) {
-		err = egress_refuse(extack, -ENOENT, "%s is not an allocated egress address", text);
+		err = egress_refuse(info, EGRESS_A_PAIR, -ENOENT,
+				    "%s is not an allocated egress address", text);
 		return ERR_PTR(err);
 	}
 	if (pair->scope == EGRESS_SCOPE_MACHINE && pair->machine != machine) {
-		err = egress_refuse(extack, -EINVAL, "%s belongs to machine '%s' alone", text,
+		err = egress_refuse(info, EGRESS_A_PAIR, -EINVAL,
+				    "%s belongs to machine '%s' alone", text,
 				    pair->machine->id);
 		return ERR_PTR(err);
 	}
 	if (pair->group != group) {
-		err = egress_refuse(extack, -EINVAL, "%s belongs to app '%s' in region '%s'", text,
+		err = egress_refuse(info, EGRESS_A_PAIR, -EINVAL,
+				    "%s belongs to app '%s' in region '%s'", text,
 				    pair->group->app->name, pair->group->region->name);
 		return ERR_PTR(err);
 	}
@@ -298,13 +301,14 @@ struct egress_block *egress_lease_pick(struct egress_net *en, const struct egres
 			block = first_free(pair);
 		if (block)
 			return block;
-		err = egress_refuse(extack, -EBUSY,
+		err = egress_refuse(info, EGRESS_A_PAIR, -EBUSY,
 				    "no free slot: all %u of %s are leased or linger",
 				    pair->n_slots, text);
 		return ERR_PTR(err);
 	}
 	if (slot >= egress_pair_slots(pair)) {
-		err = egress_refuse(extack, -ERANGE, "%s has slots 0 to %u, no %d", text,
+		err = egress_refuse(info, EGRESS_A_SLOT, -ERANGE,
+				    "%s has slots 0 to %u, no %d", text,
 				    egress_pair_slots(pair) - 1, slot);
 		return ERR_PTR(err);
 	}
@@ -315,16 +319,17 @@ struct egress_block *egress_lease_pick(struct egress_net *en, const struct egres
 	case EGRESS_BLOCK_FREE:
 		return block;
 	case EGRESS_BLOCK_LEASED:
-		err = egress_refuse(extack, -EBUSY, "slot %d of %s is leased to machine '%s'", slot,
-				    text, block->machine->id);
+		err = egress_refuse(info, EGRESS_A_SLOT, -EBUSY,
+				    "slot %d of %s is leased to machine '%s'", slot, text,
+				    block->machine->id);
 		break;
 	case EGRESS_BLOCK_LINGERING:
-		err = egress_refuse(extack, -EBUSY,
+		err = egress_refuse(info, EGRESS_A_SLOT, -EBUSY,
 				    "slot %d of %s lingers: connections of machine '%s' still use it",
 				    slot, text, block->machine->id);
 		break;
 	default:
-		err = egress_refuse(extack, -ERANGE,
+		err = egress_refuse(info, EGRESS_A_SLOT, -ERANGE,
 				    "slot %d of %s is not among this host's slots, %u-%u of 1,024 ports",
 				    slot, text, pair->group->region->slot_first,
 				    pair->group->region->slot_last);
@@ -338,20 +343,21 @@ struct egress_block *egress_lease_pick(struct egress_net *en, const struct egres
  * @id: machine
  * @addr: either address of the pair, NULL for automatic
  * @slot: which slot, or -1
- * @extack: why not
+ * @info: request, to say why not
  *
  * Return: 0; -ENOENT, -EINVAL, -ERANGE, -EBUSY, then nothing has changed.
  */
 int egress_bind(struct egress_net *en, const char *id, const struct in6_addr *addr, int slot,
-		struct netlink_ext_ack *extack)
+		struct genl_info *info)
 {
 	struct egress_machine *machine = egress_machine_find(en, id);
 	struct egress_block *block, *own;
 
 	if (!machine)
-		return egress_refuse(extack, -ENOENT, "there is no machine '%s'", id);
+		return egress_refuse(info, EGRESS_A_MACHINE, -ENOENT,
+				     "there is no machine '%s'", id);
 	if (addr) {
-		block = egress_lease_pick(en, machine->group, machine, addr, slot, extack);
+		block = egress_lease_pick(en, machine->group, machine, addr, slot, info);
 		if (IS_ERR(block))
 			return PTR_ERR(block);
 		if (block != egress_lease_of(en, machine))
@@ -418,12 +424,12 @@ static unsigned int rebalance_group(struct egress_net *en, struct egress_group *
  * @name: app
  * @region: only there, or NULL
  * @moved: machines that got another lease
- * @extack: why not
+ * @info: request, to say why not
  *
  * Pinned machines and those with a pair of their own stay. Return: 0, -ENOENT.
  */
 int egress_rebalance(struct egress_net *en, const char *name, const char *region,
-		     unsigned int *moved, struct netlink_ext_ack *extack)
+		     unsigned int *moved, struct genl_info *info)
 {
 	struct egress_app *app = egress_app_find(en, name);
 	struct egress_group *group;
@@ -431,7 +437,8 @@ int egress_rebalance(struct egress_net *en, const char *name, const char *region
 
 	*moved = 0;
 	if (!app)
-		return egress_refuse(extack, -ENOENT, "there is no app '%s'", name);
+		return egress_refuse(info, EGRESS_A_APP, -ENOENT, "there is no app '%s'",
+				     name);
 	list_for_each_entry(group, &app->groups, list) {
 		if (region && strcmp(group->region->name, region))
 			continue;
@@ -439,8 +446,8 @@ int egress_rebalance(struct egress_net *en, const char *name, const char *region
 		*moved += rebalance_group(en, group);
 	}
 	if (!found)
-		return egress_refuse(extack, -ENOENT, "app '%s' has nothing in region '%s'", name,
-				     region);
+		return egress_refuse(info, EGRESS_A_REGION, -ENOENT,
+				     "app '%s' has nothing in region '%s'", name, region);
 	if (*moved)
 		en->generation++;
 	return 0;

@@ -10,7 +10,7 @@ struct egress_machine;
 struct egress_net;
 struct egress_pair;
 struct in6_addr;
-struct netlink_ext_ack;
+struct genl_info;
 
 struct egress_block *egress_lease_of(struct egress_net *en, const struct egress_machine *machine);
 void egress_lease_move(struct egress_net *en, struct egress_machine *machine,
@@ -23,10 +23,10 @@ void egress_lease_retire(struct egress_net *en);
 struct egress_block *egress_lease_pick(struct egress_net *en, const struct egress_group *group,
 				       const struct egress_machine *machine,
 				       const struct in6_addr *addr, int slot,
-				       struct netlink_ext_ack *extack);
+				       struct genl_info *info);
 int egress_bind(struct egress_net *en, const char *id, const struct in6_addr *addr, int slot,
-		struct netlink_ext_ack *extack);
+		struct genl_info *info);
 int egress_rebalance(struct egress_net *en, const char *app, const char *region,
-		     unsigned int *moved, struct netlink_ext_ack *extack);
+		     unsigned int *moved, struct genl_info *info);
 
 #endif

@@ -36,7 +36,7 @@ struct egress_machine *egress_machine_find(struct egress_net *en, const char *id
 }
 
 static int check_addr(struct egress_net *en, const struct egress_machine *machine,
-		      const struct in6_addr *addr, struct netlink_ext_ack *extack)
+		      const struct in6_addr *addr, struct genl_info *info, unsigned int at)
 {
 	const struct egress_machine *other;
 	char text[EGRESS_ADDR_STR];
@@ -55,39 +55,45 @@ static int check_addr(struct egress_net *en, const struct egress_machine *machin
 						IPV6_ADDR_LINKLOCAL);
 	}
 	if (unusable)
-		return egress_refuse(extack, -EINVAL, "%s can't be a machine's address", text);
+		return egress_refuse(info, at, -EINVAL, "%s can't be a machine's address",
+				     text);
 	if (egress_pool_covers(en, addr))
-		return egress_refuse(extack, -EINVAL,
+		return egress_refuse(info, at, -EINVAL,
 				     "%s is in a pool: a machine's address is its inside one",
 				     text);
 	if (egress_addr_is_local(en, addr))
-		return egress_refuse(extack, -EADDRINUSE, "%s is an address of this host", text);
+		return egress_refuse(info, at, -EADDRINUSE,
+				     "%s is an address of this host", text);
 	rcu_read_lock();
 	other = egress_machine_by_source(&en->sources, addr);
 	rcu_read_unlock();
 	if (other && other != machine)
-		return egress_refuse(extack, -EEXIST, "%s belongs to machine '%s' already", text,
+		return egress_refuse(info, at, -EEXIST,
+				     "%s belongs to machine '%s' already", text,
 				     other->id);
 	return 0;
 }
 
 static int check_addrs(struct egress_net *en, const struct egress_machine *machine,
-		       const struct egress_machine_request *req, struct netlink_ext_ack *extack)
+		       const struct egress_machine_request *req, struct genl_info *info)
 {
 	char text[EGRESS_ADDR_STR];
 	unsigned int i, j;
 	int err;
 
 	if (req->n_addrs > EGRESS_MACHINE_ADDRS)
-		return egress_refuse(extack, -EINVAL, "%u addresses: a machine has 1 to %u",
+		return egress_refuse(info, EGRESS_AT(EGRESS_A_ADDR, EGRESS_MACHINE_ADDRS),
+				     -EINVAL, "%u addresses: a machine has 1 to %u",
 				     req->n_addrs, EGRESS_MACHINE_ADDRS);
 	for (i = 0; i < req->n_addrs; i++) {
-		err = check_addr(en, machine, &req->addrs[i], extack);
+		err = check_addr(en, machine, &req->addrs[i], info,
+				 EGRESS_AT(EGRESS_A_ADDR, i));
 		if (err)
 			return err;
 		for (j = 0; j < i; j++)
 			if (ipv6_addr_equal(&req->addrs[i], &req->addrs[j]))
-				return egress_refuse(extack, -EINVAL, "%s is given twice",
+				return egress_refuse(info, EGRESS_AT(EGRESS_A_ADDR, i),
+						     -EINVAL, "%s is given twice",
 						     egress_addr_str(text, &req->addrs[i]));
 	}
 	return 0;
@@ -158,13 +164,13 @@ static struct egress_machine *machine_new(const char *id)
  * egress_machine_add() - add a machine; it gets its lease at once, or waits
  * @en: namespace, locked
  * @req: what
- * @extack: why not
+ * @info: request, to say why not
  *
  * Return: 0; -EEXIST, -EINVAL, -EADDRINUSE, -ENOENT, -ERANGE, -EBUSY, -ENOMEM,
  * then nothing has changed.
  */
 int egress_machine_add(struct egress_net *en, const struct egress_machine_request *req,
-		       struct netlink_ext_ack *extack)
+		       struct genl_info *info)
 {
 	struct egress_block *block = NULL;
 	struct egress_machine *machine;
@@ -173,21 +179,22 @@ int egress_machine_add(struct egress_net *en, const struct egress_machine_reques
 	int err;
 
 	if (egress_machine_find(en, req->id))
-		return egress_refuse(extack, -EEXIST, "machine '%s' is there already", req->id);
-	err = check_addrs(en, NULL, req, extack);
+		return egress_refuse(info, EGRESS_A_MACHINE, -EEXIST,
+				     "machine '%s' is there already", req->id);
+	err = check_addrs(en, NULL, req, info);
 	if (err)
 		return err;
 	group = egress_group_get(en, req->app, req->region);
 	if (!group)
 		return -ENOMEM;
 	if (req->pair) {
-		block = egress_lease_pick(en, group, NULL, req->pair, req->slot, extack);
+		block = egress_lease_pick(en, group, NULL, req->pair, req->slot, info);
 		if (IS_ERR(block)) {
 			err = PTR_ERR(block);
 			goto put_group;
 		}
 	}
-	err = egress_hooks_get(en, extack);
+	err = egress_hooks_get(en, info);
 	if (err)
 		goto put_group;
 
@@ -308,13 +315,13 @@ static void machine_destroy(struct egress_net *en, struct egress_machine *machin
  * @en: namespace, locked
  * @ids: which
  * @n: how many
- * @extack: why not
+ * @info: request, to say why not
  *
  * Context: process; waits for one grace period. Return: 0; -ENOENT, -EINVAL,
  * then nothing has changed.
  */
 int egress_machine_del(struct egress_net *en, const char **ids, unsigned int n,
-		       struct netlink_ext_ack *extack)
+		       struct genl_info *info)
 {
 	struct egress_machine *machine, *tmp;
 	LIST_HEAD(gone);
@@ -322,7 +329,8 @@ int egress_machine_del(struct egress_net *en, const char **ids, unsigned int n,
 
 	for (i = 0; i < n; i++)
 		if (!egress_machine_find(en, ids[i]))
-			return egress_refuse(extack, -ENOENT, "there is no machine '%s'", ids[i]);
+			return egress_refuse(info, EGRESS_AT(EGRESS_A_MACHINE, i),
+					     -ENOENT, "there is no machine '%s'", ids[i]);
 	for (i = 0; i < n; i++) {
 		machine = egress_machine_find(en, ids[i]);
 		if (!machine)	/* named twice */
@@ -383,14 +391,14 @@ static int set_sources(struct egress_net *en, struct egress_machine *machine,
  * egress_machine_set() - change a machine
  * @en: namespace, locked
  * @req: what; what isn't given stays
- * @extack: why not
+ * @info: request, to say why not
  *
  * Moving it to another app cuts its connections and releases its own pairs;
  * moving it to another region gives it another lease. Return: as
  * egress_machine_add().
  */
 int egress_machine_set(struct egress_net *en, const struct egress_machine_request *req,
-		       struct netlink_ext_ack *extack)
+		       struct genl_info *info)
 {
 	struct egress_machine *machine = egress_machine_find(en, req->id);
 	struct egress_device *device = NULL, *old_device;
@@ -398,10 +406,12 @@ int egress_machine_set(struct egress_net *en, const struct egress_machine_reques
 	int err;
 
 	if (!machine)
-		return egress_refuse(extack, -ENOENT, "there is no machine '%s'", req->id);
+		return egress_refuse(info, EGRESS_A_MACHINE, -ENOENT,
+				     "there is no machine '%s'", req->id);
 	if (req->pair)
-		return egress_refuse(extack, -EINVAL, "use 'bind' to pin a machine to a pair");
-	err = check_addrs(en, machine, req, extack);
+		return egress_refuse(info, EGRESS_A_PAIR, -EINVAL,
+				     "use 'bind' to pin a machine to a pair");
+	err = check_addrs(en, machine, req, info);
 	if (err)
 		return err;
 	old = machine->group;

@@ -14,7 +14,7 @@ struct egress_block;
 struct egress_device;
 struct egress_group;
 struct egress_net;
-struct netlink_ext_ack;
+struct genl_info;
 
 /**
  * struct egress_machine - a machine
@@ -97,11 +97,11 @@ struct egress_machine_request {
 
 struct egress_machine *egress_machine_find(struct egress_net *en, const char *id);
 int egress_machine_add(struct egress_net *en, const struct egress_machine_request *req,
-		       struct netlink_ext_ack *extack);
+		       struct genl_info *info);
 int egress_machine_set(struct egress_net *en, const struct egress_machine_request *req,
-		       struct netlink_ext_ack *extack);
+		       struct genl_info *info);
 int egress_machine_del(struct egress_net *en, const char **ids, unsigned int n,
-		       struct netlink_ext_ack *extack);
+		       struct genl_info *info);
 u64 egress_machine_connections(struct egress_net *en, struct egress_machine *machine);
 void egress_flush(struct egress_net *en);
 

@@ -228,7 +228,7 @@ static unsigned int count_of(const struct genl_info *info, int type)
 }
 
 /* Prefixes of @type; to be freed with kvfree(). Return: how many, or an error. */
-static int get_prefixes(const struct genl_info *info, int type, struct egress_cidr **prefixes)
+static int get_prefixes(struct genl_info *info, int type, struct egress_cidr **prefixes)
 {
 	struct nlattr *tb[EGRESS_PREFIX_A_MAX + 1];
 	unsigned int n = count_of(info, type), max;
@@ -239,8 +239,9 @@ static int get_prefixes(const struct genl_info *info, int type, struct egress_ci
 
 	*prefixes = NULL;
 	if (n > EGRESS_PREFIX_MAX)
-		return egress_refuse(info->extack, -E2BIG, "%u prefixes: at most %u in one request",
-				     n, EGRESS_PREFIX_MAX);
+		return egress_refuse(info, type, -E2BIG,
+				     "%u prefixes: at most %u in one request", n,
+				     EGRESS_PREFIX_MAX);
 	if (!n)
 		return 0;
 	cidr = kvcalloc(n, sizeof(*cidr), GFP_KERNEL_ACCOUNT);
@@ -332,7 +333,7 @@ static int change_begin(struct change *change, struct genl_info *info)
 	mutex_lock(&en->lock);
 	if (!expected || nla_get_u64(expected) == en->generation)
 		return 0;
-	egress_refuse(info->extack, -ESTALE,
+	egress_refuse(info, EGRESS_A_GENERATION, -ESTALE,
 		      "generation %llu is not the current one, %llu: read again and decide anew",
 		      nla_get_u64(expected), en->generation);
 	mutex_unlock(&en->lock);
@@ -472,10 +473,11 @@ static int pool_new(struct sk_buff *skb, struct genl_info *info)
 		return -EINVAL;
 	if (!info->attrs[EGRESS_A_SLOT_FIRST] != !info->attrs[EGRESS_A_SLOT_LAST] ||
 	    req.slot_first > req.slot_last)
-		return egress_refuse(info->extack, -EINVAL,
+		return egress_refuse(info, EGRESS_A_SLOT_FIRST, -EINVAL,
 				     "slots are given as first and last, the first not above the last");
 	if (req.device && !*req.device)
-		return egress_refuse(info->extack, -EINVAL, "the device's name is empty");
+		return egress_refuse(info, EGRESS_A_DEV, -EINVAL,
+				     "the device's name is empty");
 	err = get_prefixes(info, EGRESS_A_PREFIX, &prefixes);
 	if (err < 0)
 		return err;
@@ -484,7 +486,7 @@ static int pool_new(struct sk_buff *skb, struct genl_info *info)
 
 	err = change_begin(&change, info);
 	if (!err) {
-		err = egress_pool_add(change.en, &req, info->nlhdr->nlmsg_flags, info->extack);
+		err = egress_pool_add(change.en, &req, info->nlhdr->nlmsg_flags, info);
 		if (!err)
 			tell_pool(&change, EGRESS_CMD_POOL_NEW,
 				  egress_region_find(change.en, req.region));
@@ -512,7 +514,7 @@ static int pool_del(struct sk_buff *skb, struct genl_info *info)
 
 	err = change_begin(&change, info);
 	if (!err) {
-		err = egress_pool_del(change.en, &req, info->extack);
+		err = egress_pool_del(change.en, &req, info);
 		region = err ? NULL : egress_region_find(change.en, req.region);
 		if (region)
 			tell_pool(&change, EGRESS_CMD_POOL_DEL, region);
@@ -542,10 +544,10 @@ static int pair_new(struct sk_buff *skb, struct genl_info *info)
 	if (missing(info, EGRESS_A_REGION))
 		return -EINVAL;
 	if (!(info->nlhdr->nlmsg_flags & NLM_F_CREATE))
-		return egress_refuse(info->extack, -EINVAL,
+		return egress_refuse(info, 0, -EINVAL,
 				     "a pair is allocated with NLM_F_CREATE");
 	if (!req.app == !req.machine)
-		return egress_refuse(info->extack, -EINVAL,
+		return egress_refuse(info, EGRESS_A_MACHINE, -EINVAL,
 				     "a pair is for an app or for a machine: give one of the two");
 	for (i = 0; i < EGRESS_FAMILIES; i++) {
 		if (!req.given[i])
@@ -561,7 +563,7 @@ static int pair_new(struct sk_buff *skb, struct genl_info *info)
 
 	err = change_begin(&change, info);
 	if (!err) {
-		err = egress_pair_add(change.en, &req, pairs, &n, info->extack);
+		err = egress_pair_add(change.en, &req, pairs, &n, info);
 		for (i = 0; !err && i < n; i++)
 			tell_pair(&change, pairs[i]);
 		err = change_end(&change, err);
@@ -633,7 +635,7 @@ static int pair_del(struct sk_buff *skb, struct genl_info *info)
 		if (event(&change, EGRESS_CMD_PAIR_DEL, &msg))
 			farewells[i].event = keep(&msg, egress_msg_pair(change.en, &msg, pair));
 	}
-	err = egress_pair_del(change.en, addrs, n, string(info, EGRESS_A_APP), info->extack);
+	err = egress_pair_del(change.en, addrs, n, string(info, EGRESS_A_APP), info);
 	for (i = 0; err && i < n; i++) {
 		pair = egress_pair_find(change.en, &addrs[i]);
 		if (pair)
@@ -671,7 +673,8 @@ static int machine_new(struct sk_buff *skb, struct genl_info *info)
 			return err;
 		req.pair = &pair;
 	} else if (req.slot >= 0) {
-		return egress_refuse(info->extack, -EINVAL, "a slot needs the pair it is of");
+		return egress_refuse(info, EGRESS_A_SLOT, -EINVAL,
+				     "a slot needs the pair it is of");
 	}
 	err = get_addrs(info, EGRESS_A_ADDR, &addrs);
 	if (err < 0)
@@ -684,14 +687,15 @@ static int machine_new(struct sk_buff *skb, struct genl_info *info)
 		goto free;
 	exists = egress_machine_find(change.en, req.id);
 	if (exists && flags & NLM_F_REPLACE && !(flags & NLM_F_EXCL)) {
-		err = egress_machine_set(change.en, &req, info->extack);
+		err = egress_machine_set(change.en, &req, info);
 	} else if (!exists && !(flags & NLM_F_CREATE)) {
-		err = egress_refuse(info->extack, -ENOENT, "there is no machine '%s'", req.id);
+		err = egress_refuse(info, EGRESS_A_MACHINE, -ENOENT,
+				    "there is no machine '%s'", req.id);
 	} else if (!exists && (!req.app || !req.region || !req.n_addrs)) {
-		err = egress_refuse(info->extack, -EINVAL,
+		err = egress_refuse(info, 0, -EINVAL,
 				    "a new machine needs an app, a region and an address");
 	} else {
-		err = egress_machine_add(change.en, &req, info->extack);
+		err = egress_machine_add(change.en, &req, info);
 	}
 	if (!err)
 		tell_machine(&change, egress_machine_find(change.en, req.id));
@@ -738,7 +742,7 @@ static int machine_del(struct sk_buff *skb, struct genl_info *info)
 			farewells[i].event = keep(&msg,
 						  egress_msg_machine(change.en, &msg, machine));
 	}
-	err = egress_machine_del(change.en, ids, n, info->extack);
+	err = egress_machine_del(change.en, ids, n, info);
 	for (i = 0; err && i < n; i++) {
 		machine = egress_machine_find(change.en, ids[i]);
 		if (machine)
@@ -768,13 +772,14 @@ static int bind(struct sk_buff *skb, struct genl_info *info)
 		if (err)
 			return err;
 	} else if (slot >= 0) {
-		return egress_refuse(info->extack, -EINVAL, "a slot needs the pair it is of");
+		return egress_refuse(info, EGRESS_A_SLOT, -EINVAL,
+				     "a slot needs the pair it is of");
 	}
 	err = change_begin(&change, info);
 	if (err)
 		return err;
 	err = egress_bind(change.en, id, info->attrs[EGRESS_A_PAIR] ? &pair : NULL, slot,
-			  info->extack);
+			  info);
 	if (!err)
 		tell_machine(&change, egress_machine_find(change.en, id));
 	return change_end(&change, err);
@@ -793,7 +798,7 @@ static int rebalance(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	err = egress_rebalance(change.en, string(info, EGRESS_A_APP),
-			       string(info, EGRESS_A_REGION), &moved, info->extack);
+			       string(info, EGRESS_A_REGION), &moved, info);
 	if (!err && echo(&change, &msg))
 		send_echo(&change, msg.skb, egress_msg_count(change.en, &msg, moved));
 	return change_end(&change, err);
@@ -820,7 +825,7 @@ static int app_set(struct sk_buff *skb, struct genl_info *info)
 	if (missing(info, EGRESS_A_APP))
 		return -EINVAL;
 	if (req.has_exclude && req.default_exclude)
-		return egress_refuse(info->extack, -EINVAL,
+		return egress_refuse(info, EGRESS_A_EXCLUDE_DEFAULT, -EINVAL,
 				     "either an exclude list or the default one, not both");
 	err = get_prefixes(info, EGRESS_A_EXCLUDE, &prefixes);
 	if (err < 0)
@@ -830,7 +835,7 @@ static int app_set(struct sk_buff *skb, struct genl_info *info)
 
 	err = change_begin(&change, info);
 	if (!err) {
-		err = egress_app_set(change.en, &req, info->extack);
+		err = egress_app_set(change.en, &req, info);
 		app = err ? NULL : egress_app_find(change.en, req.app);
 		if (app)	/* it is gone if it has nothing and these are the defaults */
 			tell_app(&change, app);

@@ -58,7 +58,7 @@ static void init_blocks(struct egress_pair *pair, const struct egress_region *re
 }
 
 static int get_addrs(struct egress_net *en, struct egress_pair *pair, struct egress_region *region,
-		     const struct egress_pair_request *req, struct netlink_ext_ack *extack)
+		     const struct egress_pair_request *req, struct genl_info *info)
 {
 	bool any_given = req->given[EGRESS_V4] || req->given[EGRESS_V6];
 	struct egress_addr *addr;
@@ -68,9 +68,9 @@ static int get_addrs(struct egress_net *en, struct egress_pair *pair, struct egr
 		if (any_given ? !req->given[i] : !egress_region_has(region, i))
 			continue;
 		if (req->given[i])
-			addr = egress_addr_given(en, region, &req->addr[i], extack);
+			addr = egress_addr_given(en, region, &req->addr[i], info);
 		else
-			addr = egress_addr_draw(en, region, i, extack);
+			addr = egress_addr_draw(en, region, i, info);
 		if (IS_ERR(addr))
 			return PTR_ERR(addr);
 		pair->addrs[i] = addr;
@@ -98,7 +98,7 @@ static void pair_unmake(struct egress_net *en, struct egress_pair *pair)
 /* A pair that nobody can see yet. */
 static struct egress_pair *pair_make(struct egress_net *en, struct egress_group *group,
 				     const struct egress_pair_request *req,
-				     struct netlink_ext_ack *extack)
+				     struct genl_info *info)
 {
 	unsigned int order = ilog2(req->block_size);
 	struct egress_pair *pair;
@@ -113,7 +113,7 @@ static struct egress_pair *pair_make(struct egress_net *en, struct egress_group 
 	pair->created = ktime_get_real_seconds();
 	INIT_LIST_HEAD(&pair->free);
 	init_blocks(pair, group->region);
-	err = get_addrs(en, pair, group->region, req, extack);
+	err = get_addrs(en, pair, group->region, req, info);
 	for (i = 0; !err && i < EGRESS_FAMILIES; i++) {
 		if (!pair->addrs[i] || !group->region->device)
 			continue;
@@ -173,58 +173,61 @@ static void pair_publish(struct egress_net *en, struct egress_pair *pair,
 }
 
 static int check_request(struct egress_net *en, const struct egress_pair_request *req,
-			 struct netlink_ext_ack *extack)
+			 struct genl_info *info)
 {
 	struct egress_region *region = egress_region_find(en, req->region);
 	struct egress_machine *machine;
 	unsigned int ports;
 
 	if (!region || list_empty(&region->prefixes))
-		return egress_refuse(extack, -ENOENT,
+		return egress_refuse(info, EGRESS_A_REGION, -ENOENT,
 				     "region '%s' has no pool: make one with 'pool add %s PREFIX'",
 				     req->region, req->region);
 	if (req->machine) {
 		machine = egress_machine_find(en, req->machine);
 		if (!machine)
-			return egress_refuse(extack, -ENOENT, "there is no machine '%s'",
-					     req->machine);
+			return egress_refuse(info, EGRESS_A_MACHINE, -ENOENT,
+					     "there is no machine '%s'", req->machine);
 		if (machine->group->region != region)
-			return egress_refuse(extack, -EINVAL,
+			return egress_refuse(info, EGRESS_A_REGION, -EINVAL,
 					     "machine '%s' is in region '%s', not '%s'",
 					     req->machine, machine->group->region->name,
 					     req->region);
 	}
 	if (!is_power_of_2(req->block_size) || req->block_size < EGRESS_BLOCK_SIZE_MIN ||
 	    req->block_size > EGRESS_BLOCK_SIZE_MAX)
-		return egress_refuse(extack, -EINVAL,
+		return egress_refuse(info, EGRESS_A_BLOCK_SIZE, -EINVAL,
 				     "block size %u is not a power of two from %u to %u",
-				     req->block_size, EGRESS_BLOCK_SIZE_MIN, EGRESS_BLOCK_SIZE_MAX);
+				     req->block_size, EGRESS_BLOCK_SIZE_MIN,
+				     EGRESS_BLOCK_SIZE_MAX);
 	ports = (region->slot_last - region->slot_first + 1) * EGRESS_BLOCK_SIZE;
 	if (ports < req->block_size ||
 	    roundup(region->slot_first * EGRESS_BLOCK_SIZE, req->block_size) + req->block_size >
 	    (region->slot_last + 1) * EGRESS_BLOCK_SIZE)
-		return egress_refuse(extack, -EINVAL,
+		return egress_refuse(info, EGRESS_A_BLOCK_SIZE, -EINVAL,
 				     "no block of %u ports lies in this host's slots %u-%u of region '%s'",
-				     req->block_size, region->slot_first, region->slot_last,
-				     req->region);
+				     req->block_size, region->slot_first,
+				     region->slot_last, req->region);
 	if (!req->count || req->count > EGRESS_COUNT_MAX)
-		return egress_refuse(extack, -ERANGE, "count %u is not from 1 to %u", req->count,
+		return egress_refuse(info, EGRESS_A_COUNT, -ERANGE,
+				     "count %u is not from 1 to %u", req->count,
 				     EGRESS_COUNT_MAX);
 	if (req->count > 1 && (req->given[EGRESS_V4] || req->given[EGRESS_V6]))
-		return egress_refuse(extack, -EINVAL, "with a given address the count is 1, not %u",
+		return egress_refuse(info, EGRESS_A_COUNT, -EINVAL,
+				     "with a given address the count is 1, not %u",
 				     req->count);
 	return 0;
 }
 
 static int check_app_limit(const struct egress_group *group, const struct egress_pair_request *req,
-			   struct netlink_ext_ack *extack)
+			   struct genl_info *info)
 {
 	/* Changed under egress_net.lock, which the caller holds. */
 	const struct egress_conf *conf = rcu_dereference_protected(group->app->conf, true);
 
 	if (conf->limit <= req->block_size)
 		return 0;
-	return egress_refuse(extack, -ERANGE,
+	return egress_refuse(info, EGRESS_A_BLOCK_SIZE, -ERANGE,
 			     "app '%s' has a limit of %u, more than a block of %u ports can hold",
 			     group->app->name, conf->limit, req->block_size);
 }
@@ -235,7 +238,7 @@ static int check_app_limit(const struct egress_group *group, const struct egress
  */
 static int already(struct egress_net *en, struct list_head *list, const struct egress_group *group,
 		   const struct egress_pair_request *req, struct egress_pair **pairs,
-		   struct netlink_ext_ack *extack)
+		   struct genl_info *info)
 {
 	struct egress_pair *pair, *found = NULL;
 	char text[EGRESS_ADDR_STR];
@@ -257,7 +260,9 @@ static int already(struct egress_net *en, struct list_head *list, const struct e
 		if ((found && pair != found) || pair->group != group ||
 		    pair->scope != (req->machine ? EGRESS_SCOPE_MACHINE : EGRESS_SCOPE_APP) ||
 		    (req->machine && strcmp(pair->machine->id, req->machine)))
-			return egress_refuse(extack, -EEXIST, "%s belongs to another pair",
+			return egress_refuse(info,
+					     i == EGRESS_V4 ? EGRESS_A_V4 : EGRESS_A_V6,
+					     -EEXIST, "%s belongs to another pair",
 					     egress_addr_str(text, &req->addr[i]));
 		found = pair;
 	}
@@ -266,8 +271,11 @@ static int already(struct egress_net *en, struct list_head *list, const struct e
 	for (i = 0; i < EGRESS_FAMILIES; i++)
 		if (req->given[i] && !ipv6_addr_equal(i == EGRESS_V4 ? &found->v4 : &found->v6,
 						      &req->addr[i]))
-			return egress_refuse(extack, -EEXIST,
-					     "pair %lu has another address than %s", found->id,
+			return egress_refuse(info,
+					     i == EGRESS_V4 ? EGRESS_A_V4 : EGRESS_A_V6,
+					     -EEXIST,
+					     "pair %lu has another address than %s",
+					     found->id,
 					     egress_addr_str(text, &req->addr[i]));
 	pairs[0] = found;
 	return 1;
@@ -280,13 +288,13 @@ static int already(struct egress_net *en, struct list_head *list, const struct e
  * @pairs: of EGRESS_COUNT_MAX; those that were made, or with req->ensure all
  *	that there shall be
  * @n: how many they are
- * @extack: why not
+ * @info: request, to say why not
  *
  * Machines that wait get their leases at once. Return: 0; -ENOENT, -EINVAL,
  * -ERANGE, -EEXIST, -ENOSPC, -EADDRINUSE, -ENOMEM, then nothing has changed.
  */
 int egress_pair_add(struct egress_net *en, const struct egress_pair_request *req,
-		    struct egress_pair **pairs, unsigned int *n, struct netlink_ext_ack *extack)
+		    struct egress_pair **pairs, unsigned int *n, struct genl_info *info)
 {
 	struct egress_machine *machine = NULL;
 	unsigned int have = 0, made, i;
@@ -294,7 +302,7 @@ int egress_pair_add(struct egress_net *en, const struct egress_pair_request *req
 	struct egress_group *group;
 	int err;
 
-	err = check_request(en, req, extack);
+	err = check_request(en, req, info);
 	if (err)
 		return err;
 	if (req->machine) {
@@ -305,12 +313,12 @@ int egress_pair_add(struct egress_net *en, const struct egress_pair_request *req
 		if (!group)
 			return -ENOMEM;
 	}
-	err = check_app_limit(group, req, extack);
+	err = check_app_limit(group, req, info);
 	if (err)
 		goto put_group;
 	if (req->ensure) {
 		err = already(en, machine ? &machine->pairs : &group->pairs, group, req, pairs,
-			      extack);
+			      info);
 		if (err < 0)
 			goto put_group;
 		have = err;
@@ -326,13 +334,13 @@ int egress_pair_add(struct egress_net *en, const struct egress_pair_request *req
 	if (err)
 		goto put_group;
 	for (; made < req->count; made++) {
-		pairs[made] = pair_make(en, group, req, extack);
+		pairs[made] = pair_make(en, group, req, info);
 		if (IS_ERR(pairs[made])) {
 			err = PTR_ERR(pairs[made]);
 			goto unmake;
 		}
 	}
-	err = egress_hooks_get(en, extack);
+	err = egress_hooks_get(en, info);
 	if (err)
 		goto unmake;
 
@@ -419,13 +427,13 @@ void egress_pair_destroy(struct egress_net *en, struct egress_pair *pair)
  * @addrs: either address of each
  * @n: how many
  * @app: whose they must be, or NULL
- * @extack: why not
+ * @info: request, to say why not
  *
  * Context: process; waits for one grace period. Return: 0; -ENOENT, -EINVAL,
  * then nothing has changed.
  */
 int egress_pair_del(struct egress_net *en, const struct in6_addr *addrs, unsigned int n,
-		    const char *app, struct netlink_ext_ack *extack)
+		    const char *app, struct genl_info *info)
 {
 	struct egress_pair *pair, *tmp;
 	struct egress_group *group;
@@ -437,11 +445,13 @@ int egress_pair_del(struct egress_net *en, const struct in6_addr *addrs, unsigne
 		egress_addr_str(text, &addrs[i]);
 		pair = egress_pair_find(en, &addrs[i]);
 		if (!pair)
-			return egress_refuse(extack, -ENOENT,
-					     "%s is not an allocated egress address", text);
+			return egress_refuse(info, EGRESS_AT(EGRESS_A_ADDR, i), -ENOENT,
+					     "%s is not an allocated egress address",
+					     text);
 		if (app && strcmp(pair->group->app->name, app))
-			return egress_refuse(extack, -EINVAL, "%s belongs to app '%s', not '%s'",
-					     text, pair->group->app->name, app);
+			return egress_refuse(info, EGRESS_AT(EGRESS_A_ADDR, i), -EINVAL,
+					     "%s belongs to app '%s', not '%s'", text,
+					     pair->group->app->name, app);
 	}
 	for (i = 0; i < n; i++) {
 		pair = egress_pair_find(en, &addrs[i]);

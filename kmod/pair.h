@@ -119,9 +119,9 @@ struct egress_pair_request {
 
 struct egress_pair *egress_pair_find(struct egress_net *en, const struct in6_addr *addr);
 int egress_pair_add(struct egress_net *en, const struct egress_pair_request *req,
-		    struct egress_pair **pairs, unsigned int *n, struct netlink_ext_ack *extack);
+		    struct egress_pair **pairs, unsigned int *n, struct genl_info *info);
 int egress_pair_del(struct egress_net *en, const struct in6_addr *addrs, unsigned int n,
-		    const char *app, struct netlink_ext_ack *extack);
+		    const char *app, struct genl_info *info);
 void egress_pair_unpublish(struct egress_net *en, struct egress_pair *pair);
 void egress_pair_destroy(struct egress_net *en, struct egress_pair *pair);
 u64 egress_pair_connections(struct egress_net *en, struct egress_pair *pair);

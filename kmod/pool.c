@@ -155,7 +155,7 @@ out:
 }
 
 static int check_prefix(struct egress_net *en, const struct egress_cidr *cidr,
-			struct netlink_ext_ack *extack)
+			struct genl_info *info, unsigned int at)
 {
 	char text[EGRESS_ADDR_STR], other[EGRESS_ADDR_STR];
 	const struct egress_region *region;
@@ -169,19 +169,21 @@ static int check_prefix(struct egress_net *en, const struct egress_cidr *cidr,
 
 		ipv6_addr_prefix(&net, &cidr->addr, cidr->len);
 		clean.addr = net;
-		return egress_refuse(extack, -EINVAL, "prefix %s has host bits set: use %s",
-				     text, egress_cidr_str(other, &clean));
+		return egress_refuse(info, at, -EINVAL,
+				     "prefix %s has host bits set: use %s", text,
+				     egress_cidr_str(other, &clean));
 	}
 	if (egress_addr_is_v4(&cidr->addr)) {
 		v4 = egress_addr_to_v4(&cidr->addr);
 		if (cidr->len < EGRESS_V4_BITS + 8 || ipv4_is_zeronet(v4) ||
 		    ipv4_is_loopback(v4) || ipv4_is_multicast(v4) || ipv4_is_lbcast(v4) ||
 		    ipv4_is_linklocal_169(v4))
-			return egress_refuse(extack, -EINVAL,
-					     "prefix %s can't be anybody's source address", text);
+			return egress_refuse(info, at, -EINVAL,
+					     "prefix %s can't be anybody's source address",
+					     text);
 	} else if (cidr->len < 8 || ipv6_addr_type(&cidr->addr) & (IPV6_ADDR_MULTICAST |
 		   IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK | IPV6_ADDR_MAPPED)) {
-		return egress_refuse(extack, -EINVAL,
+		return egress_refuse(info, at, -EINVAL,
 				     "prefix %s can't be anybody's source address", text);
 	}
 
@@ -189,14 +191,14 @@ static int check_prefix(struct egress_net *en, const struct egress_cidr *cidr,
 		list_for_each_entry(prefix, &region->prefixes, list) {
 			if (!egress_cidr_overlap(&prefix->cidr, cidr))
 				continue;
-			return egress_refuse(extack, -EEXIST,
+			return egress_refuse(info, at, -EEXIST,
 					     "prefix %s overlaps %s of the pool in region '%s'",
 					     text, egress_cidr_str(other, &prefix->cidr),
 					     region->name);
 		}
 	}
 	if (host_addr_in(en, cidr, &net))
-		return egress_refuse(extack, -EADDRINUSE,
+		return egress_refuse(info, at, -EADDRINUSE,
 				     "prefix %s holds %s, an address of this host: leave it out",
 				     text, egress_addr_str(other, &net));
 	return 0;
@@ -229,13 +231,13 @@ static struct egress_prefix *prefix_new(struct egress_region *region,
  * @en: namespace, locked
  * @req: what
  * @flags: NLM_F_*
- * @extack: why not
+ * @info: request, to say why not
  *
  * Return: 0; -EEXIST, -EBUSY, -EADDRINUSE, -EINVAL, -ENOENT, -ENODEV, -ENOMEM,
  * then nothing has changed.
  */
 int egress_pool_add(struct egress_net *en, const struct egress_pool_request *req, u16 flags,
-		    struct netlink_ext_ack *extack)
+		    struct genl_info *info)
 {
 	struct egress_region *region = egress_region_find(en, req->region);
 	bool exists = region && !list_empty(&region->prefixes);
@@ -247,14 +249,15 @@ int egress_pool_add(struct egress_net *en, const struct egress_pool_request *req
 	int err;
 
 	if (!exists && !(flags & NLM_F_CREATE))
-		return egress_refuse(extack, -ENOENT, "region '%s' has no pool", req->region);
+		return egress_refuse(info, EGRESS_A_REGION, -ENOENT,
+				     "region '%s' has no pool", req->region);
 	if (exists && flags & NLM_F_EXCL)
-		return egress_refuse(extack, -EEXIST, "region '%s' has a pool already",
-				     req->region);
+		return egress_refuse(info, EGRESS_A_REGION, -EEXIST,
+				     "region '%s' has a pool already", req->region);
 	if (!exists && !req->n_prefixes)
-		return egress_refuse(extack, -EINVAL, "a pool needs a prefix");
+		return egress_refuse(info, 0, -EINVAL, "a pool needs a prefix");
 	for (i = 0; i < req->n_prefixes; i++) {
-		err = check_prefix(en, &req->prefixes[i], extack);
+		err = check_prefix(en, &req->prefixes[i], info, EGRESS_AT(EGRESS_A_PREFIX, i));
 		if (err)
 			return err;
 		for (j = 0; j < i; j++) {
@@ -262,7 +265,8 @@ int egress_pool_add(struct egress_net *en, const struct egress_pool_request *req
 
 			if (!egress_cidr_overlap(&req->prefixes[i], &req->prefixes[j]))
 				continue;
-			return egress_refuse(extack, -EEXIST, "prefixes %s and %s overlap",
+			return egress_refuse(info, EGRESS_AT(EGRESS_A_PREFIX, i), -EEXIST,
+					     "prefixes %s and %s overlap",
 					     egress_cidr_str(a, &req->prefixes[j]),
 					     egress_cidr_str(b, &req->prefixes[i]));
 		}
@@ -274,12 +278,14 @@ int egress_pool_add(struct egress_net *en, const struct egress_pool_request *req
 		new_device = !exists || !region->device ||
 			strcmp(region->device->name, req->device);
 	if (exists && region->n_pairs && (new_slots || new_device))
-		return egress_refuse(extack, -EBUSY,
+		return egress_refuse(info, new_slots ? EGRESS_A_SLOT_FIRST : EGRESS_A_DEV,
+				     -EBUSY,
 				     "the pool in region '%s' has pairs: its %s can't change until they are released",
 				     req->region, new_slots ? "slots" : "device");
 
 	if (new_device && !egress_device_exists(en, req->device))
-		return egress_refuse(extack, -ENODEV, "there is no device '%s'", req->device);
+		return egress_refuse(info, EGRESS_A_DEV, -ENODEV,
+				     "there is no device '%s'", req->device);
 
 	region = egress_region_get(en, req->region);
 	if (!region)
@@ -355,12 +361,12 @@ static void prefix_free(struct egress_net *en, struct egress_prefix *prefix)
  * egress_pool_del() - take prefixes, or all of them, away from a pool
  * @en: namespace, locked
  * @req: what; no prefix means all
- * @extack: why not
+ * @info: request, to say why not
  *
  * Return: 0; -ENOENT; -EBUSY while an address is allocated.
  */
 int egress_pool_del(struct egress_net *en, const struct egress_pool_request *req,
-		    struct netlink_ext_ack *extack)
+		    struct genl_info *info)
 {
 	struct egress_region *region = egress_region_find(en, req->region);
 	struct egress_prefix *prefix, *tmp;
@@ -368,10 +374,11 @@ int egress_pool_del(struct egress_net *en, const struct egress_pool_request *req
 	unsigned int i;
 
 	if (!region || list_empty(&region->prefixes))
-		return egress_refuse(extack, -ENOENT, "region '%s' has no pool", req->region);
+		return egress_refuse(info, EGRESS_A_REGION, -ENOENT,
+				     "region '%s' has no pool", req->region);
 	for (i = 0; i < req->n_prefixes; i++)
 		if (!prefix_find(region, &req->prefixes[i]))
-			return egress_refuse(extack, -ENOENT,
+			return egress_refuse(info, EGRESS_AT(EGRESS_A_PREFIX, i), -ENOENT,
 					     "prefix %s is not in the pool in region '%s'",
 					     egress_cidr_str(text, &req->prefixes[i]),
 					     region->name);
@@ -382,9 +389,11 @@ int egress_pool_del(struct egress_net *en, const struct egress_pool_request *req
 		if (req->n_prefixes && i == req->n_prefixes)
 			continue;
 		if (prefix->used)
-			return egress_refuse(extack, -EBUSY,
-					     "%llu addresses of %s are allocated: release them first",
-					     prefix->used, egress_cidr_str(text, &prefix->cidr));
+			return egress_refuse(info, EGRESS_A_REGION, -EBUSY,
+					     "%llu addresses of %s in region '%s' are allocated: release them first",
+					     prefix->used,
+					     egress_cidr_str(text, &prefix->cidr),
+					     region->name);
 	}
 
 	if (req->n_prefixes) {
@@ -525,13 +534,13 @@ static bool remember(struct egress_region *region, enum egress_family family)
  * @en: namespace, locked
  * @region: region
  * @family: family
- * @extack: why not
+ * @info: request, to say why not
  *
  * Return: address that belongs to no pair yet, or ERR_PTR(-ENOSPC),
  * ERR_PTR(-ENOMEM).
  */
 struct egress_addr *egress_addr_draw(struct egress_net *en, struct egress_region *region,
-				     enum egress_family family, struct netlink_ext_ack *extack)
+				     enum egress_family family, struct genl_info *info)
 {
 	struct egress_prefix *prefix;
 	struct egress_addr *addr;
@@ -552,7 +561,7 @@ again:
 		wake(addr);
 		return addr;
 	}
-	egress_refuse(extack, -ENOSPC,
+	egress_refuse(info, EGRESS_A_REGION, -ENOSPC,
 		      "no free %s address in the pool in region '%s': add a prefix with 'pool add %s PREFIX'",
 		      family == EGRESS_V4 ? "IPv4" : "IPv6", region->name, region->name);
 	return ERR_PTR(-ENOSPC);
@@ -563,15 +572,16 @@ again:
  * @en: namespace, locked
  * @region: region
  * @at: address
- * @extack: why not
+ * @info: request, to say why not
  *
  * Return: address that belongs to no pair yet, or ERR_PTR(-ERANGE) if it is
  * not in the pool, ERR_PTR(-EEXIST) if it is allocated, ERR_PTR(-EADDRINUSE)
  * if it is the host's own, ERR_PTR(-ENOMEM).
  */
 struct egress_addr *egress_addr_given(struct egress_net *en, struct egress_region *region,
-				      const struct in6_addr *at, struct netlink_ext_ack *extack)
+				      const struct in6_addr *at, struct genl_info *info)
 {
+	unsigned int to_blame = egress_addr_is_v4(at) ? EGRESS_A_V4 : EGRESS_A_V6;
 	struct egress_prefix *prefix = egress_pool_covers(en, at);
 	char text[EGRESS_ADDR_STR];
 	struct egress_addr *addr;
@@ -580,19 +590,21 @@ struct egress_addr *egress_addr_given(struct egress_net *en, struct egress_regio
 
 	egress_addr_str(text, at);
 	if (!prefix || prefix->region != region) {
-		err = egress_refuse(extack, -ERANGE, "%s is not in the pool in region '%s'",
-				    text, region->name);
+		err = egress_refuse(info, to_blame, -ERANGE,
+				    "%s is not in the pool in region '%s'", text,
+				    region->name);
 		return ERR_PTR(err);
 	}
 	offset = offset_of(prefix, at);
 	if (offset < prefix->first || offset > prefix->last) {
-		err = egress_refuse(extack, -ERANGE,
+		err = egress_refuse(info, to_blame, -ERANGE,
 				    "%s is the network, broadcast or router anycast address of its prefix",
 				    text);
 		return ERR_PTR(err);
 	}
 	if (egress_addr_is_local(en, at)) {
-		err = egress_refuse(extack, -EADDRINUSE, "%s is an address of this host", text);
+		err = egress_refuse(info, to_blame, -EADDRINUSE,
+				    "%s is an address of this host", text);
 		return ERR_PTR(err);
 	}
 	rcu_read_lock();
@@ -601,7 +613,8 @@ struct egress_addr *egress_addr_given(struct egress_net *en, struct egress_regio
 	if (!addr)
 		return addr_new(en, prefix, at, false);
 	if (list_empty(&addr->rest)) {
-		err = egress_refuse(extack, -EEXIST, "%s is allocated already", text);
+		err = egress_refuse(info, to_blame, -EEXIST, "%s is allocated already",
+				    text);
 		return ERR_PTR(err);
 	}
 	wake(addr);

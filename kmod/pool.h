@@ -10,7 +10,7 @@
 
 struct egress_net;
 struct egress_pair;
-struct netlink_ext_ack;
+struct genl_info;
 
 enum egress_family { EGRESS_V4, EGRESS_V6, EGRESS_FAMILIES };
 
@@ -118,16 +118,16 @@ bool egress_region_has(const struct egress_region *region, enum egress_family fa
 u64 egress_prefix_free(const struct egress_prefix *prefix);
 
 int egress_pool_add(struct egress_net *en, const struct egress_pool_request *req, u16 flags,
-		    struct netlink_ext_ack *extack);
+		    struct genl_info *info);
 int egress_pool_del(struct egress_net *en, const struct egress_pool_request *req,
-		    struct netlink_ext_ack *extack);
+		    struct genl_info *info);
 struct egress_prefix *egress_pool_covers(struct egress_net *en, const struct in6_addr *addr);
 
 struct egress_addr *egress_addr_draw(struct egress_net *en, struct egress_region *region,
-				     enum egress_family family, struct netlink_ext_ack *extack);
+				     enum egress_family family, struct genl_info *info);
 struct egress_addr *egress_addr_given(struct egress_net *en, struct egress_region *region,
 				      const struct in6_addr *addr,
-				      struct netlink_ext_ack *extack);
+				      struct genl_info *info);
 void egress_addr_undraw(struct egress_net *en, struct egress_addr *addr);
 void egress_addr_release(struct egress_net *en, struct egress_addr *addr);
 bool egress_addr_is_local(struct egress_net *en, const struct in6_addr *addr);

@@ -216,11 +216,11 @@ static const struct nf_hook_ops guard_ops[] = {
 /**
  * egress_hooks_get() - have the hooks in place for a first machine or pair
  * @en: namespace, locked
- * @extack: why not
+ * @info: request, to say why not
  *
  * Return: 0 or an error of netfilter's.
  */
-int egress_hooks_get(struct egress_net *en, struct netlink_ext_ack *extack)
+int egress_hooks_get(struct egress_net *en, struct genl_info *info)
 {
 	int err;
 
@@ -228,7 +228,7 @@ int egress_hooks_get(struct egress_net *en, struct netlink_ext_ack *extack)
 	if (en->hooked)
 		return 0;
 	if (!try_module_get(THIS_MODULE))
-		return egress_refuse(extack, -ENOENT, "the module is being removed");
+		return egress_refuse(info, 0, -ENOENT, "the module is being removed");
 	err = nf_ct_netns_get(en->net, NFPROTO_INET);
 	if (err)
 		goto put_module;
@@ -254,7 +254,7 @@ put_ct:
 	nf_ct_netns_put(en->net, NFPROTO_INET);
 put_module:
 	module_put(THIS_MODULE);
-	return egress_refuse(extack, err, "netfilter refused the hooks: error %d", err);
+	return egress_refuse(info, 0, err, "netfilter refused the hooks: error %d", err);
 }
 
 /**

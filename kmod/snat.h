@@ -3,9 +3,9 @@
 #define EGRESS_SNAT_H
 
 struct egress_net;
-struct netlink_ext_ack;
+struct genl_info;
 
-int egress_hooks_get(struct egress_net *en, struct netlink_ext_ack *extack);
+int egress_hooks_get(struct egress_net *en, struct genl_info *info);
 void egress_hooks_put(struct egress_net *en);
 
 #endif
