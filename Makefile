@@ -19,9 +19,12 @@ DEPS_TEST := linux-image-amd64 linux-image-6.12-amd64 linux-source-6.12 \
 	nginx-light curl iperf3 socat jq python3 python3-yaml python3-jsonschema \
 	dkms shellcheck sparse ndisc6 arping procps
 
-KSRC := $(wildcard kmod/*.c kmod/*.h uapi/linux/*.h) Kbuild
+# The one place that says it: DKMS, the module and the tool have it from there.
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 
-.PHONY: all module tool test vm deps install uninstall clean help
+KSRC := $(wildcard kmod/*.c kmod/*.h uapi/linux/*.h) Kbuild dkms.conf
+
+.PHONY: all module tool test demo vm deps install uninstall clean help
 
 all: module tool ## build the module for KVER and the tool (default)
 
@@ -31,23 +34,26 @@ module: build/$(KVER)/egress.ko ## build build/KVER/egress.ko
 build/%/egress.ko: $(KSRC)
 	@mkdir -p build/$*/src
 	@rm -rf build/$*/src/kmod build/$*/src/uapi
-	@cp -rp kmod uapi Kbuild build/$*/src/
+	@cp -rp kmod uapi Kbuild dkms.conf build/$*/src/
 	$(MAKE) -C /lib/modules/$*/build M=$(CURDIR)/build/$*/src $(KFLAGS) modules
 	@cp build/$*/src/egress.ko $@
 
 TOOL_SRC := $(wildcard tools/egressctl/*.c)
 TOOL_CFLAGS := -O2 -g -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Werror=implicit-function-declaration \
-	-D_GNU_SOURCE -Iuapi $(shell pkg-config --cflags libnl-genl-3.0 smartcols 2>/dev/null)
+	-D_GNU_SOURCE '-DEGRESS_VERSION="$(VERSION)"' -Iuapi $(shell pkg-config --cflags libnl-genl-3.0 smartcols 2>/dev/null)
 TOOL_LIBS = $(shell pkg-config --libs libnl-genl-3.0 smartcols)
 
 tool: build/egressctl ## build build/egressctl
 
-build/egressctl: $(TOOL_SRC) $(wildcard tools/egressctl/*.h) uapi/linux/egress.h
+build/egressctl: $(TOOL_SRC) $(wildcard tools/egressctl/*.h) uapi/linux/egress.h dkms.conf
 	@mkdir -p build
 	$(CC) $(TOOL_CFLAGS) $(CFLAGS) -o $@ $(TOOL_SRC) $(LDFLAGS) $(TOOL_LIBS)
 
-test: deps ## build, boot both stock kernels, run every selftest (LONG=1: the long versions; T='pattern': only those)
+test: deps ## boot both stock kernels, run every selftest (T=PATTERN: those, LONG=1: long versions)
 	@tests/run $(if $(LONG),--long) $(T)
+
+demo: deps ## the main job on real traffic, step by step, under QEMU (HOST=1: in namespaces of this machine)
+	@demo/run $(if $(HOST),--host)
 
 vm: deps module tool ## a shell in KVER under QEMU, the module loaded
 	@tests/vm/run --shell $(KVER)
@@ -55,20 +61,13 @@ vm: deps module tool ## a shell in KVER under QEMU, the module loaded
 deps: ## install the Debian packages that building and testing need
 	@tests/deps $(DEPS_BUILD) $(DEPS_TEST)
 
-VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf 2>/dev/null)
-DKMS_SRC = $(DESTDIR)/usr/src/egress-$(VERSION)
-
 install: tool ## DKMS add, build and install for the running kernel; egressctl to /usr/sbin
-	install -d $(DKMS_SRC)
-	cp -r kmod uapi Kbuild dkms.conf LICENSE $(DKMS_SRC)/
+	@DESTDIR=$(DESTDIR) tools/dkms install $(VERSION) $(if $(filter command line,$(origin KVER)),$(KVER),$(shell uname -r))
 	install -D -m 755 build/egressctl $(DESTDIR)/usr/sbin/egressctl
-	dkms add -m egress -v $(VERSION)
-	dkms build -m egress -v $(VERSION) -k $(KVER)
-	dkms install -m egress -v $(VERSION) -k $(KVER)
 
 uninstall: ## take away all that install did
-	-dkms remove -m egress -v $(VERSION) --all
-	rm -rf $(DKMS_SRC) $(DESTDIR)/usr/sbin/egressctl
+	rm -f $(DESTDIR)/usr/sbin/egressctl
+	@DESTDIR=$(DESTDIR) tools/dkms uninstall
 
 clean: ## remove build/
 	rm -rf build

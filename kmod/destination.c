@@ -19,6 +19,7 @@
 
 #include "addr.h"
 #include "destination.h"
+#include "machine.h"
 #include "net.h"
 #include "lease.h"
 #include "pair.h"
@@ -194,6 +195,20 @@ static void probe_init(struct conn_probe *cp, struct egress_net *en,
 	};
 }
 
+static void count_closed(struct egress_net *en, const struct egress_block *block, unsigned int n)
+{
+	struct egress_machine *machine;
+
+	if (!n)
+		return;
+	this_cpu_add(en->counters->count[EGRESS_C_CLOSED], n);
+	rcu_read_lock();
+	machine = READ_ONCE(block->machine);
+	if (machine)
+		atomic64_add(n, &machine->counters.count[EGRESS_C_CLOSED]);
+	rcu_read_unlock();
+}
+
 static struct egress_dest *dest_new(struct egress_net *en, struct egress_block *block,
 				    const struct egress_dest_key *key)
 {
@@ -281,8 +296,7 @@ int egress_dest_take(struct egress_net *en, struct egress_block *block, const st
 			ret = egress_ring_take(&dest->ring, &cp.probe, limit, cp.now,
 					       this_cpu_look_budget(cp.now), proto, peer);
 			spin_unlock_bh(&dest->lock);
-			if (cp.probe.freed)
-				this_cpu_add(en->counters->count[EGRESS_C_CLOSED], cp.probe.freed);
+			count_closed(en, block, cp.probe.freed);
 			return ret < 0 ? ret : block->first_port + ret;
 		}
 		spin_unlock_bh(&dest->lock);
@@ -316,7 +330,7 @@ static unsigned int dest_sweep(struct egress_net *en, struct egress_block *block
 		spin_unlock_bh(&dest->lock);
 		cond_resched();
 	} while (from);
-	this_cpu_add(en->counters->count[EGRESS_C_CLOSED], cp.probe.freed);
+	count_closed(en, block, cp.probe.freed);
 
 	if (!empty)
 		return live;

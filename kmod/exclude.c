@@ -173,22 +173,19 @@ struct egress_exclude *egress_exclude_make(const struct egress_cidr *prefixes, u
 	return list;
 }
 
+/* The first range that doesn't end before @addr, found without a branch to mispredict. */
 static bool has4(const struct egress_exclude *list, u32 addr)
 {
-	unsigned int low = 0, high = list->n4;
+	const struct egress_range4 *r = list->ranges4;
+	unsigned int n = list->n4;
 
-	while (low < high) {
-		unsigned int mid = (low + high) / 2;
-		const struct egress_range4 *r = &list->ranges4[mid];
+	while (n > 1) {
+		unsigned int half = n / 2;
 
-		if (addr < r->first)
-			high = mid;
-		else if (addr > r->last)
-			low = mid + 1;
-		else
-			return true;
+		r += r[half - 1].last < addr ? half : 0;
+		n -= half;
 	}
-	return false;
+	return r->first <= addr && addr <= r->last;
 }
 
 static bool has6(const struct egress_exclude *list, const struct in6_addr *addr)

@@ -71,7 +71,7 @@ void egress_lease_move(struct egress_net *en, struct egress_machine *machine,
 
 	if (block) {
 		block->state = EGRESS_BLOCK_LEASED;
-		block->machine = machine;
+		WRITE_ONCE(block->machine, machine);
 		list_move_tail(&block->node, &machine->blocks);
 		block->pair->n_free--;
 		block->pair->n_leased++;
@@ -94,7 +94,7 @@ static void block_free(struct egress_block *block)
 	struct egress_pair *pair = block->pair;
 
 	block->state = EGRESS_BLOCK_FREE;
-	block->machine = NULL;
+	WRITE_ONCE(block->machine, NULL);
 	list_del(&block->linger);
 	list_move_tail(&block->node, &pair->free);
 	pair->n_free++;

@@ -29,7 +29,7 @@ enum egress_block_state {
  * @first_port: in host order
  * @slot: number, from 0
  * @state: enum egress_block_state
- * @machine: of the lease, and who had it while it lingers
+ * @machine: of the lease, and who had it while it lingers; freed after RCU readers
  * @node: in egress_pair.free or egress_machine.blocks
  * @linger: in egress_net.lingering
  * @gp: RCU cookie: when no packet can take a port of a lease given up

@@ -134,6 +134,7 @@ static int take(struct egress_ring *ring, unsigned int i, u32 now, u8 proto, __b
 	place->taken = now;
 	place->peer = peer;
 	place->proto = proto;
+	place->closed = false;
 	ring->taken++;
 	return egress_ring_port(ring, i);
 }
@@ -149,9 +150,9 @@ static unsigned int advance(struct egress_ring *ring)
 static void release(struct egress_ring *ring, struct egress_probe *probe,
 		    struct egress_place *place)
 {
+	probe->freed += !place->closed;
 	place->proto = 0;
 	ring->taken--;
-	probe->freed++;
 }
 
 /* Leaves @i a free place if its connection has gone, or closed and @end. */
@@ -190,10 +191,10 @@ static int look(struct egress_ring *ring, struct egress_probe *probe, unsigned i
 		u32 now, unsigned int *budget, u8 proto, __be16 peer)
 {
 	unsigned int n = min_t(unsigned int, ring->fresh, EGRESS_RING_LOOK);
+	u32 more = (now - ring->looked) / EGRESS_RING_PACE;
 
-	if (ring->looked != now) {
-		ring->looks = min_t(u32, now - ring->looked, EGRESS_RING_BURST - ring->looks) +
-			      ring->looks;
+	if (more) {
+		ring->looks = min_t(u32, more, EGRESS_RING_BURST - ring->looks) + ring->looks;
 		ring->looked = now;
 	}
 	if (!ring->looks)
@@ -282,6 +283,8 @@ unsigned int egress_ring_sweep(struct egress_ring *ring, struct egress_probe *pr
 			release(ring, probe, place);
 			break;
 		case EGRESS_FATE_CLOSED:
+			probe->freed += !place->closed;
+			place->closed = true;
 			break;
 		}
 	}

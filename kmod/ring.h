@@ -17,13 +17,13 @@ enum egress_fate {
  * @peer: what names the connection besides our address and port: the far
  *	end's port, or the ICMP type and code of its reply; network order
  * @proto: IPPROTO_*, 0 for a free place, EGRESS_PLACE_RESERVED
- * @unused: zero
+ * @closed: TCP has closed it; it is counted as freed
  */
 struct egress_place {
 	u32 taken;
 	__be16 peer;
 	u8 proto;
-	u8 unused;
+	bool closed;
 };
 
 #define EGRESS_PLACE_RESERVED	255	/* port 0, which does not exist */
@@ -31,13 +31,14 @@ struct egress_place {
 #define EGRESS_RING_FIRST	4	/* places without further memory */
 #define EGRESS_RING_CHUNK	512	/* places in the largest piece: a page */
 #define EGRESS_RING_DOUBLING	8	/* pieces of 4, 4, 8 ... 512 places */
-#define EGRESS_RING_BURST	8	/* looks a ring may have at once */
+#define EGRESS_RING_BURST	8	/* fruitless looks a ring may have at once */
+#define EGRESS_RING_PACE	4	/* jiffies until it may have one more */
 #define EGRESS_RING_LOOK	1024	/* places a packet may look at */
 
 /**
  * struct egress_ring - the ports of a block that are in use to one destination
  * @key: of the permutation from places to ports
- * @looked: jiffies of the last fruitless look through the ring
+ * @looked: jiffies when @looks was counted up last
  * @size: places there is memory for
  * @fresh: places below it have been handed out once
  * @cursor: the place to look at next
@@ -72,7 +73,7 @@ struct egress_ring {
  * struct egress_probe - how a ring asks after its connections
  * @fate: what became of the connection of @place on port @port of the block;
  *	@end: if it is closed, remove its entry
- * @freed: places found dead since, counted up by the ring
+ * @freed: connections found closed or dead since, each once, counted up by the ring
  */
 struct egress_probe {
 	enum egress_fate (*fate)(struct egress_probe *probe, unsigned int port,

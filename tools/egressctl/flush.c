@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "commands.h"
+#include "confirm.h"
 #include "exchange.h"
 #include "output.h"
 #include "request.h"
 
+static int ask(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
+{
+	unsigned long long connections = get_u64(attrs, EGRESS_A_CONNECTIONS);
+	unsigned int machines = get_u32(attrs, EGRESS_A_MACHINES);
+	unsigned int pairs = get_u32(attrs, EGRESS_A_PAIRS);
+
+	return confirm("releases %u pair%s, forgets %u machine%s and cuts %llu connection%s",
+		       pairs, plural(pairs), machines, plural(machines), connections,
+		       plural(connections));
+}
+
 int flush(const struct command *command, int argc, char **argv)
 {
-	bool all = false;
+	bool all = false, yes = false;
 	const struct option opts[] = {
 		{ "--all", NULL, NULL, &all, "must be given, so that nobody does it by accident" },
+		{ "-y", NULL, NULL, &yes, "do not ask, on a terminal" },
 		{}
 	};
 	struct nl_msg *msg;
@@ -18,6 +31,11 @@ int flush(const struct command *command, int argc, char **argv)
 		return rc;
 	if (!all)
 		return args_missing(command, "--all");
+	if (confirm_wanted(yes)) {
+		rc = exchange_get(netlink_message(EGRESS_CMD_STATS_GET, 0), ask, NULL);
+		if (rc)
+			return rc;
+	}
 	msg = netlink_message(EGRESS_CMD_FLUSH, 0);
 	if (!msg)
 		return STATUS_FAILED;

@@ -55,7 +55,7 @@ static const struct command commands[] = {
 	  "Show an app and its settings" },
 	{ "stats", stats, "[--app APP] [--region REGION]",
 	  "Show the counters: totals, or those of some machines" },
-	{ "flush", flush, "--all",
+	{ "flush", flush, "--all [-y]",
 	  "Remove all pools, pairs, machines and apps of this network namespace" },
 	{ "version", show_version, "",
 	  "Show the versions of egressctl and of the module" },

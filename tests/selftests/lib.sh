@@ -1,0 +1,339 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What every test stands on. `net N` makes this from nothing:
+#
+#     m1 ... mN                h                       o                      b
+#  .-------------.   .------------------.   .-------------------.   .-----------------.
+#  |  a machine  |   |     the host     |   |  the router that  |   |    the bank     |
+#  |             |   |                  |   |  the host is at   |   |                 |
+#  |        eth0 |---| m1 ... mN     up |---| h               b |---| o               |
+#  |  10.0.0.N   |   |    192.0.2.2     |   | 192.0.2.1         |   | 203.0.113.1-4   |
+#  |  fd00::N    |   |    2001:db8:2::2 |   | 2001:db8:2::1     |   | 2001:db8:b::1-4 |
+#  '-------------'   '------------------'   '-------------------'   '-----------------'
+#
+# h forwards and masquerades its machines behind 192.0.2.2 and 2001:db8:2::2
+# with nft, as a host would without egress. o takes 198.51.100.0/24 and
+# 2001:db8:e::/48, where the pools are, to be on its link to h. On port 7 of the
+# bank a server tells a client the address and port it comes from.
+#
+# A function named as a namespace runs a program there: `h nft ...`. `eg` is
+# egressctl in h. Flows (`ask`, `keep`, `many` ...) are flows.py's commands.
+#
+# shellcheck disable=SC2034 # variables are for the tests
+set -euo pipefail
+
+SELFTESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+TOP=$(cd "$SELFTESTS/../.." && pwd)
+EGRESSCTL=${EGRESSCTL:-$TOP/build/egressctl}
+TMP=$(mktemp -d)
+HOST4=192.0.2.2 HOST6=2001:db8:2::2
+BANK4=203.0.113.1 BANK6=2001:db8:b::1
+POOL4=198.51.100.0/28 POOL6=2001:db8:e::/64
+export LC_ALL=C
+
+PIDS=() SPACES=()
+
+fail() {
+	echo "FAILED at $(basename "${BASH_SOURCE[-1]}"):${BASH_LINENO[-2]}: $*" >&2
+	exit 1
+}
+
+skip() {
+	echo "$*"
+	exit 4
+}
+
+# is WHAT WANTED GOT
+is() {
+	[ "$2" = "$3" ] || fail "$1: wanted '$2', got '$3'"
+	echo "ok: $1: $3"
+}
+
+# like WHAT REGEX GOT
+like() {
+	[[ $3 =~ $2 ]] || fail "$1: '$3' is not like '$2'"
+	echo "ok: $1: $3"
+}
+
+# differ WHAT THIS THAT
+differ() {
+	[ "$2" != "$3" ] || fail "$1: '$2' again"
+	echo "ok: $1: not $3"
+}
+
+# within WHAT FIRST LAST NUMBER
+within() {
+	if [ "$4" -lt "$2" ] || [ "$4" -gt "$3" ]; then
+		fail "$1: $4 is not in $2-$3"
+	fi
+}
+
+# until_ok WHAT COMMAND...: try until it succeeds, ten seconds long.
+until_ok() {
+	local what=$1 end=$((SECONDS + 10))
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || fail "$what: not within 10 s"
+		sleep 0.05
+	done
+	echo "ok: $what"
+}
+
+in_ns() {
+	local ns=$1
+	shift
+	nsenter --net="/run/netns/$ns" -- "$@"
+}
+h() { in_ns h "$@"; }
+o() { in_ns o "$@"; }
+b() { in_ns b "$@"; }
+m1() { in_ns m1 "$@"; }
+m2() { in_ns m2 "$@"; }
+eg() { "$EGRESSCTL" -n h "$@"; }
+
+# refused STATUS REGEX COMMAND...: it fails with that status and a message like
+# that. STATUS is a regex, too.
+refused() {
+	local status=$1 regex=$2 rc=0 said
+	shift 2
+	said=$("$@" 2>&1 >/dev/null) || rc=$?
+	[[ $rc =~ ^$status$ ]] || fail "$*: wanted exit status $status, got $rc: $said"
+	like "$*" "$regex" "$said"
+}
+
+# background COMMAND...: a program that lives no longer than the test.
+background() {
+	"$@" &
+	PIDS+=($!)
+}
+
+cleanup() {
+	local rc=$? ns
+	trap - EXIT
+	for ns in "${PIDS[@]}"; do
+		kill "$ns" 2>/dev/null || true
+	done
+	wait
+	for ns in "${SPACES[@]}"; do
+		[ ! -e "/run/netns/$ns" ] || echo "netns del $ns"
+	done | ip -batch - || rc=1
+	rm -rf "$TMP"
+	exit "$rc"
+}
+trap cleanup EXIT
+
+# The module that was built for this kernel, or the installed one.
+load_module() {
+	[ ! -d /sys/module/egress ] || return 0
+	local ko
+	ko=$TOP/build/$(uname -r)/egress.ko
+	if [ -e "$ko" ]; then
+		modprobe -a nf_conntrack nf_nat nf_reject_ipv4 nf_reject_ipv6
+		insmod "$ko"
+	else
+		modprobe egress
+	fi
+}
+
+new_ns() {
+	local ns
+	SPACES+=("$@")
+	for ns; do
+		echo "netns add $ns"
+	done | ip -batch -
+	for ns; do
+		in_ns "$ns" ip link set lo up
+	done
+}
+
+# link NS DEV ADDRS NS DEV ADDRS: a cable, with addresses at both ends. Where
+# the kernel would make up a link-local address and probe for it, it has one.
+link() {
+	ip link add name "$2" netns "$1" type veth peer name "$5" netns "$4"
+	link_end "$1" "$2" "$3"
+	link_end "$4" "$5" "$6"
+}
+
+link_end() {
+	local addr
+	{
+		echo "link set dev $2 addrgenmode none"
+		for addr in $3; do
+			case $addr in
+			*:*) echo "addr add $addr dev $2 nodad" ;;
+			*) echo "addr add $addr dev $2" ;;
+			esac
+		done
+		echo "link set dev $2 up"
+	} | ip -n "$1" -batch -
+}
+
+# machine_ns HOST N: the namespace mN, connected to the host.
+machine_ns() {
+	new_ns "m$2"
+	link "$1" "m$2" "10.0.0.254/32 fe80::1/64" "m$2" eth0 "10.0.0.$2/32 fd00::$2/128 fe80::2/64"
+	printf '%s\n' "route add 10.0.0.254 dev eth0" "route add default via 10.0.0.254" \
+		"route add default via fe80::1 dev eth0" | ip -n "m$2" -batch -
+	printf '%s\n' "route add 10.0.0.$2 dev m$2" "route add fd00::$2 dev m$2" |
+		ip -n "$1" -batch -
+}
+
+# host_ns HOST ADDR4 ADDR6 GATEWAY4 GATEWAY6: a host at the router.
+host_ns() {
+	new_ns "$1"
+	in_ns "$1" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	link "$1" up "$2 $3 fe80::3/64" o "$1" "$4/${2#*/} $5/${3#*/} fe80::4/64"
+	printf '%s\n' "route add default via $4" "route add default via $5" | ip -n "$1" -batch -
+	in_ns "$1" nft -f - <<-END
+	table inet host {
+		chain postrouting {
+			type nat hook postrouting priority srcnat
+			oifname "up" ip saddr 10.0.0.0/8 masquerade
+			oifname "up" ip6 saddr fd00::/8 masquerade
+		}
+	}
+	END
+}
+
+net() {
+	local i
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	load_module
+	new_ns o b
+	o sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
+		net.ipv4.icmp_ratelimit=0 net.ipv4.icmp_msgs_per_sec=100000 net.ipv6.icmp.ratelimit=0
+	host_ns h $HOST4/25 $HOST6/64 192.0.2.1 2001:db8:2::1
+	link o b "203.0.113.254/24 2001:db8:b::fe/64 fe80::1/64" \
+		b o "203.0.113.1/24 203.0.113.2/24 203.0.113.3/24 203.0.113.4/24
+		2001:db8:b::1/64 2001:db8:b::2/64 2001:db8:b::3/64 2001:db8:b::4/64 fe80::2/64"
+	printf '%s\n' "route add default via 203.0.113.254" "route add default via 2001:db8:b::fe" |
+		ip -n b -batch -
+	printf '%s\n' "route add 198.51.100.0/24 dev h" "route add 2001:db8:e::/48 dev h" |
+		ip -n o -batch -
+	for ((i = 1; i <= $1; i++)); do
+		machine_ns h "$i"
+	done
+
+	coproc FLOWS { exec /usr/bin/python3 -I "$SELFTESTS/flows.py"; }
+	PIDS+=("$FLOWS_PID")
+	exec {FLOWS_IN}>&"${FLOWS[1]}" {FLOWS_OUT}<&"${FLOWS[0]}"
+	serve b 7 203.0.113.{1..4} 2001:db8:b::{1..4}
+}
+
+# flows COMMAND...: have flows.py do it; the answer is in REPLY.
+flows() {
+	echo "$*" >&"$FLOWS_IN"
+	read -rt 60 -u "$FLOWS_OUT" REPLY || fail "flows.py gave no answer: $*"
+	[[ $REPLY != error:* ]] || fail "flows.py: $REPLY"
+}
+serve() { flows serve "$@"; }
+ask() { flows ask "$@"; echo "$REPLY"; }
+keep() { flows keep "$@"; echo "$REPLY"; }
+again() { flows again "$1"; echo "$REPLY"; }
+many() { flows many "$@"; echo "$REPLY"; }
+same() { flows same "$1"; echo "$REPLY"; }
+end() { flows end "$1"; }
+heard() { flows heard; echo "$REPLY"; }
+
+# pool: the pool of region ord, claimed on the uplink.
+pool() { eg pool add ord $POOL4 $POOL6 dev up; }
+
+# add N [OPTION]...: the machine mN of app shop in region ord, as in namespace mN.
+add() {
+	eg machine add "m$1" --app shop --region ord --addr "10.0.0.$1" --addr "fd00::$1" "${@:2}"
+}
+
+# allocate [OPTION]...: a pair for app shop in ord; its addresses are in V4 and V6.
+allocate() {
+	local made
+	made=$(eg -j allocate --app shop --region ord "$@")
+	V4=$(of v4 "$made") V6=$(of v6 "$made")
+}
+
+# of KEY JSON: a value of an object, as jq would say it but without a process.
+of() {
+	[[ $2 =~ \"$1\":\ ?\"?([^\",}]*) ]] || fail "no '$1' in $2"
+	echo "${BASH_REMATCH[1]}"
+}
+
+# lease MACHINE: its address pair and ports, in V4, V6, SLOT, FIRST and LAST.
+lease() {
+	local got
+	got=$(eg -j machine show "$1")
+	V4=$(of egress-v4 "$got") V6=$(of egress-v6 "$got") SLOT=$(of slot "$got") LAST=$(of ports "$got")
+	[ "$SLOT" != null ] || fail "$1 has no lease"
+	FIRST=${LAST%-*} LAST=${LAST#*-}
+}
+
+# waits MACHINE: it has no lease.
+waits() {
+	is "$1 waits" true "$(of waiting "$(eg -j machine show "$1")")"
+}
+
+# under WHAT ADDR SEEN: the far end saw that address.
+under() {
+	is "$1" "$2" "${3% *}"
+}
+
+# leased MACHINE SEEN: the far end saw the machine's address, a port of its block.
+leased() {
+	local addr port
+	read -r addr port <<<"$2"
+	lease "$1"
+	case $addr in
+	*:*) is "$1's IPv6" "$V6" "$addr" ;;
+	*) is "$1's IPv4" "$V4" "$addr" ;;
+	esac
+	within "$1's port" "$FIRST" "$LAST" "$port"
+}
+
+# stat NAME: a counter of the namespace.
+stat() { of "$1" "$(eg -j stats)"; }
+
+# pairs: the addresses of all pairs, IPv4 first, one a line.
+pairs() { eg -j list | jq -r '.[].ip'; }
+
+# crowd FROM TO [OPTION]...: machines cFROM to cTO, which are all in namespace m1
+# and have one address each (`at N`).
+at() { echo "10.1.$(($1 / 250)).$(($1 % 250 + 1))"; }
+
+crowd() {
+	local i
+	if [ -z "$(ip -n h route show 10.1.0.0/16)" ]; then
+		ip -n h route add 10.1.0.0/16 dev m1
+		ip -n m1 route add local 10.1.0.0/16 dev lo
+	fi
+	for ((i = $1; i <= $2; i++)); do
+		echo "machine add c$i --app shop --region ord --addr $(at "$i") ${*:3}"
+	done | eg -b - >/dev/null
+}
+
+# web: nginx in the bank, on port 80, which answers as port 7 does.
+web() {
+	cat > "$TMP/nginx.conf" <<-END
+	daemon off;
+	master_process off;
+	pid $TMP/nginx.pid;
+	events { }
+	http {
+		access_log $TMP/access.log;
+		server {
+			listen 80;
+			listen [::]:80;
+			location / { return 200 "\$remote_addr \$remote_port\n"; }
+		}
+	}
+	END
+	background b nginx -e "$TMP/error.log" -c "$TMP/nginx.conf"
+	until_ok "nginx listens" b bash -c "</dev/tcp/$BANK4/80"
+}
+
+# capture NS FILE ARG...: tcpdump in the namespace, which sees all from now on.
+capture() {
+	background in_ns "$1" tcpdump -nlU "${@:3}" > "$TMP/$2" 2> "$TMP/$2.err"
+	until_ok "tcpdump listens" grep -q listening "$TMP/$2.err"
+}
+
+# shows FILE REGEX: has it been captured?
+shows() { grep -qE "$2" "$TMP/$1"; }

@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The kernel tree's own netlink tool, with the specification and no line of
+# egressctl, does the whole life of a pair; refusals come with their reason.
+. "$(dirname "$0")/lib.sh"
+
+CLI=$("$TOP/tests/linux_source")/tools/net/ynl/cli.py
+load_module
+new_ns h
+
+# The static checks have held the specification against its schema.
+ynl() {
+	h python3 "$CLI" --spec "$TOP/uapi/egress.yaml" --no-schema --output-json "$@"
+}
+
+# ynl_refused REGEX ARG...
+ynl_refused() {
+	local said rc=0
+	said=$(ynl "${@:2}") || rc=$?
+	[ "$rc" -eq 1 ] || fail "${*:2}: wanted a refusal, got $rc: $said"
+	like "${*:2}" "$1" "${said//$'\n'/ }"
+}
+
+# The tool prints addresses as people write them, and takes them in hexadecimal.
+NET4=c6336400 NET6=20010db8000e00000000000000000000
+IN4=0a000001 IN6=fd000000000000000000000000000001
+REGION='"region": "ord"' SHOP='"app": "shop"' M1='"machine": "m1"'
+
+# Without --create a pool is not made.
+ynl_refused "No such file" --do pool-new \
+	"--json={$REGION, \"prefix\": [{\"addr\": \"$NET4\", \"len\": 28}]}"
+ynl --create \
+	--multi pool-new "{$REGION, \"prefix\": [{\"addr\": \"$NET4\", \"len\": 28}, {\"addr\": \"$NET6\", \"len\": 64}]}" \
+	--multi pair-new "{$REGION, $SHOP, \"count\": 2}"
+ynl --create --excl --do machine-new "--json={$M1, $SHOP, $REGION, \"addr\": [\"$IN4\", \"$IN6\"]}"
+
+pool=$(ynl --do pool-get "--json={$REGION}")
+is "prefixes" '["198.51.100.0/28",2,"2001:db8:e::/64",2]' \
+	"$(jq -c '[.prefix[] | "\(.addr)/\(.len)", .used]' <<<"$pool")"
+is "pool's pairs" 2 "$(jq .pairs <<<"$pool")"
+
+pairs=$(ynl --dump pair-get "--json={$SHOP}")
+is "pairs" '["app","shop",1024,64]' \
+	"$(jq -c 'map([.scope, .app, ."block-size", .slots]) | unique[]' <<<"$pairs")"
+like "an address of each family" '^198\.51\.100\.[0-9]+ 2001:db8:e::[0-9a-f:]+$' \
+	"$(jq -r '.[0] | "\(.v4) \(.v6)"' <<<"$pairs")"
+
+machine=$(ynl --dump machine-get | jq '.[0]')
+is "machine" '["m1","ord",["10.0.0.1","fd00::1"],0]' \
+	"$(jq -c '[.machine, .region, .addr, .waiting]' <<<"$machine")"
+is "leases" "[[\"m1\",$(jq '."pair-id"' <<<"$machine")]]" \
+	"$(ynl --dump lease-get "--json={$REGION}" | jq -c 'map([.machine, ."pair-id"])')"
+
+# The other pair, by the bytes of its IPv4 address.
+other=$(jq -r --argjson m "$machine" '.[] | select(."pair-id" != $m."pair-id").v4' <<<"$pairs")
+# shellcheck disable=SC2046,SC2183 # four numbers
+other4=$(printf %02x $(tr . ' ' <<<"$other"))
+ynl --multi bind "{$M1, \"pair\": \"$other4\", \"slot\": 7}" \
+	--multi app-set "{$SHOP, \"limit\": 100, \"on-limit\": \"drop\", \"exclude\": [{\"addr\": \"$IN4\", \"len\": 32}, {\"addr\": \"$IN6\", \"len\": 128}]}"
+machine=$(ynl --do machine-get "--json={$M1}")
+is "bound" "[\"$other\",7,7168,8191,true]" \
+	"$(jq -c '[.v4, .slot, ."port-first", ."port-last", .pinned]' <<<"$machine")"
+is "settings" '[100,"drop","pass",["10.0.0.1","fd00::1"],1]' \
+	"$(ynl --do app-get "--json={$SHOP}" | jq -c '[.limit, ."on-limit", ."on-none", [.exclude[].addr], .machines]')"
+
+# Whoever decides by what was true before is told.
+generation=$(jq .generation <<<"$machine")
+ynl_refused 'Stale.*generation' --do pair-del "--json={\"generation\": $((generation - 1)), \"addr\": \"$other4\"}"
+ynl_refused 'Device or resource busy.*msg' --do pool-del "--json={$REGION}"
+ynl_refused "File exists.*198\.51\.100\.0/28.*bad-attr.*prefix" --create --do pool-new \
+	"--json={$REGION, \"prefix\": [{\"addr\": \"$NET4\", \"len\": 28}]}"
+is "nothing changed" "$generation" "$(ynl --do stats-get | jq .generation)"
+
+ynl --do pair-del "--json={\"generation\": $generation, \"addr\": [\"$other4\"], $SHOP}"
+ynl_refused "No such file.*$other" --do pair-get "--json={\"addr\": \"$other4\"}"
+is "leased elsewhere" '["m1",0]' \
+	"$(ynl --dump machine-get "--json={$SHOP, $REGION}" | jq -c '.[0] | [.machine, .waiting]')"
+
+ynl --do flush '--json={"all": true}'
+is "after the flush" '[0,0]' "$(ynl --do stats-get | jq -c '[.pairs, .machines]')"

@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Rebalancing spreads an app's machines over all of its pairs; those that are
+# pinned, and standing connections, stay where they are.
+. "$(dirname "$0")/lib.sh"
+
+net 1
+pool
+allocate
+first=$V4
+crowd 1 30
+standing=$(keep standing m1 tcp $BANK4 "from=$(at 3)")
+crowd 31 32 --pair "$first"
+allocate --count 2
+
+moved=$(eg -j rebalance --app shop | jq .count)
+places=$(eg -j machine list | jq -r '.[] | "\(.machine) \(."egress-v4")"')
+away=$(grep -vc " $first$" <<<"$places")
+is "moved" "$away" "$moved"
+for pair in $(pairs | grep ^198); do
+	n=$(grep -c " $pair$" <<<"$places")
+	within "machines of 32 on $pair" 4 20 "$n"
+done
+is "pinned" 2 "$(grep -cE "^c3[12] $first$" <<<"$places")"
+is "a standing connection" "$standing" "$(again standing)"
+while read -r machine pair; do
+	under "$machine" "$pair" "$(ask m1 udp $BANK4 "from=$(at "${machine#c}")")"
+done <<<"$places"

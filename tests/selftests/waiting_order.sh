@@ -1,0 +1,37 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Machines that wait get the pair that is allocated later, or the slot that gets
+# free, at once, and the one that has waited longest comes first.
+. "$(dirname "$0")/lib.sh"
+
+waiting() { eg -j machine list | jq -r '[.[] | select(.waiting).machine] | sort | join(" ")'; }
+
+net 1
+pool
+add 1
+waits m1
+under "before" $HOST4 "$(ask m1 udp $BANK4)"
+crowd 9 9
+crowd 1 6
+allocate --block-size 16384
+leased m1 "$(ask m1 udp $BANK4)"
+is "four have a slot" "c3 c4 c5 c6" "$(waiting)"
+
+eg machine del c9
+is "c9's goes to" "c4 c5 c6" "$(waiting)"
+eg machine del c4 c1
+is "c1's goes to" "c6" "$(waiting)"
+crowd 4 4
+is "c4 queues up again" "c4 c6" "$(waiting)"
+eg machine del m1
+is "m1's goes to" "c4" "$(waiting)"
+leased c6 "$(ask m1 udp $BANK4 "from=$(at 6)")"
+under "c4 waits" $HOST4 "$(ask m1 udp $BANK4 "from=$(at 4)")"
+
+# Another app's machine, and one in another region, have nothing to do with it.
+eg machine add other --app blog --region ord --addr 10.2.0.1
+eg machine add abroad --app shop --region fra --addr 10.2.0.2
+eg machine del c5
+is "c5's goes to" "abroad other" "$(waiting)"
+leased c4 "$(ask m1 udp $BANK4 "from=$(at 4)")"
