@@ -8,6 +8,7 @@
 #include "net.h"
 #include "pair.h"
 #include "pool.h"
+#include "table.h"
 
 static const struct rhashtable_params name_params = {
 	.key_len = EGRESS_NAME_MAX + 1,
@@ -77,7 +78,7 @@ static struct egress_app *app_get(struct egress_net *en, const char *name)
 	app->serial = ++en->last_app;
 	if (xa_err(xa_store(&en->apps, app->serial, app, GFP_KERNEL_ACCOUNT)))
 		goto free_conf;
-	if (rhashtable_insert_fast(&en->app_names, &app->node, name_params))
+	if (egress_table_insert(&en->app_names, &app->node, name_params))
 		goto erase;
 	return app;
 

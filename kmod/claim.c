@@ -213,6 +213,7 @@ void egress_claims_come(struct egress_device *device, struct net_device *dev)
 
 	list_for_each_entry(claim, &device->claims, list) {
 		WRITE_ONCE(claim->addr->ifindex, dev->ifindex);
+		leave(egress_net(dev_net(dev)), claim);	/* IPv6 may be new on it */
 		join(claim, dev);
 		announce(claim, dev);
 	}

@@ -30,6 +30,7 @@
 #define SWEEP_PLACES	64		/* under a table's lock */
 #define SWEEP_TABLES	256		/* of a block in one go */
 #define REAP_PERIOD	HZ
+#define EVENT_PERIOD	HZ	/* between two events about a table */
 #define REAP_ROUND	20		/* periods in which each table's turn comes */
 
 static unsigned int max_destinations = 4 << 20;
@@ -51,6 +52,9 @@ struct egress_dest_key {
  * @lock: @ring and @dead
  * @dead: has left the hash
  * @ring: the ports
+ * @refused: connections refused at the limit
+ * @held_back: of those, since the last event
+ * @told: jiffies of the last event
  * @rcu: freed after packets that found it
  */
 struct egress_dest {
@@ -61,6 +65,9 @@ struct egress_dest {
 	spinlock_t lock;
 	bool dead;
 	struct egress_ring ring;
+	unsigned long refused;
+	unsigned int held_back;
+	u32 told;
 	struct rcu_head rcu;
 };
 
@@ -113,7 +120,7 @@ struct conn_probe {
 	struct net *net;
 	const struct egress_block *block;
 	const struct egress_dest_key *key;
-	u32 now;
+	u32 now;	/* not before any place was taken: read under the table's lock */
 	bool cut;
 };
 
@@ -171,7 +178,11 @@ static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
 		return EGRESS_FATE_DEAD;
 	}
 	ct = nf_ct_tuplehash_to_ctrack(h);
-	if (cp->cut) {
+	if (NF_CT_DIRECTION(h) != IP_CT_DIR_REPLY) {
+		/* One from outside that looks the same: not ours to end. */
+		if (cp->cut)
+			fate = EGRESS_FATE_DEAD;
+	} else if (cp->cut) {
 		nf_ct_kill(ct);
 		fate = EGRESS_FATE_DEAD;
 	} else if (place->proto == IPPROTO_TCP && tcp_closed(ct)) {
@@ -221,6 +232,9 @@ static struct egress_dest *dest_new(struct egress_net *en, struct egress_block *
 		return NULL;
 	dest->key = *key;
 	dest->dead = false;
+	dest->refused = 0;
+	dest->held_back = 0;
+	dest->told = jiffies - EVENT_PERIOD;
 	spin_lock_init(&dest->lock);
 	egress_ring_init(&dest->ring, block->pair->order, !block->first_port, get_random_u64(),
 			 jiffies);
@@ -249,6 +263,19 @@ static unsigned int *this_cpu_look_budget(u32 now)
 	return &budget->left;
 }
 
+static void refuse(struct egress_dest *dest, u32 now, struct egress_refusal *refusal)
+{
+	dest->refused++;
+	refusal->tell = now - dest->told >= EVENT_PERIOD;
+	if (!refusal->tell) {
+		dest->held_back++;
+		return;
+	}
+	refusal->held_back = dest->held_back;
+	dest->held_back = 0;
+	dest->told = now;
+}
+
 /**
  * egress_dest_take() - take a port for a new connection
  * @en: namespace
@@ -256,6 +283,7 @@ static unsigned int *this_cpu_look_budget(u32 now)
  * @ct: connection, unconfirmed, after destination NAT
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
  * @limit: connections to a destination
+ * @refusal: filled if it is reached
  *
  * Context: softirq, or process with bottom halves off; under RCU.
  *
@@ -263,7 +291,7 @@ static unsigned int *this_cpu_look_budget(u32 now)
  * there is no memory or there are too many destinations.
  */
 int egress_dest_take(struct egress_net *en, struct egress_block *block, const struct nf_conn *ct,
-		     u8 pf, unsigned int limit)
+		     u8 pf, unsigned int limit, struct egress_refusal *refusal)
 {
 	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
 	struct egress_dest_key key = {
@@ -290,11 +318,13 @@ int egress_dest_take(struct egress_net *en, struct egress_block *block, const st
 		if (!dest)
 			return -ENOMEM;
 
-		probe_init(&cp, en, block, &dest->key);
 		spin_lock_bh(&dest->lock);
 		if (likely(!dest->dead)) {
+			probe_init(&cp, en, block, &dest->key);
 			ret = egress_ring_take(&dest->ring, &cp.probe, limit, cp.now,
 					       this_cpu_look_budget(cp.now), proto, peer);
+			if (ret == -EAGAIN)
+				refuse(dest, cp.now, refusal);
 			spin_unlock_bh(&dest->lock);
 			count_closed(en, block, cp.probe.freed);
 			return ret < 0 ? ret : block->first_port + ret;
@@ -322,19 +352,25 @@ static unsigned int dest_sweep(struct egress_net *en, struct egress_block *block
 
 	probe_init(&cp, en, block, &dest->key);
 	cp.cut = cut;
-	do {
+	for (;;) {
 		spin_lock_bh(&dest->lock);
+		cp.now = jiffies;
 		from = egress_ring_sweep(&dest->ring, &cp.probe, from, SWEEP_PLACES, &live);
 		empty = !from && !dest->ring.taken;
-		dest->dead = empty;
+		if (empty) {
+			/* Out of the hash before a packet can find it dead. */
+			dest->dead = true;
+			rhashtable_remove_fast(&en->dests, &dest->node, dest_params);
+		}
 		spin_unlock_bh(&dest->lock);
+		if (!from)
+			break;
 		cond_resched();
-	} while (from);
+	}
 	count_closed(en, block, cp.probe.freed);
 
 	if (!empty)
 		return live;
-	rhashtable_remove_fast(&en->dests, &dest->node, dest_params);
 	spin_lock_bh(&block->dests.lock);
 	list_del(&dest->list);
 	block->dests.n--;
@@ -402,6 +438,70 @@ void egress_dests_cut(struct egress_net *en, struct egress_block *block)
 	mutex_unlock(&en->reap);
 }
 
+/* Under RCU: what is to be shown of a table. Return: whether it lives. */
+static bool look_at(struct egress_net *en, struct egress_dest *dest,
+		    struct egress_dest_state *state)
+{
+	unsigned int from = 0;
+	struct conn_probe cp;
+
+	*state = (struct egress_dest_state) {
+		.block = dest->key.block,
+		.addr = dest->key.addr,
+	};
+	probe_init(&cp, en, dest->key.block, &dest->key);
+	do {
+		spin_lock_bh(&dest->lock);
+		if (dest->dead) {
+			spin_unlock_bh(&dest->lock);
+			return false;
+		}
+		cp.now = jiffies;
+		from = egress_ring_sweep(&dest->ring, &cp.probe, from, SWEEP_PLACES, &state->live);
+		state->refused = dest->refused;
+		spin_unlock_bh(&dest->lock);
+	} while (from);
+	count_closed(en, dest->key.block, cp.probe.freed);
+	return true;
+}
+
+/**
+ * egress_dests_show() - go on through all destination tables
+ * @en: namespace, locked: the blocks of all tables stay
+ * @iter: where to go on, from rhashtable_walk_enter()
+ * @show: called for each, under RCU; an error ends the walk, and the next one
+ *	begins with this table
+ * @arg: for @show
+ *
+ * While tables come and go, one may be shown twice. Context: process. Return:
+ * 0 at the end, the error of @show, or -EINTR if others should have a turn.
+ */
+int egress_dests_show(struct egress_net *en, struct rhashtable_iter *iter,
+		      int (*show)(const struct egress_dest_state *state, void *arg), void *arg)
+{
+	struct egress_dest_state state;
+	struct egress_dest *dest;
+	unsigned int n = 0;
+	int err = 0;
+
+	rhashtable_walk_start(iter);
+	for (dest = rhashtable_walk_peek(iter); dest; dest = rhashtable_walk_next(iter)) {
+		if (IS_ERR(dest)) {	/* the table is resized: go on in the new one */
+			err = -EINTR;
+			break;
+		}
+		if (!look_at(en, dest, &state))
+			continue;
+		err = show(&state, arg);
+		if (!err && ++n == SWEEP_TABLES)
+			err = -EINTR;
+		if (err)
+			break;
+	}
+	rhashtable_walk_stop(iter);
+	return err;
+}
+
 /* Sweep a stretch of a block. Return: tables it had to look at. */
 static unsigned int reap_some(struct egress_net *en, struct egress_block *block)
 {
@@ -418,12 +518,18 @@ static void reap(struct work_struct *work)
 	unsigned int budget = atomic_read(&en->dests.nelems) / REAP_ROUND + SWEEP_TABLES;
 	struct egress_pair *pair;
 	unsigned int lookups = 0;
+	unsigned long id;
 
 	while (budget && lookups++ < 4096) {
 		unsigned int done = 0;
 
 		mutex_lock(&en->reap);
+		id = en->reap_pair;
 		pair = xa_find(&en->pairs, &en->reap_pair, ULONG_MAX, XA_PRESENT);
+		if (pair && en->reap_pair != id) {	/* it has gone since */
+			en->reap_slot = 0;
+			en->reap_left = 0;
+		}
 		if (!pair) {
 			en->reap_pair = 0;
 			en->reap_slot = 0;

@@ -2,9 +2,10 @@
 #ifndef EGRESS_DESTINATION_H
 #define EGRESS_DESTINATION_H
 
+#include <linux/in6.h>
 #include <linux/list.h>
+#include <linux/rhashtable.h>
 #include <linux/spinlock.h>
-#include <linux/types.h>
 
 struct egress_net;
 struct egress_block;
@@ -23,11 +24,38 @@ struct egress_dests {
 	struct list_head list;
 };
 
+/**
+ * struct egress_refusal - what there is to tell about a connection refused
+ * @tell: an event is due: the last one is a second ago
+ * @held_back: refusals since, without an event
+ */
+struct egress_refusal {
+	bool tell;
+	unsigned int held_back;
+};
+
+/**
+ * struct egress_dest_state - a destination table, to be shown
+ * @block: whose
+ * @addr: destination
+ * @live: connections
+ * @refused: connections refused at the limit
+ */
+struct egress_dest_state {
+	const struct egress_block *block;
+	struct in6_addr addr;
+	unsigned int live;
+	unsigned long refused;
+};
+
 void egress_dests_init(struct egress_dests *dests);
 int egress_dest_take(struct egress_net *en, struct egress_block *block, const struct nf_conn *ct,
-		     u8 pf, unsigned int limit);
+		     u8 pf, unsigned int limit, struct egress_refusal *refusal);
 u64 egress_dests_sweep(struct egress_net *en, struct egress_block *block);
 void egress_dests_cut(struct egress_net *en, struct egress_block *block);
+
+int egress_dests_show(struct egress_net *en, struct rhashtable_iter *iter,
+		      int (*show)(const struct egress_dest_state *state, void *arg), void *arg);
 
 int egress_dests_net_init(struct egress_net *en);
 void egress_dests_net_exit(struct egress_net *en);

@@ -9,6 +9,7 @@
 #include "claim.h"
 #include "device.h"
 #include "net.h"
+#include "table.h"
 
 static const struct rhashtable_params device_params = {
 	.key_len = IFNAMSIZ,
@@ -42,7 +43,7 @@ static int ifindex_of(struct egress_net *en, const char *name)
 
 	rcu_read_lock();
 	dev = dev_get_by_name_rcu(en->net, name);
-	ifindex = dev ? dev->ifindex : 0;
+	ifindex = dev && !strcmp(dev->name, name) ? dev->ifindex : 0;	/* no altname */
 	rcu_read_unlock();
 	return ifindex;
 }
@@ -79,10 +80,13 @@ struct egress_device *egress_device_get(struct egress_net *en, const char *name)
 	strscpy(device->name, name, sizeof(device->name));
 	device->users = 1;
 	INIT_LIST_HEAD(&device->claims);
-	if (rhashtable_insert_fast(&en->devices, &device->node, device_params)) {
+	if (egress_table_insert(&en->devices, &device->node, device_params)) {
 		kfree(device);
 		return NULL;
 	}
+	/* Either we see a device that comes now, or notify() sees us. */
+	atomic_inc(&en->n_devices);
+	smp_mb__after_atomic();	/* pairs with notify() */
 	set_ifindex(en, device, ifindex_of(en, name));
 	return device;
 }
@@ -98,6 +102,7 @@ void egress_device_put(struct egress_net *en, struct egress_device *device)
 	if (--device->users)
 		return;
 	set_ifindex(en, device, 0);
+	atomic_dec(&en->n_devices);
 	rhashtable_remove_fast(&en->devices, &device->node, device_params);
 	kfree_rcu(device, rcu);
 }
@@ -118,6 +123,11 @@ static int notify(struct notifier_block *nb, unsigned long event, void *ptr)
 	default:
 		return NOTIFY_DONE;
 	}
+
+	/* Most hosts name no device for machines: don't wait for the lock for nothing. */
+	smp_mb();	/* pairs with egress_device_get() */
+	if (!atomic_read(&en->n_devices))
+		return NOTIFY_DONE;
 
 	mutex_lock(&en->lock);
 	switch (event) {

@@ -3,7 +3,10 @@
  * Reading: one object, or all of a kind. A dump goes on from the number of the
  * object it could not fit, which is never another object's.
  */
+#include <linux/slab.h>
+
 #include "app.h"
+#include "destination.h"
 #include "dump.h"
 #include "error.h"
 #include "lease.h"
@@ -159,9 +162,28 @@ int egress_get_app(struct sk_buff *request, struct genl_info *info)
 	return err;
 }
 
+/* A sweep through everything: others get a turn after each pair. */
+static u64 count_connections(struct egress_net *en)
+{
+	struct egress_pair *pair;
+	unsigned long id = 0;
+	u64 sum = 0;
+
+	do {
+		mutex_lock(&en->lock);
+		pair = xa_find(&en->pairs, &id, ULONG_MAX, XA_PRESENT);
+		if (pair)
+			sum += egress_pair_connections(en, pair);
+		mutex_unlock(&en->lock);
+		id++;
+	} while (pair);
+	return sum;
+}
+
 int egress_get_stats(struct sk_buff *request, struct genl_info *info)
 {
 	struct egress_net *en = egress_net(genl_info_net(info));
+	u64 connections = count_connections(en);
 	struct egress_msg msg;
 	struct sk_buff *skb;
 	int err;
@@ -171,7 +193,7 @@ int egress_get_stats(struct sk_buff *request, struct genl_info *info)
 		return -ENOMEM;
 	msg = reply_to(skb, info);
 	mutex_lock(&en->lock);
-	err = egress_msg_stats(en, &msg);
+	err = egress_msg_stats(en, &msg, connections);
 	mutex_unlock(&en->lock);
 	return send(skb, info, err);
 }
@@ -315,7 +337,7 @@ int egress_dump_leases(struct sk_buff *skb, struct netlink_callback *cb)
 	msg = dump_begin(en, skb, cb, EGRESS_CMD_LEASE_GET, &filter);
 	if (!cb->args[0] && !list_empty(&en->lingering)) {
 		/* Those given up just now, too. */
-		synchronize_rcu_expedited();
+		egress_lease_synchronize(en);
 		egress_lease_retire(en);
 		cb->seq = (u32)en->generation ?: 1;
 	}
@@ -356,4 +378,60 @@ int egress_dump_apps(struct sk_buff *skb, struct netlink_callback *cb)
 out:
 	cb->args[1] = from;
 	return dump_end(en, skb);
+}
+
+/* A walk through a hash table, which an address in cb->args[0] keeps. */
+int egress_dump_destinations_start(struct netlink_callback *cb)
+{
+	struct egress_net *en = egress_net(sock_net(cb->skb->sk));
+	struct rhashtable_iter *iter = kmalloc(sizeof(*iter), GFP_KERNEL_ACCOUNT);
+
+	if (!iter)
+		return -ENOMEM;
+	rhashtable_walk_enter(&en->dests, iter);
+	cb->args[0] = (long)iter;
+	return 0;
+}
+
+int egress_dump_destinations_done(struct netlink_callback *cb)
+{
+	struct rhashtable_iter *iter = (struct rhashtable_iter *)cb->args[0];
+
+	rhashtable_walk_exit(iter);
+	kfree(iter);
+	return 0;
+}
+
+struct destination_dump {
+	struct egress_net *en;
+	const struct egress_msg *msg;
+	const struct filter *filter;
+};
+
+static int put_destination(const struct egress_dest_state *state, void *arg)
+{
+	const struct destination_dump *dump = arg;
+
+	if (!shown(state->block->pair->group, dump->filter))
+		return 0;
+	return egress_msg_destination(dump->en, dump->msg, state);
+}
+
+int egress_dump_destinations(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct rhashtable_iter *iter = (struct rhashtable_iter *)cb->args[0];
+	struct egress_net *en = egress_net(sock_net(skb->sk));
+	struct destination_dump dump;
+	struct egress_msg msg;
+	struct filter filter;
+	int err;
+
+	do {
+		msg = dump_begin(en, skb, cb, EGRESS_CMD_DESTINATION_GET, &filter);
+		dump = (struct destination_dump) { .en = en, .msg = &msg, .filter = &filter };
+		err = egress_dests_show(en, iter, put_destination, &dump);
+		dump_end(en, skb);
+		cond_resched();
+	} while (err == -EINTR);
+	return skb->len;
 }

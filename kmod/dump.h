@@ -10,6 +10,9 @@ int egress_get_machine(struct sk_buff *skb, struct genl_info *info);
 int egress_get_app(struct sk_buff *skb, struct genl_info *info);
 int egress_get_stats(struct sk_buff *skb, struct genl_info *info);
 
+int egress_dump_destinations_start(struct netlink_callback *cb);
+int egress_dump_destinations_done(struct netlink_callback *cb);
+int egress_dump_destinations(struct sk_buff *skb, struct netlink_callback *cb);
 int egress_dump_pools(struct sk_buff *skb, struct netlink_callback *cb);
 int egress_dump_pairs(struct sk_buff *skb, struct netlink_callback *cb);
 int egress_dump_machines(struct sk_buff *skb, struct netlink_callback *cb);

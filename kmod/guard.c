@@ -9,6 +9,7 @@
 #include <linux/netdevice.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
+#include <net/ndisc.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
@@ -30,22 +31,22 @@ static unsigned int drop(struct egress_net *en, const struct egress_packet *pack
 	return NF_DROP;
 }
 
-/* Under RCU: is this address the pair's, or was it the machine's an instant ago? */
-static bool is_egress_addr(struct egress_net *en, const struct egress_packet *packet, u8 pf,
-			   const union nf_inet_addr *inet)
+/* Do replies come to the machine's pair, and into its block? */
+static bool in_block(const struct egress_block *block, u8 pf,
+		     const struct nf_conntrack_tuple *reply)
 {
-	const struct egress_pair *pair = packet->block->pair;
-	const struct egress_addr *found;
+	const struct egress_pair *pair = block->pair;
 	struct in6_addr addr;
+	__be16 port;
 
-	egress_addr_inet(&addr, pf, inet);
-	if (ipv6_addr_equal(&addr, pf == NFPROTO_IPV4 ? &pair->v4 : &pair->v6))
-		return true;
-	found = egress_addr_find(&en->addrs, &addr);
-	if (!found)
+	egress_addr_inet(&addr, pf, &reply->dst.u3);
+	if (!ipv6_addr_equal(&addr, pf == NFPROTO_IPV4 ? &pair->v4 : &pair->v6))
 		return false;
-	pair = rcu_dereference(found->pair);
-	return pair && pair->app == rcu_access_pointer(packet->machine->app);
+	if (reply->dst.protonum == IPPROTO_ICMP || reply->dst.protonum == IPPROTO_ICMPV6)
+		port = reply->src.u.icmp.id;
+	else
+		port = reply->dst.u.all;
+	return ntohs(port) >> pair->order == block->slot;
 }
 
 static enum egress_class classify_skb(struct egress_net *en, const struct sk_buff *skb,
@@ -64,11 +65,24 @@ static enum egress_class classify_skb(struct egress_net *en, const struct sk_buf
 	return egress_classify(en, state->pf, &from, &to, state->in, packet);
 }
 
+static bool is_neighbour_discovery(const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	u8 copy;
+	const u8 *type;
+
+	if (ip6->nexthdr != IPPROTO_ICMPV6 || ip6->hop_limit != 255)
+		return false;
+	type = skb_header_pointer(skb, skb_network_offset(skb) + sizeof(*ip6), sizeof(copy),
+				  &copy);
+	return type && *type >= NDISC_ROUTER_SOLICITATION && *type <= NDISC_REDIRECT;
+}
+
 static bool just_translated(const struct nf_conn *ct, const union nf_inet_addr *to)
 {
 	const struct egress_translated *last = raw_cpu_ptr(&egress_translated);
 
-	return last->ct == ct && nf_inet_addr_cmp(&last->addr, to);
+	return last->ct == ct && !ct->master && nf_inet_addr_cmp(&last->addr, to);
 }
 
 /* Not on the path of an established packet, nor in its function's frame. */
@@ -105,7 +119,15 @@ static noinline unsigned int check_out(struct sk_buff *skb, const struct nf_hook
 	case EGRESS_CLASS_LEASED:
 		break;
 	}
-	if (!ct || !is_egress_addr(en, &packet, state->pf, &reply->dst.u3))
+	if (!ct) {
+		/* A bridge shows its neighbours' talk to the hooks; nobody routes it. */
+		if (state->pf == NFPROTO_IPV6 && is_neighbour_discovery(skb))
+			return NF_ACCEPT;
+		return drop(en, &packet, EGRESS_C_LEAK);
+	}
+	if (ct->master)
+		return drop(en, &packet, EGRESS_C_UNSUPPORTED);
+	if (!in_block(packet.block, state->pf, reply))
 		return drop(en, &packet, EGRESS_C_LEAK);
 translated:
 	help = nfct_help(ct);

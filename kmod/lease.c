@@ -20,6 +20,7 @@
 #include "pair.h"
 
 #define RETIRE_TABLES	1024	/* a lingering block with more waits for the reaper's round */
+#define RETIRE_BUDGET	4096	/* tables looked at in one go */
 
 /**
  * egress_lease_of() - a machine's lease
@@ -85,6 +86,7 @@ void egress_lease_move(struct egress_net *en, struct egress_machine *machine,
 		return;
 	old->state = EGRESS_BLOCK_LINGERING;
 	old->gp = start_poll_synchronize_rcu();
+	old->quiet = false;
 	old->pair->n_leased--;
 	list_add_tail(&old->linger, &en->lingering);
 }
@@ -100,6 +102,26 @@ static void block_free(struct egress_block *block)
 	pair->n_free++;
 }
 
+/**
+ * egress_lease_synchronize() - wait until no packet sees a lease given up
+ * @en: namespace, locked
+ *
+ * One grace period for all that were given up until now.
+ */
+void egress_lease_synchronize(struct egress_net *en)
+{
+	struct egress_block *block;
+	bool wait = false;
+
+	list_for_each_entry(block, &en->lingering, linger)
+		wait |= !block->quiet;
+	if (!wait)
+		return;
+	synchronize_rcu_expedited();
+	list_for_each_entry(block, &en->lingering, linger)
+		block->quiet = true;
+}
+
 /*
  * Free a lingering block if no connection lives in it. Those that TCP has closed
  * don't count, but their entries must go: the next machine may take their ports.
@@ -107,9 +129,9 @@ static void block_free(struct egress_block *block)
  */
 static bool retire(struct egress_net *en, struct egress_block *block)
 {
-	if (!poll_state_synchronize_rcu(block->gp))
-		return false;
-	if (READ_ONCE(block->dests.n) > RETIRE_TABLES || egress_dests_sweep(en, block))
+	block->quiet = block->quiet || poll_state_synchronize_rcu(block->gp);
+	if (!block->quiet || READ_ONCE(block->dests.n) > RETIRE_TABLES ||
+	    egress_dests_sweep(en, block))
 		return false;
 	egress_dests_cut(en, block);
 	block_free(block);
@@ -117,19 +139,19 @@ static bool retire(struct egress_net *en, struct egress_block *block)
 }
 
 /* Before somebody is told that there is no slot: one may have ended just now. */
-static bool retire_pair(struct egress_net *en, const struct egress_pair *pair)
+static bool retire_group(struct egress_net *en, const struct egress_group *group)
 {
 	struct egress_block *block, *tmp;
 	bool any = false;
 
 	list_for_each_entry(block, &en->lingering, linger)
-		any |= block->pair == pair;
+		any |= block->pair->group == group && !block->pair->dying;
 	if (!any)
 		return false;
 	any = false;
-	synchronize_rcu_expedited();
+	egress_lease_synchronize(en);
 	list_for_each_entry_safe(block, tmp, &en->lingering, linger)
-		if (block->pair == pair)
+		if (block->pair->group == group && !block->pair->dying)
 			any |= retire(en, block);
 	return any;
 }
@@ -178,17 +200,11 @@ static struct egress_block *choose_now(struct egress_machine *machine)
 
 static struct egress_block *choose(struct egress_net *en, struct egress_machine *machine)
 {
-	struct egress_group *group = machine->group;
 	struct egress_block *block = choose_now(machine);
-	struct egress_pair *pair;
-	bool any = false;
 
-	if (block)
-		return block;
-	list_for_each_entry(pair, &group->pairs, list)
-		if (!pair->dying && pair->n_leased < pair->n_slots)
-			any |= retire_pair(en, pair);
-	return any ? choose_now(machine) : NULL;
+	if (!block && retire_group(en, machine->group))
+		block = choose_now(machine);
+	return block;
 }
 
 /**
@@ -238,17 +254,26 @@ void egress_lease_feed(struct egress_net *en, struct egress_group *group)
  */
 void egress_lease_retire(struct egress_net *en)
 {
+	unsigned int budget = RETIRE_BUDGET;
 	struct egress_block *block, *tmp;
 	struct egress_group *group;
+	LIST_HEAD(todo);
 
 	lockdep_assert_held(&en->lock);
-	list_for_each_entry_safe(block, tmp, &en->lingering, linger) {
+	list_splice_init(&en->lingering, &todo);
+	list_for_each_entry_safe(block, tmp, &todo, linger) {
+		list_move_tail(&block->linger, &en->lingering);
 		group = block->pair->group;
+		if (budget < READ_ONCE(block->dests.n))
+			break;
+		budget -= READ_ONCE(block->dests.n);
 		if (retire(en, block) && !list_empty(&group->waiting)) {
 			egress_lease_feed(en, group);
 			en->generation++;
 		}
 	}
+	/* Those that had no turn come first the next time. */
+	list_splice(&todo, &en->lingering);
 }
 
 /**
@@ -297,7 +322,7 @@ struct egress_block *egress_lease_pick(struct egress_net *en, const struct egres
 
 	if (slot < 0) {
 		block = first_free(pair);
-		if (!block && retire_pair(en, pair))
+		if (!block && retire_group(en, group))
 			block = first_free(pair);
 		if (block)
 			return block;
@@ -314,7 +339,7 @@ struct egress_block *egress_lease_pick(struct egress_net *en, const struct egres
 	}
 	block = &pair->blocks[slot];
 	if (block->state == EGRESS_BLOCK_LINGERING)
-		retire_pair(en, pair);
+		retire_group(en, group);
 	switch (block->state) {
 	case EGRESS_BLOCK_FREE:
 		return block;

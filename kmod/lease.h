@@ -16,6 +16,7 @@ struct egress_block *egress_lease_of(struct egress_net *en, const struct egress_
 void egress_lease_move(struct egress_net *en, struct egress_machine *machine,
 		       struct egress_block *block);
 void egress_lease_auto(struct egress_net *en, struct egress_machine *machine);
+void egress_lease_synchronize(struct egress_net *en);
 void egress_lease_cut(struct egress_net *en, struct egress_block *block);
 void egress_lease_feed(struct egress_net *en, struct egress_group *group);
 void egress_lease_unwait(struct egress_net *en, struct egress_machine *machine);

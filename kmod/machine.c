@@ -124,7 +124,7 @@ static int sources_make(struct egress_net *en, const struct in6_addr *addrs, uns
 			goto free;
 		}
 		sources[i]->addr = addrs[i];
-		err = rhashtable_insert_fast(&en->sources, &sources[i]->node,
+		err = egress_table_insert(&en->sources, &sources[i]->node,
 					     egress_source_params);
 		if (err) {
 			kfree(sources[i]);
@@ -218,7 +218,7 @@ int egress_machine_add(struct egress_net *en, const struct egress_machine_reques
 	err = xa_err(xa_store(&en->machines, machine->serial, machine, GFP_KERNEL_ACCOUNT));
 	if (err)
 		goto free_sources;
-	err = rhashtable_insert_fast(&en->machine_ids, &machine->node, id_params);
+	err = egress_table_insert(&en->machine_ids, &machine->node, id_params);
 	if (err)
 		goto erase;
 
@@ -252,17 +252,12 @@ put_group:
 	return err;
 }
 
-/* Its own pairs go with it, its lease is given up. */
-static void machine_unlease(struct egress_net *en, struct egress_machine *machine)
+static void doom_pairs(struct egress_machine *machine)
 {
 	struct egress_pair *pair;
 
 	list_for_each_entry(pair, &machine->pairs, list)
 		pair->dying = true;
-	if (egress_lease_of(en, machine))
-		egress_lease_move(en, machine, NULL);
-	egress_lease_unwait(en, machine);
-	machine->pinned = false;
 }
 
 /* After a grace period: all connections end, and its own pairs are released. */
@@ -291,7 +286,10 @@ static void machine_unpublish(struct egress_net *en, struct egress_machine *mach
 	xa_erase(&en->machines, machine->serial);
 	sources_free(en, machine->sources, machine->n_sources);
 	machine->n_sources = 0;
-	machine_unlease(en, machine);
+	doom_pairs(machine);
+	if (egress_lease_of(en, machine))
+		egress_lease_move(en, machine, NULL);
+	egress_lease_unwait(en, machine);
 }
 
 static void machine_destroy(struct egress_net *en, struct egress_machine *machine)
@@ -338,7 +336,7 @@ int egress_machine_del(struct egress_net *en, const char **ids, unsigned int n,
 		machine_unpublish(en, machine);
 		list_add_tail(&machine->wait, &gone);
 	}
-	synchronize_rcu_expedited();
+	egress_lease_synchronize(en);
 	list_for_each_entry_safe(machine, tmp, &gone, wait)
 		machine_destroy(en, machine);
 	egress_hooks_put(en);
@@ -443,23 +441,23 @@ int egress_machine_set(struct egress_net *en, const struct egress_machine_reques
 			egress_device_put(en, old_device);
 	}
 	if (group != old) {
+		egress_lease_unwait(en, machine);
 		if (group->app != old->app)
-			machine_unlease(en, machine);
-		else
-			egress_lease_unwait(en, machine);
-		old->n_machines--;
-		old->app->n_machines--;
+			doom_pairs(machine);
 		group->n_machines++;
 		group->app->n_machines++;
 		machine->group = group;
 		machine->pinned = false;
 		rcu_assign_pointer(machine->app, group->app);
+		/* From the old lease to the new one, without a moment between. */
 		egress_lease_auto(en, machine);
 		if (group->app != old->app) {
-			synchronize_rcu_expedited();
+			egress_lease_synchronize(en);
 			machine_cut(en, machine);
 		}
 		egress_lease_feed(en, old);
+		old->n_machines--;
+		old->app->n_machines--;
 		egress_group_put(en, old);
 	}
 	en->generation++;
@@ -503,8 +501,7 @@ void egress_flush(struct egress_net *en)
 	}
 	xa_for_each(&en->pairs, id, pair)
 		pair->dying = true;
-	if (en->n_machines || en->n_pairs)
-		synchronize_rcu_expedited();
+	egress_lease_synchronize(en);
 	list_for_each_entry_safe(machine, tmp, &gone, wait)
 		machine_destroy(en, machine);
 	xa_for_each(&en->pairs, id, pair) {

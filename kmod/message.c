@@ -2,6 +2,7 @@
 /* The objects as netlink messages. Each returns 0 or -EMSGSIZE, the message undone then. */
 #include "addr.h"
 #include "app.h"
+#include "classify.h"
 #include "counters.h"
 #include "device.h"
 #include "exclude.h"
@@ -18,12 +19,12 @@ static void *start(struct egress_net *en, const struct egress_msg *msg)
 	void *hdr = genlmsg_put(msg->skb, msg->portid, msg->seq, &egress_family, msg->flags,
 				msg->cmd);
 
-	lockdep_assert_held(&en->lock);
 	if (!hdr)
 		return NULL;
 	if (msg->cb)
 		genl_dump_check_consistent(msg->cb, hdr);
-	if (nla_put_u64_64bit(msg->skb, EGRESS_A_GENERATION, en->generation, EGRESS_A_PAD)) {
+	if (nla_put_u64_64bit(msg->skb, EGRESS_A_GENERATION, READ_ONCE(en->generation),
+			      EGRESS_A_PAD)) {
 		genlmsg_cancel(msg->skb, hdr);
 		return NULL;
 	}
@@ -98,6 +99,17 @@ static int put_group(struct sk_buff *skb, const struct egress_group *group)
 {
 	return nla_put_string(skb, EGRESS_A_APP, group->app->name) ||
 		nla_put_string(skb, EGRESS_A_REGION, group->region->name);
+}
+
+/* Connections to a destination, and the app's word if that is less. */
+static u32 limit_of(const struct egress_block *block)
+{
+	u32 ports = (1u << block->pair->order) - !block->first_port;
+	const struct egress_conf *conf;
+
+	/* Changed under egress_net.lock, which every caller holds. */
+	conf = rcu_dereference_protected(block->pair->group->app->conf, true);
+	return conf->limit ? min(conf->limit, ports) : ports;
 }
 
 /*
@@ -263,18 +275,13 @@ int egress_msg_machine_stats(struct egress_net *en, const struct egress_msg *msg
 }
 
 /* The namespace's counters. */
-int egress_msg_stats(struct egress_net *en, const struct egress_msg *msg)
+int egress_msg_stats(struct egress_net *en, const struct egress_msg *msg, u64 connections)
 {
 	struct sk_buff *skb = msg->skb;
-	struct egress_pair *pair;
 	u64 sum[EGRESS_C_MAX];
-	u64 connections = 0;
-	unsigned long id;
 	void *hdr;
 	int err;
 
-	xa_for_each(&en->pairs, id, pair)
-		connections += egress_pair_connections(en, pair);
 	egress_counters_sum(en->counters, sum);
 
 	hdr = start(en, msg);
@@ -286,6 +293,48 @@ int egress_msg_stats(struct egress_net *en, const struct egress_msg *msg)
 		nla_put_u32(skb, EGRESS_A_WAITING, en->n_waiting) ||
 		put_u64(skb, EGRESS_A_DESTINATIONS, atomic_read(&en->dests.nelems)) ||
 		put_u64(skb, EGRESS_A_CONNECTIONS, connections);
+	return finish(msg, hdr, err);
+}
+
+/* A destination table. */
+int egress_msg_destination(struct egress_net *en, const struct egress_msg *msg,
+			   const struct egress_dest_state *state)
+{
+	const struct egress_block *block = state->block;
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	lockdep_assert_held(&en->lock);
+	if (!hdr)
+		return -EMSGSIZE;
+	err = put_addr(skb, EGRESS_A_DESTINATION, &state->addr) ||
+		put_pair_addrs(skb, block->pair) || put_block(skb, block) ||
+		put_group(skb, block->pair->group) ||
+		(block->machine && nla_put_string(skb, EGRESS_A_MACHINE, block->machine->id)) ||
+		nla_put_u32(skb, EGRESS_A_LIMIT, limit_of(block)) ||
+		put_u64(skb, EGRESS_A_CONNECTIONS, state->live) ||
+		put_u64(skb, EGRESS_A_REFUSED, state->refused);
+	return finish(msg, hdr, err);
+}
+
+/* A connection refused. Context: softirq, under RCU. */
+int egress_msg_limit(struct egress_net *en, const struct egress_msg *msg,
+		     const struct egress_packet *packet, const struct in6_addr *to,
+		     unsigned int held_back)
+{
+	const struct egress_pair *pair = packet->block->pair;
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = nla_put_string(skb, EGRESS_A_MACHINE, packet->machine->id) ||
+		put_group(skb, pair->group) || put_pair_addrs(skb, pair) ||
+		put_block(skb, packet->block) ||
+		put_addr(skb, EGRESS_A_DESTINATION, to) ||
+		put_u64(skb, EGRESS_A_HELD_BACK, held_back);
 	return finish(msg, hdr, err);
 }
 

@@ -6,10 +6,13 @@
 
 struct egress_app;
 struct egress_block;
+struct egress_dest_state;
 struct egress_machine;
 struct egress_net;
+struct egress_packet;
 struct egress_pair;
 struct egress_region;
+struct in6_addr;
 
 /**
  * struct egress_msg - where a message goes
@@ -42,7 +45,12 @@ int egress_msg_app(struct egress_net *en, const struct egress_msg *msg, struct e
 		   unsigned int *from);
 int egress_msg_machine_stats(struct egress_net *en, const struct egress_msg *msg,
 			     struct egress_machine *machine);
-int egress_msg_stats(struct egress_net *en, const struct egress_msg *msg);
+int egress_msg_stats(struct egress_net *en, const struct egress_msg *msg, u64 connections);
+int egress_msg_destination(struct egress_net *en, const struct egress_msg *msg,
+			   const struct egress_dest_state *state);
+int egress_msg_limit(struct egress_net *en, const struct egress_msg *msg,
+		     const struct egress_packet *packet, const struct in6_addr *to,
+		     unsigned int held_back);
 int egress_msg_count(struct egress_net *en, const struct egress_msg *msg, u32 count);
 
 #endif

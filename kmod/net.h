@@ -27,6 +27,7 @@
  * @app_names: struct egress_app by name; under @lock
  * @sources: struct egress_source by address; RCU readers, changed under @lock
  * @devices: struct egress_device by name; under @lock
+ * @n_devices: how many; read anywhere
  * @device_index: struct egress_device by ifindex, of those that are there; under @lock
  * @lingering: struct egress_block given up whose connections live on
  * @last_app: serial number given last
@@ -61,6 +62,7 @@ struct egress_net {
 	struct rhashtable app_names;
 	struct rhashtable sources;
 	struct rhashtable devices;
+	atomic_t n_devices;
 	struct xarray device_index;
 	struct list_head lingering;
 	unsigned long last_app;

@@ -37,7 +37,7 @@ static int validate_name(const struct nlattr *attr, struct netlink_ext_ack *exta
 		return -EINVAL;
 	}
 	for (; *p; p++)
-		if (!isalnum(*p) && (p == nla_data(attr) || !strchr("._:@-", *p)))
+		if (!isascii(*p) || (!isalnum(*p) && (p == nla_data(attr) || !strchr("._:@-", *p))))
 			break;
 	if (!*p)
 		return 0;
@@ -51,7 +51,7 @@ static int validate_region(const struct nlattr *attr, struct netlink_ext_ack *ex
 	const char *p = nla_data(attr);
 
 	if (is_string(attr, EGRESS_REGION_MAX)) {
-		while (islower(*p) || isdigit(*p) || *p == '-')
+		while (isascii(*p) && (islower(*p) || isdigit(*p) || *p == '-'))
 			p++;
 		if (!*p)
 			return 0;
@@ -882,6 +882,15 @@ static const struct genl_ops ops[] = {
 	GET(EGRESS_CMD_APP_GET, egress_get_app, egress_dump_apps, app_get_policy),
 	GET(EGRESS_CMD_STATS_GET, egress_get_stats, egress_dump_stats, group_get_policy),
 	DO(EGRESS_CMD_FLUSH, flush, flush_policy),
+	{
+		.cmd = EGRESS_CMD_DESTINATION_GET,
+		.flags = GENL_ADMIN_PERM,
+		.start = egress_dump_destinations_start,
+		.dumpit = egress_dump_destinations,
+		.done = egress_dump_destinations_done,
+		.policy = group_get_policy,
+		.maxattr = EGRESS_A_MAX,
+	},
 };
 
 static const struct genl_multicast_group groups[] = {

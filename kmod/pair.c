@@ -460,7 +460,7 @@ int egress_pair_del(struct egress_net *en, const struct in6_addr *addrs, unsigne
 	}
 	list_for_each_entry(pair, &release, list)
 		egress_pair_unpublish(en, pair);
-	synchronize_rcu_expedited();
+	egress_lease_synchronize(en);
 	list_for_each_entry_safe(pair, tmp, &release, list) {
 		group = pair->group;
 		egress_pair_destroy(en, pair);

@@ -33,6 +33,7 @@ enum egress_block_state {
  * @node: in egress_pair.free or egress_machine.blocks
  * @linger: in egress_net.lingering
  * @gp: RCU cookie: when no packet can take a port of a lease given up
+ * @quiet: that time has come
  * @dests: its connections
  *
  * Under egress_net.lock; packets read @pair, @first_port, @slot, which never
@@ -47,6 +48,7 @@ struct egress_block {
 	struct list_head node;
 	struct list_head linger;
 	unsigned long gp;
+	bool quiet;
 	struct egress_dests dests;
 };
 

@@ -14,6 +14,7 @@
 
 #include "device.h"
 #include "error.h"
+#include "machine.h"
 #include "net.h"
 #include "pair.h"
 #include "pool.h"
@@ -74,7 +75,7 @@ void egress_region_put(struct egress_region *region)
 	if (!list_empty(&region->prefixes) || region->n_groups)
 		return;
 	list_del(&region->list);
-	kfree(region);
+	kfree_rcu(region, rcu);
 }
 
 /**
@@ -154,6 +155,24 @@ out:
 	return hit;
 }
 
+static bool machine_addr_in(struct egress_net *en, const struct egress_cidr *cidr,
+			    struct in6_addr *found, const char **id)
+{
+	struct egress_machine *machine;
+	unsigned long serial;
+	unsigned int i;
+
+	xa_for_each(&en->machines, serial, machine) {
+		for (i = 0; i < machine->n_sources; i++) {
+			*found = machine->sources[i]->addr;
+			*id = machine->id;
+			if (egress_cidr_has(cidr, found))
+				return true;
+		}
+	}
+	return false;
+}
+
 static int check_prefix(struct egress_net *en, const struct egress_cidr *cidr,
 			struct genl_info *info, unsigned int at)
 {
@@ -161,6 +180,7 @@ static int check_prefix(struct egress_net *en, const struct egress_cidr *cidr,
 	const struct egress_region *region;
 	const struct egress_prefix *prefix;
 	struct in6_addr net;
+	const char *id;
 	__be32 v4;
 
 	egress_cidr_str(text, cidr);
@@ -181,7 +201,8 @@ static int check_prefix(struct egress_net *en, const struct egress_cidr *cidr,
 			return egress_refuse(info, at, -EINVAL,
 					     "prefix %s can't be anybody's source address",
 					     text);
-	} else if (cidr->len < 8 || ipv6_addr_type(&cidr->addr) & (IPV6_ADDR_MULTICAST |
+	} else if (cidr->len < 8 || ipv6_prefix_equal(&cidr->addr, &in6addr_any, 8) ||
+		   ipv6_addr_type(&cidr->addr) & (IPV6_ADDR_MULTICAST |
 		   IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK | IPV6_ADDR_MAPPED)) {
 		return egress_refuse(info, at, -EINVAL,
 				     "prefix %s can't be anybody's source address", text);
@@ -197,6 +218,10 @@ static int check_prefix(struct egress_net *en, const struct egress_cidr *cidr,
 					     region->name);
 		}
 	}
+	if (machine_addr_in(en, cidr, &net, &id))
+		return egress_refuse(info, at, -EEXIST,
+				     "prefix %s holds %s, the inside address of machine '%s'",
+				     text, egress_addr_str(other, &net), id);
 	if (host_addr_in(en, cidr, &net))
 		return egress_refuse(info, at, -EADDRINUSE,
 				     "prefix %s holds %s, an address of this host: leave it out",
@@ -260,6 +285,7 @@ int egress_pool_add(struct egress_net *en, const struct egress_pool_request *req
 		err = check_prefix(en, &req->prefixes[i], info, EGRESS_AT(EGRESS_A_PREFIX, i));
 		if (err)
 			return err;
+		cond_resched();
 		for (j = 0; j < i; j++) {
 			char a[EGRESS_ADDR_STR], b[EGRESS_ADDR_STR];
 
@@ -376,36 +402,27 @@ int egress_pool_del(struct egress_net *en, const struct egress_pool_request *req
 	if (!region || list_empty(&region->prefixes))
 		return egress_refuse(info, EGRESS_A_REGION, -ENOENT,
 				     "region '%s' has no pool", req->region);
-	for (i = 0; i < req->n_prefixes; i++)
-		if (!prefix_find(region, &req->prefixes[i]))
+	list_for_each_entry(prefix, &region->prefixes, list)
+		prefix->doomed = !req->n_prefixes;
+	for (i = 0; i < req->n_prefixes; i++) {
+		prefix = prefix_find(region, &req->prefixes[i]);
+		if (!prefix)
 			return egress_refuse(info, EGRESS_AT(EGRESS_A_PREFIX, i), -ENOENT,
 					     "prefix %s is not in the pool in region '%s'",
 					     egress_cidr_str(text, &req->prefixes[i]),
 					     region->name);
-	list_for_each_entry(prefix, &region->prefixes, list) {
-		for (i = 0; i < req->n_prefixes; i++)
-			if (prefix == prefix_find(region, &req->prefixes[i]))
-				break;
-		if (req->n_prefixes && i == req->n_prefixes)
-			continue;
-		if (prefix->used)
+		prefix->doomed = true;
+		cond_resched();
+	}
+	list_for_each_entry(prefix, &region->prefixes, list)
+		if (prefix->doomed && prefix->used)
 			return egress_refuse(info, EGRESS_A_REGION, -EBUSY,
 					     "%llu addresses of %s in region '%s' are allocated: release them first",
-					     prefix->used,
-					     egress_cidr_str(text, &prefix->cidr),
+					     prefix->used, egress_cidr_str(text, &prefix->cidr),
 					     region->name);
-	}
-
-	if (req->n_prefixes) {
-		for (i = 0; i < req->n_prefixes; i++) {
-			prefix = prefix_find(region, &req->prefixes[i]);
-			if (prefix)	/* named twice */
-				prefix_free(en, prefix);
-		}
-	} else {
-		list_for_each_entry_safe(prefix, tmp, &region->prefixes, list)
+	list_for_each_entry_safe(prefix, tmp, &region->prefixes, list)
+		if (prefix->doomed)
 			prefix_free(en, prefix);
-	}
 	if (list_empty(&region->prefixes)) {
 		if (region->device)
 			egress_device_put(en, region->device);
@@ -477,7 +494,7 @@ static struct egress_addr *addr_new(struct egress_net *en, struct egress_prefix 
 	addr->prefix = prefix;
 	addr->fresh = fresh;
 	INIT_LIST_HEAD(&addr->rest);
-	err = rhashtable_insert_fast(&en->addrs, &addr->node, egress_addr_params);
+	err = egress_table_insert(&en->addrs, &addr->node, egress_addr_params);
 	if (err) {
 		kfree(addr);
 		return ERR_PTR(err);
@@ -595,8 +612,9 @@ struct egress_addr *egress_addr_given(struct egress_net *en, struct egress_regio
 				    region->name);
 		return ERR_PTR(err);
 	}
+	/* Of a prefix shorter than /64 the offset is the lower half alone. */
 	offset = offset_of(prefix, at);
-	if (offset < prefix->first || offset > prefix->last) {
+	if (ipv6_addr_equal(at, &prefix->cidr.addr) ? prefix->first : offset > prefix->last) {
 		err = egress_refuse(info, to_blame, -ERANGE,
 				    "%s is the network, broadcast or router anycast address of its prefix",
 				    text);

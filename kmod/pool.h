@@ -29,6 +29,7 @@ static inline enum egress_family egress_family_of(const struct in6_addr *addr)
  * @next: offset of the first address never drawn; beyond @last: none
  * @drained: @next has gone beyond the last
  * @used: addresses allocated
+ * @doomed: named by the request that deletes it
  */
 struct egress_prefix {
 	struct list_head list;
@@ -38,6 +39,7 @@ struct egress_prefix {
 	u64 last;
 	u64 next;
 	bool drained;
+	bool doomed;
 	u64 used;
 };
 
@@ -54,8 +56,9 @@ struct egress_prefix {
  * @slot_last: last
  * @n_pairs: pairs there are
  * @n_groups: apps here
+ * @rcu: freed after packets that saw it
  *
- * Under egress_net.lock.
+ * Under egress_net.lock; packets read @name.
  */
 struct egress_region {
 	struct list_head list;
@@ -69,6 +72,7 @@ struct egress_region {
 	u8 slot_last;
 	unsigned int n_pairs;
 	unsigned int n_groups;
+	struct rcu_head rcu;
 };
 
 /**

@@ -23,6 +23,7 @@
 #include "classify.h"
 #include "counters.h"
 #include "error.h"
+#include "event.h"
 #include "guard.h"
 #include "machine.h"
 #include "net.h"
@@ -100,12 +101,15 @@ static unsigned int setup(struct egress_net *en, struct nf_conn *ct,
 			 NF_NAT_RANGE_PROTO_RANDOM_FULLY | NF_NAT_RANGE_PROTO_OFFSET,
 	};
 	struct egress_translated *last;
+	struct egress_refusal refusal;
 	unsigned int verdict;
 	int port;
 
 	port = egress_dest_take(en, packet->block, ct, state->pf,
-				limit ? min(limit, block_size) : block_size);
+				limit ? min(limit, block_size) : block_size, &refusal);
 	if (port == -EAGAIN) {
+		if (refusal.tell)
+			egress_event_limit(en, packet, ct, state->pf, refusal.held_back);
 		if (packet->conf->on_limit == EGRESS_ON_LIMIT_REJECT)
 			reject(skb, state, proto);
 		return drop(en, packet, EGRESS_C_LIMIT);

@@ -22,7 +22,11 @@ expect() {
 	[ "$seen" = "$4" ] || fail "round $1, $2 to $3: wanted $4, got $REPLY"
 }
 
+# A new socket may get an old one's port, and with it that connection's address.
+older_end() { h conntrack -F >/dev/null 2>&1; }
+
 for ((i = 1; i <= 20; i++)); do
+	older_end
 	eg bind m1 "$a4"
 	expect $i udp $BANK4 "$a4"
 	expect $i udp $BANK6 "$a6"
@@ -34,6 +38,7 @@ done
 eg machine del m1
 for ((i = 1; i <= 20; i++)); do
 	expect $i udp $BANK4 $HOST4
+	older_end
 	add 1 --pair "$a4" >/dev/null
 	expect $i udp $BANK4 "$a4"
 	eg machine del m1
@@ -43,6 +48,7 @@ eg release "$a4" "$b4"
 add 1
 for ((i = 1; i <= 10; i++)); do
 	expect $i udp $BANK4 $HOST4
+	older_end
 	allocate --v4 "$a4" --v6 "$b6"
 	expect $i udp $BANK4 "$a4"
 	expect $i tcp $BANK6 "$b6"

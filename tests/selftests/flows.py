@@ -10,13 +10,16 @@
 #   keep NAME NS PROTO DST [OPT]...   the same, and let it stand
 #   again NAME                     ask over what stands
 #   end NAME                       close what stands (the client closes first)
+#   part NAME COUNT                close COUNT of what stands, and see the far end do so
+#   tos NAME TOS                   mark what is sent from now on
 #   many NAME COUNT NS PROTO DST [OPT]...   COUNT connections that stand:
 #                                  ok=N WHAT=N... addrs=ADDR,... ports=LOW-HIGH distinct=N
 #   same NAME                      of those that answered, how many still do, as the same
 #   raw NS DST PROTO COUNT         packets of an IP protocol
 #   heard                          the peers servers have heard from since last asked
 #
-# OPT: port=N (7 if not given) sport=N from=ADDR wait=SECONDS
+# PROTO: tcp udp sctp ping (a ping's port is its echo id)
+# OPT: port=N (7 if not given) port=N-N (in turn) sport=N from=ADDR wait=SECONDS
 # What can go wrong: refused reset unreachable prohibited too-big timeout
 
 import ctypes
@@ -34,7 +37,9 @@ PROTOS = {
     "tcp": (socket.SOCK_STREAM, socket.IPPROTO_TCP),
     "udp": (socket.SOCK_DGRAM, socket.IPPROTO_UDP),
     "sctp": (socket.SOCK_STREAM, socket.IPPROTO_SCTP),
+    "ping": (socket.SOCK_DGRAM, socket.IPPROTO_ICMP),
 }
+ECHO = {socket.AF_INET: 8, socket.AF_INET6: 128}
 WORDS = {
     errno.ECONNREFUSED: "refused",
     errno.ECONNRESET: "reset",
@@ -47,7 +52,10 @@ WORDS = {
     errno.ETIMEDOUT: "timeout",
 }
 SO_RCVBUFFORCE = 33
-WAIT = 4.0
+SLOW = 10 if os.environ.get("EGRESS_SLOW") else 1     # on a debug kernel
+WAIT = 4.0 * SLOW       # and a second for every
+PER_SECOND = 50 / SLOW
+FILES = 1 << 16
 
 
 class Inside:
@@ -75,6 +83,8 @@ class Inside:
 def new_socket(netns, proto, addr):
     family = socket.AF_INET6 if ":" in addr else socket.AF_INET
     kind, number = PROTOS[proto]
+    if proto == "ping" and family == socket.AF_INET6:
+        number = socket.IPPROTO_ICMPV6
     with Inside(netns):
         sock = socket.socket(family, kind, number)
     sock.setblocking(False)
@@ -142,6 +152,7 @@ class Flow:
             any_addr = "::" if ":" in dst else "0.0.0.0"
             self.sock.bind((source or any_addr, sport))
         self.to = (dst, port)
+        self.ping = proto == "ping"
 
     def connect(self):
         try:
@@ -155,9 +166,12 @@ class Flow:
             err = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if err:
                 raise OSError(err, os.strerror(err))
-            self.sock.send(b"?\n")
+            self.sock.send(bytes([ECHO[self.sock.family]]) + bytes(7) if self.ping else b"?\n")
             return False
         data = self.sock.recv(4096)
+        if self.ping:
+            self.answer = f"{self.to[0]} {self.sock.getsockname()[1]}"
+            return True
         self.answer = data.decode().strip() or "reset"
         return True
 
@@ -194,20 +208,23 @@ def converse(flows, wait, connect=False):
         flow.first = flow.first or flow.answer
 
 
-def options(words):
+def options(words, wait):
     opts = {}
-    wait = WAIT
+    ports = [7]
     for word in words:
         key, value = word.split("=", 1)
         if key == "wait":
             wait = float(value)
-        elif key in ("port", "sport"):
+        elif key == "port":
+            first, _, last = value.partition("-")
+            ports = range(int(first), int(last or first) + 1)
+        elif key == "sport":
             opts[key] = int(value)
         elif key == "from":
             opts["source"] = value
         else:
             raise ValueError(f"unknown option {key}")
-    return opts, wait
+    return opts, ports, wait
 
 
 class Commands:
@@ -224,8 +241,8 @@ class Commands:
         return "serving"
 
     def open(self, count, netns, proto, dst, *words):
-        opts, wait = options(words)
-        flows = [Flow(netns, proto, dst, **opts) for _ in range(count)]
+        opts, ports, wait = options(words, WAIT + count / PER_SECOND)
+        flows = [Flow(netns, proto, dst, ports[i % len(ports)], **opts) for i in range(count)]
         converse(flows, wait, connect=True)
         return flows
 
@@ -255,13 +272,31 @@ class Commands:
 
     def same(self, name):
         flows = [flow for flow in self.kept[name] if " " in flow.first]
-        converse(flows, WAIT)
+        converse(flows, WAIT + len(flows) / PER_SECOND)
         return str(sum(flow.answer == flow.first for flow in flows))
 
     def end(self, name):
         for flow in self.kept.pop(name):
             flow.sock.close()
         return "ended"
+
+    def part(self, name, count):
+        standing = [flow for flow in self.kept[name] if " " in flow.first]
+        gone = standing[:int(count)]
+        for flow in gone:
+            flow.sock.shutdown(socket.SHUT_WR)
+        for flow in gone:
+            flow.sock.settimeout(WAIT)
+            while flow.sock.recv(4096):
+                pass
+            flow.sock.close()
+            self.kept[name].remove(flow)
+        return f"{len(gone)} of {len(standing)} closed"
+
+    def tos(self, name, tos):
+        for flow in self.kept[name]:
+            flow.sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, int(tos))
+        return "marked"
 
     def raw(self, netns, dst, proto, count):
         family = socket.AF_INET6 if ":" in dst else socket.AF_INET
@@ -278,8 +313,8 @@ class Commands:
 
 
 def main():
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    files = max(FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     commands = Commands()
     for line in sys.stdin:
         verb, *words = line.split()

@@ -31,8 +31,10 @@ HOST4=192.0.2.2 HOST6=2001:db8:2::2
 BANK4=203.0.113.1 BANK6=2001:db8:b::1
 POOL4=198.51.100.0/28 POOL6=2001:db8:e::/64
 export LC_ALL=C
+PATIENCE=60		# seconds; a debug kernel is slow
+[ -z "${EGRESS_SLOW:-}" ] || PATIENCE=600
 
-PIDS=() SPACES=()
+PIDS=() SPACES=() SYSCTLS=()
 
 fail() {
 	echo "FAILED at $(basename "${BASH_SOURCE[-1]}"):${BASH_LINENO[-2]}: $*" >&2
@@ -71,10 +73,10 @@ within() {
 
 # until_ok WHAT COMMAND...: try until it succeeds, ten seconds long.
 until_ok() {
-	local what=$1 end=$((SECONDS + 10))
+	local what=$1 end=$((SECONDS + PATIENCE / 6))
 	shift
 	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || fail "$what: not within 10 s"
+		[ "$SECONDS" -lt "$end" ] || fail "$what: not within $((PATIENCE / 6)) s"
 		sleep 0.05
 	done
 	echo "ok: $what"
@@ -108,8 +110,9 @@ background() {
 	PIDS+=($!)
 }
 
+# cleanup [STATUS]
 cleanup() {
-	local rc=$? ns
+	local rc=${1:-$?} ns
 	trap - EXIT
 	for ns in "${PIDS[@]}"; do
 		kill "$ns" 2>/dev/null || true
@@ -118,10 +121,17 @@ cleanup() {
 	for ns in "${SPACES[@]}"; do
 		[ ! -e "/run/netns/$ns" ] || echo "netns del $ns"
 	done | ip -batch - || rc=1
+	[ ${#SYSCTLS[@]} -eq 0 ] || sysctl -qw "${SYSCTLS[@]}" || rc=1
 	rm -rf "$TMP"
 	exit "$rc"
 }
 trap cleanup EXIT
+
+# machine_wide NAME VALUE: a sysctl that all namespaces share, until the test ends.
+machine_wide() {
+	SYSCTLS=("$1=$(sysctl -n "$1")" "${SYSCTLS[@]}")
+	sysctl -qw "$1=$2"
+}
 
 # The module that was built for this kernel, or the installed one.
 load_module() {
@@ -224,7 +234,7 @@ net() {
 # flows COMMAND...: have flows.py do it; the answer is in REPLY.
 flows() {
 	echo "$*" >&"$FLOWS_IN"
-	read -rt 60 -u "$FLOWS_OUT" REPLY || fail "flows.py gave no answer: $*"
+	read -rt "$PATIENCE" -u "$FLOWS_OUT" REPLY || fail "flows.py gave no answer: $*"
 	[[ $REPLY != error:* ]] || fail "flows.py: $REPLY"
 }
 serve() { flows serve "$@"; }
@@ -234,6 +244,7 @@ again() { flows again "$1"; echo "$REPLY"; }
 many() { flows many "$@"; echo "$REPLY"; }
 same() { flows same "$1"; echo "$REPLY"; }
 end() { flows end "$1"; }
+part() { flows part "$@"; echo "$REPLY"; }
 heard() { flows heard; echo "$REPLY"; }
 
 # pool: the pool of region ord, claimed on the uplink.
@@ -331,7 +342,7 @@ web() {
 
 # capture NS FILE ARG...: tcpdump in the namespace, which sees all from now on.
 capture() {
-	background in_ns "$1" tcpdump -nlU "${@:3}" > "$TMP/$2" 2> "$TMP/$2.err"
+	background in_ns "$1" tcpdump -nlU -s 192 -B 8192 "${@:3}" > "$TMP/$2" 2> "$TMP/$2.err"
 	until_ok "tcpdump listens" grep -q listening "$TMP/$2.err"
 }
 

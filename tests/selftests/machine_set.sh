@@ -37,3 +37,9 @@ waits m1
 eg allocate --app shop --region fra
 leased m1 "$(ask m1 tcp $BANK4)"
 like "pair in fra" '^198.51.100.1(29|[34].)$' "$V4"
+
+# Nothing is left of an app whose only machine leaves it.
+eg machine add lone --app alone --region ord --addr 10.0.0.9
+eg allocate --machine lone --region ord
+eg machine set lone --app shop
+refused 2 "alone" eg app show alone

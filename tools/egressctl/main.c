@@ -55,6 +55,8 @@ static const struct command commands[] = {
 	  "Show an app and its settings" },
 	{ "stats", stats, "[--app APP] [--region REGION]",
 	  "Show the counters: totals, or those of some machines" },
+	{ "top", top, "[--count N] [--by connections|rejects] [--app APP] [--region REGION]",
+	  "Show the machines and destinations nearest their limit" },
 	{ "flush", flush, "--all [-y]",
 	  "Remove all pools, pairs, machines and apps of this network namespace" },
 	{ "version", show_version, "",

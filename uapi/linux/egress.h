@@ -52,6 +52,8 @@ enum egress_cmd {
 	EGRESS_CMD_APP_GET,
 	EGRESS_CMD_STATS_GET,
 	EGRESS_CMD_FLUSH,
+	EGRESS_CMD_DESTINATION_GET,
+	EGRESS_CMD_LIMIT,	/* event only: a connection was refused */
 
 	__EGRESS_CMD_MAX,
 };
@@ -98,6 +100,9 @@ enum egress_attr {
 	EGRESS_A_EXCLUDE_DEFAULT, /* flag: the default list */
 	EGRESS_A_STATS,		/* nest: EGRESS_STATS_A_* */
 	EGRESS_A_ALL,		/* flag */
+	EGRESS_A_DESTINATION,	/* 4 or 16 bytes */
+	EGRESS_A_REFUSED,	/* u64: connections refused at the limit */
+	EGRESS_A_HELD_BACK,	/* u64: refusals since the last event, without one */
 
 	__EGRESS_A_MAX,
 };
