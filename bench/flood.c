@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The cheapest sender there is: UDP datagrams or TCP SYNs from a raw socket,
+ * each from another source port, or to another destination. Prints for each
+ * batch the packets sent before it and the nanoseconds a packet took; under
+ * -icount these are guest instructions.
+ */
+#include <arpa/inet.h>
+#include <err.h>
+#include <getopt.h>
+#include <netinet/in.h>
+#include <netinet/ip.h>
+#include <netinet/ip6.h>
+#include <netinet/tcp.h>
+#include <netinet/udp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#define DPORT	9
+
+static struct {
+	bool v6, tcp, spread, same;
+	uint32_t count, batch;
+	uint16_t sport;
+	struct in6_addr from, to;
+} opt = { .count = 1, .batch = 1, .sport = 1024 };
+
+static uint8_t packet[128];
+static size_t length;
+
+static uint32_t sum16(const void *data, size_t len, uint32_t sum)
+{
+	const uint8_t *p = data;
+
+	for (; len > 1; p += 2, len -= 2)
+		sum += p[0] << 8 | p[1];
+	return sum;
+}
+
+static uint16_t fold(uint32_t sum)
+{
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return htons(~sum);
+}
+
+static void build(uint32_t i)
+{
+	size_t addr_len = opt.v6 ? 16 : 4, l4_len = opt.tcp ? sizeof(struct tcphdr) : 8;
+	uint8_t proto = opt.tcp ? IPPROTO_TCP : IPPROTO_UDP, *l4;
+	uint16_t sport = opt.same || opt.spread ? opt.sport : opt.sport + i;
+	struct in6_addr to = opt.to;
+	uint32_t sum, word;
+
+	if (opt.spread) {
+		memcpy(&word, to.s6_addr + addr_len - 4, 4);
+		word = htonl(ntohl(word) + i);
+		memcpy(to.s6_addr + addr_len - 4, &word, 4);
+	}
+	memset(packet, 0, sizeof(packet));
+	if (opt.v6) {
+		struct ip6_hdr *ip = (struct ip6_hdr *)packet;
+
+		ip->ip6_flow = htonl(6u << 28);
+		ip->ip6_plen = htons(l4_len);
+		ip->ip6_nxt = proto;
+		ip->ip6_hlim = 64;
+		ip->ip6_src = opt.from;
+		ip->ip6_dst = to;
+		l4 = (uint8_t *)(ip + 1);
+	} else {
+		struct iphdr *ip = (struct iphdr *)packet;
+
+		ip->version = 4;
+		ip->ihl = 5;
+		ip->ttl = 64;
+		ip->protocol = proto;
+		memcpy(&ip->saddr, &opt.from, 4);
+		memcpy(&ip->daddr, &to, 4);
+		l4 = (uint8_t *)(ip + 1);
+	}
+	if (opt.tcp) {
+		struct tcphdr *th = (struct tcphdr *)l4;
+
+		th->source = htons(sport);
+		th->dest = htons(DPORT);
+		th->seq = htonl(i + 1);
+		th->doff = 5;
+		th->syn = 1;
+		th->window = htons(1024);
+	} else {
+		struct udphdr *uh = (struct udphdr *)l4;
+
+		uh->source = htons(sport);
+		uh->dest = htons(DPORT);
+		uh->len = htons(8);
+	}
+	sum = sum16(&opt.from, addr_len, proto + l4_len);
+	sum = sum16(&to, addr_len, sum);
+	sum = sum16(l4, l4_len, sum);
+	if (opt.tcp)
+		((struct tcphdr *)l4)->check = fold(sum);
+	else
+		((struct udphdr *)l4)->check = fold(sum);
+	length = l4 + l4_len - packet;
+}
+
+static uint64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+static int address(const char *text, struct in6_addr *to)
+{
+	opt.v6 = strchr(text, ':');
+	if (inet_pton(opt.v6 ? AF_INET6 : AF_INET, text, to) != 1)
+		errx(1, "'%s' is not an address", text);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_in sin = { .sin_family = AF_INET };
+	uint32_t i, done;
+	int c, fd;
+
+	while ((c = getopt(argc, argv, "s:d:n:b:p:tDS")) != -1) {
+		switch (c) {
+		case 's':
+			address(optarg, &opt.from);
+			break;
+		case 'd':
+			address(optarg, &opt.to);
+			break;
+		case 'n':
+			opt.count = strtoul(optarg, NULL, 10);
+			break;
+		case 'b':
+			opt.batch = strtoul(optarg, NULL, 10);
+			break;
+		case 'p':
+			opt.sport = strtoul(optarg, NULL, 10);
+			break;
+		case 't':
+			opt.tcp = true;
+			break;
+		case 'D':
+			opt.spread = true;
+			break;
+		case 'S':
+			opt.same = true;
+			break;
+		default:
+			fprintf(stderr,
+				"usage: flood -s FROM -d TO [-n COUNT] [-b BATCH] [-p SPORT] [-t] [-D|-S]\n"
+				"  -t TCP SYNs, not UDP; -D another destination each; -S all the same\n");
+			return 1;
+		}
+	}
+	fd = socket(opt.v6 ? AF_INET6 : AF_INET, SOCK_RAW, IPPROTO_RAW);
+	if (fd < 0)
+		err(1, "raw socket");
+
+	for (done = 0; done < opt.count; done += opt.batch) {
+		uint64_t spent = 0, start;
+
+		for (i = 0; i < opt.batch; i++) {
+			const void *sa = opt.v6 ? (void *)&sin6 : (void *)&sin;
+
+			build(done + i);
+			if (opt.v6)
+				sin6.sin6_addr = ((struct ip6_hdr *)packet)->ip6_dst;
+			else
+				sin.sin_addr.s_addr = ((struct iphdr *)packet)->daddr;
+			start = now();
+			if (sendto(fd, packet, length, 0, sa, opt.v6 ? sizeof(sin6) : sizeof(sin)) < 0)
+				err(1, "send");
+			spent += now() - start;
+		}
+		printf("%u %lu\n", done, (unsigned long)(spent / opt.batch));
+	}
+	return 0;
+}
