@@ -24,7 +24,7 @@ VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 
 KSRC := $(wildcard kmod/*.c kmod/*.h uapi/linux/*.h) Kbuild dkms.conf
 
-.PHONY: all module tool test demo vm deps install uninstall clean help
+.PHONY: all module tool test demo bench vm deps install uninstall clean help
 
 all: module tool ## build the module for KVER and the tool (default)
 
@@ -54,6 +54,11 @@ test: deps ## boot both stock kernels, run every selftest (T=PATTERN: those, LON
 
 demo: deps ## the main job on real traffic, step by step, under QEMU (HOST=1: in namespaces of this machine)
 	@demo/run $(if $(HOST),--host)
+
+bench: deps ## what a packet costs, beside nft and iptables: the table and the picture in bench/results/
+	@tests/deps gnuplot-nox
+	@$(MAKE) --no-print-directory KVER=$(K61) module tool
+	@bench/run $(K61)
 
 vm: deps module tool ## a shell in KVER under QEMU, the module loaded
 	@tests/vm/run --shell $(KVER)

@@ -25,7 +25,7 @@
 
 static struct {
 	bool v6, tcp, spread, same;
-	uint32_t count, batch;
+	uint32_t count, batch, rotate;
 	uint16_t sport;
 	struct in6_addr from, to;
 } opt = { .count = 1, .batch = 1, .sport = 1024 };
@@ -53,13 +53,14 @@ static void build(uint32_t i)
 {
 	size_t addr_len = opt.v6 ? 16 : 4, l4_len = opt.tcp ? sizeof(struct tcphdr) : 8;
 	uint8_t proto = opt.tcp ? IPPROTO_TCP : IPPROTO_UDP, *l4;
-	uint16_t sport = opt.same || opt.spread ? opt.sport : opt.sport + i;
+	uint32_t nth = opt.rotate ? i / opt.rotate : i;
+	uint16_t sport = opt.same || opt.spread ? opt.sport : opt.sport + nth;
 	struct in6_addr to = opt.to;
 	uint32_t sum, word;
 
-	if (opt.spread) {
+	if (opt.spread || opt.rotate) {
 		memcpy(&word, to.s6_addr + addr_len - 4, 4);
-		word = htonl(ntohl(word) + i);
+		word = htonl(ntohl(word) + (opt.rotate ? i % opt.rotate : i));
 		memcpy(to.s6_addr + addr_len - 4, &word, 4);
 	}
 	memset(packet, 0, sizeof(packet));
@@ -133,7 +134,7 @@ int main(int argc, char **argv)
 	uint32_t i, done;
 	int c, fd;
 
-	while ((c = getopt(argc, argv, "s:d:n:b:p:tDS")) != -1) {
+	while ((c = getopt(argc, argv, "s:d:n:b:p:r:tDS")) != -1) {
 		switch (c) {
 		case 's':
 			address(optarg, &opt.from);
@@ -150,6 +151,9 @@ int main(int argc, char **argv)
 		case 'p':
 			opt.sport = strtoul(optarg, NULL, 10);
 			break;
+		case 'r':
+			opt.rotate = strtoul(optarg, NULL, 10);
+			break;
 		case 't':
 			opt.tcp = true;
 			break;
@@ -161,8 +165,9 @@ int main(int argc, char **argv)
 			break;
 		default:
 			fprintf(stderr,
-				"usage: flood -s FROM -d TO [-n COUNT] [-b BATCH] [-p SPORT] [-t] [-D|-S]\n"
-				"  -t TCP SYNs, not UDP; -D another destination each; -S all the same\n");
+				"usage: flood -s FROM -d TO [-n COUNT] [-b BATCH] [-p SPORT] [-t] [-D|-S|-r N]\n"
+				"  -t TCP SYNs, not UDP; -D another destination each; -S all the same;\n"
+				"  -r N destinations in turn\n");
 			return 1;
 		}
 	}

@@ -25,8 +25,8 @@
 #include "pair.h"
 #include "ring.h"
 
-/* A look costs 700 instructions a place: this much a jiffy and CPU, all tables together. */
-#define LOOK_BUDGET	2048
+/* A look costs 700 instructions a place: so many places a jiffy and CPU, all tables together. */
+#define LOOK_BUDGET	1024
 #define SWEEP_PLACES	64		/* under a table's lock */
 #define SWEEP_TABLES	256		/* of a block in one go */
 #define REAP_PERIOD	HZ

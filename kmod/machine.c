@@ -124,8 +124,7 @@ static int sources_make(struct egress_net *en, const struct in6_addr *addrs, uns
 			goto free;
 		}
 		sources[i]->addr = addrs[i];
-		err = egress_table_insert(&en->sources, &sources[i]->node,
-					     egress_source_params);
+		err = egress_table_insert(&en->sources, &sources[i]->node, egress_source_params);
 		if (err) {
 			kfree(sources[i]);
 			goto free;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "app.h"
 #include "commands.h"
 #include "exchange.h"
 #include "output.h"
@@ -92,6 +93,25 @@ static void app_json(struct json *j, const struct app *app)
 	json_unsigned(j, "pairs", app->pairs);
 	json_unsigned(j, "machines", app->machines);
 	json_unsigned(j, "waiting", app->waiting);
+}
+
+static int get(struct apps *apps, const char *app)
+{
+	struct nl_msg *msg = netlink_message(EGRESS_CMD_APP_GET, 0);
+
+	if (!msg)
+		return STATUS_FAILED;
+	put_string(msg, EGRESS_A_APP, app);
+	return exchange_get(msg, append, apps);
+}
+
+int app_must_exist(const char *app)
+{
+	struct apps apps = {};
+	int rc = app ? get(&apps, app) : 0;
+
+	apps_free(&apps);
+	return rc;
 }
 
 static int app_changed(const struct answer *answer, struct json *j)
@@ -229,18 +249,13 @@ int app_show(const struct command *command, int argc, char **argv)
 	const struct option opts[] = { {} };
 	struct json j = json_to(stdout);
 	struct apps apps = {};
-	struct nl_msg *msg;
 	const char *app;
 	int rc;
 
 	rc = args_parse(command, opts, 1, 1, &argc, argv) ?: parse_app("APP", argv[0], &app);
 	if (rc)
 		return rc;
-	msg = netlink_message(EGRESS_CMD_APP_GET, 0);
-	if (!msg)
-		return STATUS_FAILED;
-	put_string(msg, EGRESS_A_APP, app);
-	rc = exchange_get(msg, append, &apps);
+	rc = get(&apps, app);
 	if (!rc && apps.n && output.json) {
 		json_object(&j, NULL);
 		app_json(&j, &apps.v[0]);

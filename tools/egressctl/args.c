@@ -37,7 +37,10 @@ static const struct option *find(const struct option *opts, const char *arg, con
 	size_t n = *arg == '-' ? strcspn(arg, "=") : strlen(arg);
 
 	for (; opts->name; opts++) {
-		if (strlen(opts->name) != n || strncmp(opts->name, arg, n))
+		size_t dashes = *opts->name != '-' && !strncmp(arg, "--", 2) ? 2 : 0;
+
+		if (strlen(opts->name) + dashes != n ||
+		    strncmp(opts->name, arg + dashes, n - dashes))
 			continue;
 		*value = arg[n] ? arg + n + 1 : NULL;
 		return opts;

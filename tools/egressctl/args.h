@@ -11,7 +11,7 @@ struct command {
 	const char *help;
 };
 
-/* An option, with or without dashes; "dev" is one of `pool add`. */
+/* One whose name has no dashes, as "dev" of `pool add`, may be given with two. */
 struct option {
 	const char *name;
 	const char *value;	/* what the help calls its value; NULL: it has none;

@@ -16,6 +16,19 @@ const char *const counter_names[EGRESS_STATS_A_MAX + 1] = {
 	[EGRESS_STATS_A_NOMEM]		= "nomem",
 };
 
+const char counters_help[] =
+	"Counters:\n"
+	"  opened        connections given a port\n"
+	"  closed        of those, found ended\n"
+	"  limit         refused at the limit\n"
+	"  passed        no lease: left to the host's own NAT\n"
+	"  unbound       no lease: dropped\n"
+	"  spoofed       came in by another device than the machine's: dropped\n"
+	"  unsupported   no ports or ids to share an address by, or active modes: dropped\n"
+	"  leak          would have left under a wrong address: dropped\n"
+	"  unsolicited   came in to an egress address, belongs to nothing: dropped\n"
+	"  nomem         dropped: no memory for the connection\n";
+
 void counters_read(struct counters *counters, struct nlattr *nest)
 {
 	struct nlattr *attrs[EGRESS_STATS_A_MAX + 1];

@@ -12,6 +12,8 @@ struct counters {
 /* The counters' names, by attribute. */
 extern const char *const counter_names[EGRESS_STATS_A_MAX + 1];
 
+extern const char counters_help[];	/* a line for each */
+
 void counters_read(struct counters *counters, struct nlattr *nest);
 void counters_json(struct json *j, const struct counters *counters);	/* the member "stats" */
 

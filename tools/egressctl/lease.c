@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "alloc.h"
+#include "app.h"
 #include "commands.h"
 #include "machine.h"
 #include "output.h"
@@ -115,7 +116,7 @@ int lease_list(const struct command *command, int argc, char **argv)
 	struct nl_msg *msg;
 	int rc;
 
-	rc = args_parse(command, opts, 0, 0, &argc, argv);
+	rc = args_parse(command, opts, 0, 0, &argc, argv) ?: app_must_exist(app);
 	if (rc)
 		return rc;
 	msg = netlink_message(EGRESS_CMD_LEASE_GET, 0);

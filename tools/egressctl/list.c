@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 
+#include "app.h"
 #include "commands.h"
 #include "pair.h"
 #include "warn.h"
@@ -17,6 +18,7 @@ int list(const struct command *command, int argc, char **argv)
 	int rc;
 
 	rc = args_parse(command, opts, 0, 0, &argc, argv) ?:
+	     app_must_exist(app) ?:
 	     pairs_load(&pairs, exchange_dump, app, region);
 	if (rc)
 		return rc;

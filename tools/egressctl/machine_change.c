@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "commands.h"
 #include "confirm.h"
@@ -29,8 +31,32 @@ static void beware_of_slot_0(const struct machine *m)
 
 	if (!m->leased || m->slot)
 		return;
-	warn_add("machine '%s' has slot 0 of %s: well-known ports, and %u of them as 0 is none",
+	warn_add("machine '%s' has slot 0 of %s, ports 1-%u: some servers refuse low source ports",
 		 m->id, pair_text(&m->v4, &m->v6, pair), m->port_last);
+}
+
+static void beware_of_family(const struct machine *m, const char *family, const struct addr *egress,
+			     uint8_t len)
+{
+	char pair[2 * ADDR_TEXT];
+	bool has = false;
+
+	for (size_t i = 0; i < m->n_addrs; i++)
+		has |= m->addrs[i].len == len;
+	if (!m->leased || !has || egress->len)
+		return;
+	warn_add("machine '%s' has an %s address but its pair %s has none: its %s %s",
+		 m->id, family, pair_text(&m->v4, &m->v6, pair), family,
+		 "is left to the app's on-none setting");
+}
+
+/* In the network namespace that egressctl works in, unlike a look into /sys. */
+static void beware_of_device(const struct machine *m)
+{
+	if (!*m->dev || if_nametoindex(m->dev) || errno != ENODEV)
+		return;
+	warn_add("there is no device '%s' yet: packets of machine '%s' are dropped until it comes",
+		 m->dev, m->id);
 }
 
 static int tell(const struct answer *answer, struct json *j, bool added)
@@ -46,6 +72,9 @@ static int tell(const struct answer *answer, struct json *j, bool added)
 		if (added)
 			warn_about(machines.v[i].app, machines.v[i].region);
 		beware_of_slot_0(&machines.v[i]);
+		beware_of_family(&machines.v[i], "IPv4", &machines.v[i].v4, 4);
+		beware_of_family(&machines.v[i], "IPv6", &machines.v[i].v6, 16);
+		beware_of_device(&machines.v[i]);
 	}
 	free(machines.v);
 	return rc;
@@ -107,10 +136,27 @@ out:
 	return rc;
 }
 
+static int confirm_move(const char *id, const char *app)
+{
+	struct machines machines = {};
+	int rc = machines_get(&machines, id);
+
+	for (size_t i = 0; i < machines.n && !rc; i++) {
+		const struct machine *m = &machines.v[i];
+
+		if (strcmp(m->app, app))
+			rc = confirm("moves '%s' from app '%s' to '%s' and cuts %llu connection%s",
+				     m->id, m->app, app, m->connections, plural(m->connections));
+	}
+	free(machines.v);
+	return rc;
+}
+
 int machine_set(const struct command *command, int argc, char **argv)
 {
 	const char *id, *app = NULL, *region = NULL, *dev = NULL;
 	struct addrs addrs = {};
+	bool yes = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app,
 		  "move it to this app; that cuts its connections" },
@@ -119,6 +165,7 @@ int machine_set(const struct command *command, int argc, char **argv)
 		  "its inside addresses from now on, all of them" },
 		{ "--dev", "DEV", parse_dev_or_any, &dev,
 		  "the device its packets come in by; '' for any" },
+		{ "-y", NULL, NULL, &yes, "do not ask, on a terminal" },
 		{}
 	};
 	struct nl_msg *msg;
@@ -127,6 +174,8 @@ int machine_set(const struct command *command, int argc, char **argv)
 	rc = args_parse(command, opts, 1, 1, &argc, argv) ?: parse_machine("ID", argv[0], &id);
 	if (!rc && !app && !region && !dev && !addrs.n)
 		rc = args_missing(command, "what to set");
+	if (!rc && app && confirm_wanted(yes))
+		rc = confirm_move(id, app);
 	if (rc)
 		goto out;
 	rc = STATUS_FAILED;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
 
+#include "app.h"
 #include "commands.h"
 #include "machine.h"
 #include "output.h"
@@ -58,7 +59,7 @@ int machine_list(const struct command *command, int argc, char **argv)
 
 	if (rc)
 		return rc;
-	rc = machines_load(&machines, exchange_dump, app, region);
+	rc = app_must_exist(app) ?: machines_load(&machines, exchange_dump, app, region);
 	if (rc)
 		return rc;
 	if (output.json)

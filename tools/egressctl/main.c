@@ -31,7 +31,7 @@ static const struct command commands[] = {
 	  "                             [--pair ADDR [--slot N]]",
 	  "Add a machine; it gets ports of one of its app's pairs, or waits for some" },
 	{ "machine set", machine_set,
-	  "ID [--app APP] [--region REGION] [--addr ADDR...] [--dev DEV]",
+	  "ID [--app APP] [--region REGION] [--addr ADDR...] [--dev DEV] [-y]",
 	  "Change a machine" },
 	{ "machine del", machine_del, "ID... [-y]",
 	  "Delete machines, cut their connections, release their own pairs" },

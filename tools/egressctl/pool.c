@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <limits.h>
 #include <linux/genetlink.h>
 #include <net/if.h>
 #include <stdlib.h>
@@ -217,6 +216,19 @@ static void print_json(const struct pools *pools)
 	json_array_end(&j);
 }
 
+/* A great number as the nearest power of two: the few addresses in use do not show in it. */
+static void count_cell(struct table *t, unsigned long long count)
+{
+	int power = 0;
+
+	while (count >> power > 1)
+		power++;
+	if (power < 31)
+		table_cell(t, "%llu", count);
+	else
+		table_cell(t, "2^%llu", power + (count >> (power - 1) & 1));
+}
+
 static void print_row(struct table *t, const struct pool *pool, const struct part *part)
 {
 	char text[PREFIX_TEXT];
@@ -225,10 +237,7 @@ static void print_row(struct table *t, const struct pool *pool, const struct par
 	table_cell(t, "%s", pool->region);
 	table_cell(t, "%s", prefix_text(&part->prefix, text));
 	table_cell(t, "%llu", part->used);
-	if (part->free == ULLONG_MAX)
-		table_cell(t, "2^64");
-	else
-		table_cell(t, "%llu", part->free);
+	count_cell(t, part->free);
 	table_cell(t, "%s", or_dash(pool->dev));
 	table_cell(t, "%u-%u", pool->slot_first, pool->slot_last);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
 
+#include "app.h"
 #include "commands.h"
 #include "counters.h"
 #include "machine.h"
@@ -97,11 +98,13 @@ int stats(const struct command *command, int argc, char **argv)
 	struct machines machines = {};
 	int rc = args_parse(command, opts, 0, 0, &argc, argv);
 
+	if (rc == STATUS_HELP)
+		printf("\n%s", counters_help);
 	if (rc)
 		return rc;
 	if (!app && !region)
 		return exchange_get(netlink_message(EGRESS_CMD_STATS_GET, 0), print_totals, NULL);
-	rc = machines_load_counters(&machines, app, region);
+	rc = app_must_exist(app) ?: machines_load_counters(&machines, app, region);
 	if (rc)
 		return rc;
 	if (output.json)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "app.h"
 #include "commands.h"
 #include "exchange.h"
 #include "machine.h"
@@ -157,7 +158,7 @@ int top(const struct command *command, int argc, char **argv)
 	struct nl_msg *msg;
 	int rc;
 
-	rc = args_parse(command, opts, 0, 0, &argc, argv);
+	rc = args_parse(command, opts, 0, 0, &argc, argv) ?: app_must_exist(app);
 	if (rc)
 		return rc;
 	ranking.room = count.value;
