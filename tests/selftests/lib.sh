@@ -85,7 +85,7 @@ until_ok() {
 in_ns() {
 	local ns=$1
 	shift
-	nsenter --net="/run/netns/$ns" -- "$@"
+	${EXEC:-} nsenter --net="/run/netns/$ns" -- "$@"
 }
 h() { in_ns h "$@"; }
 o() { in_ns o "$@"; }
@@ -104,9 +104,10 @@ refused() {
 	like "$*" "$regex" "$said"
 }
 
-# background COMMAND...: a program that lives no longer than the test.
+# background COMMAND...: a program that lives no longer than the test. It is the
+# program that is killed then, not a shell around it.
 background() {
-	"$@" &
+	EXEC='exec' "$@" &
 	PIDS+=($!)
 }
 
@@ -342,7 +343,7 @@ web() {
 
 # capture NS FILE ARG...: tcpdump in the namespace, which sees all from now on.
 capture() {
-	background in_ns "$1" tcpdump -nlU -s 192 -B 8192 "${@:3}" > "$TMP/$2" 2> "$TMP/$2.err"
+	background in_ns "$1" tcpdump -nlU -s 192 -B 8192 "${@:3}" >> "$TMP/$2" 2> "$TMP/$2.err"
 	until_ok "tcpdump listens" grep -q listening "$TMP/$2.err"
 }
 

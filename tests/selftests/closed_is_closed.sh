@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A closed connection takes nobody's place: many times the block's ports within
+# one TIME_WAIT to one web server. With the client closing first nothing fails
+# and no SYN is sent twice; with the server closing first, when it is the server
+# that may not want the port again, none is refused. What fails or is sent again
+# then is printed beside what nft's SNAT shows.
+. "$(dirname "$0")/lib.sh"
+
+count=2500
+[ -z "${EGRESS_LONG:-}" ] || count=10000
+
+requests() { in_ns "$1" /usr/bin/python3 -I "$SELFTESTS/short_requests.py" "${@:2}"; }
+retries() { in_ns "$1" nstat -asz TcpRetransSegs | awk '$1 == "TcpRetransSegs" { print $2 }'; }
+number() { [[ $2 =~ $1=([0-9]+) ]] || fail "no $1 in $2"; echo "${BASH_REMATCH[1]}"; }
+
+# trouble MACHINE COUNT: failures and retries of requests that the server ends.
+trouble() {
+	local before said
+	before=$(retries "$1")
+	said=$(requests "$1" server "$2" 8 $BANK4)
+	echo "$1: $said" >&2
+	is "$1 is refused" 0 "$(number refused "$said")" >&2
+	echo $(($(number failed "$said") + $(retries "$1") - before))
+}
+
+net 2
+web
+pool
+allocate
+add 1
+lease m1
+
+before=$(retries m1)
+is "the client closes first" "ok=$count refused=0 failed=0" "$(requests m1 client "$count" 1 $BANK4)"
+is "sent again" 0 $(($(retries m1) - before))
+is "refused" 0 "$(stat limit)"
+is "outside addresses" "$V4" "$(cut -d ' ' -f 1 "$TMP/access.log" | sort -u | grep -v '^203')"
+is "connections" 0 "$(eg -j machine show m1 | jq .connections)"
+within "conntrack entries" 1000 1100 "$(h conntrack -C)"
+
+# The peer: 1,024 ports of an address of the host's own.
+ip -n h addr add 198.51.100.200/32 dev up
+h nft -f - <<-END
+	table ip peer {
+		chain postrouting {
+			type nat hook postrouting priority srcnat - 1
+			ip saddr 10.0.0.2 meta l4proto tcp snat to 198.51.100.200:4096-5119
+		}
+	}
+END
+ours=$(trouble m1 1100)
+theirs=$(trouble m2 1100)
+echo "failures and retries: egress $ours, nft $theirs"
+is "refused" 0 "$(stat limit)"
