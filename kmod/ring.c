@@ -251,10 +251,12 @@ int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe, unsig
 	if (ring->size == 1u << ring->order)
 		return look(ring, probe, limit, now, budget, proto, peer);
 
-	ret = grow(ring);
-	if (!ret)
-		ret = take_fresh(ring, now, proto, peer);
-	return ret;
+	if (grow(ring)) {
+		/* No memory: a place that is there already will do. */
+		ret = look(ring, probe, limit, now, budget, proto, peer);
+		return ret == -EAGAIN ? -ENOMEM : ret;
+	}
+	return take_fresh(ring, now, proto, peer);
 }
 
 /**
