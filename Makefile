@@ -71,8 +71,8 @@ install: tool ## DKMS add, build and install for the running kernel; egressctl t
 	install -D -m 755 build/egressctl $(DESTDIR)/usr/sbin/egressctl
 
 uninstall: ## take away all that install did
-	rm -f $(DESTDIR)/usr/sbin/egressctl
 	@DESTDIR=$(DESTDIR) tools/dkms uninstall
+	rm -f $(DESTDIR)/usr/sbin/egressctl
 
 clean: ## remove build/
 	rm -rf build
