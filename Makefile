@@ -24,7 +24,7 @@ VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 
 KSRC := $(wildcard kmod/*.c kmod/*.h uapi/linux/*.h) Kbuild dkms.conf
 
-.PHONY: all module tool test demo bench vm deps install uninstall clean help
+.PHONY: all module kunit tool test test-debug demo bench vm deps install uninstall clean help
 
 all: module tool ## build the module for KVER and the tool (default)
 
@@ -35,8 +35,19 @@ build/%/egress.ko: $(KSRC)
 	@mkdir -p build/$*/src
 	@rm -rf build/$*/src/kmod build/$*/src/uapi
 	@cp -rp kmod uapi Kbuild dkms.conf build/$*/src/
-	$(MAKE) -C /lib/modules/$*/build M=$(CURDIR)/build/$*/src $(KFLAGS) modules
+	$(MAKE) -C $(if $(filter $(KVER),$*),$(KDIR),/lib/modules/$*/build) M=$(CURDIR)/build/$*/src $(KFLAGS) modules
 	@cp build/$*/src/egress.ko $@
+
+# For a kernel with KUnit, which stock ones lack.
+kunit: build/$(KVER)/egress_kunit.ko
+
+build/%/egress_kunit.ko: $(KSRC) $(wildcard tests/kunit/*)
+	@rm -rf build/$*/kunit
+	@mkdir -p build/$*/kunit/tests
+	@cp -rp kmod uapi build/$*/kunit/
+	@cp -rp tests/kunit build/$*/kunit/tests/
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/build/$*/kunit/tests/kunit modules
+	@cp build/$*/kunit/tests/kunit/egress_kunit.ko $@
 
 TOOL_SRC := $(wildcard tools/egressctl/*.c)
 TOOL_CFLAGS := -O2 -g -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Werror=implicit-function-declaration \
@@ -51,6 +62,12 @@ build/egressctl: $(TOOL_SRC) $(wildcard tools/egressctl/*.h) uapi/linux/egress.h
 
 test: deps ## boot both stock kernels, run every selftest (T=PATTERN: those, LONG=1: long versions)
 	@tests/run $(if $(LONG),--long) $(T)
+
+KLINES ?= 6.1
+
+test-debug: deps ## KUnit and every selftest on debug kernels, built first: KLINES='6.1 6.12' (T=PATTERN: those)
+	@tests/deps $(addprefix linux-source-,$(KLINES))
+	@tests/debug/run $(if $(T),--only '$(T)') $(KLINES)
 
 demo: deps ## the main job on real traffic, step by step, under QEMU (HOST=1: in namespaces of this machine)
 	@demo/run $(if $(HOST),--host)
