@@ -9,14 +9,10 @@ set xrange [0:1000]
 set yrange [0:80000]
 set key top left
 set grid ytics lc rgb "#dddddd"
-colour(way) = way eq 'egress' ? "#d62728" : way eq 'nft_count' ? "#1f77b4" : \
-	way eq 'iptables' ? "#2ca02c" : way eq 'nft_block' ? "#17becf" : \
-	way eq 'nft_map' ? "#7f7f7f" : "#bbbbbb"
-plot for [way in "nft_count iptables nft_block nft_map none egress"] \
-	dir . '/' . way using 3:4 smooth bezier with lines lc rgb colour(way) \
-	lw (way eq 'egress' ? 4 : 2) dt (way eq 'nft_map' ? 2 : 1) \
-	title way eq 'nft_count' ? 'nft SNAT to a block + ct count' : \
-	      way eq 'iptables' ? 'iptables SNAT to a block + connlimit' : \
-	      way eq 'nft_block' ? 'nft SNAT to a block' : \
-	      way eq 'nft_map' ? 'nft SNAT map, no limit' : \
-	      way eq 'egress' ? 'egress, with its limit' : 'conntrack alone'
+array ways[6] = ["nft_count", "iptables", "nft_block", "nft_map", "none", "egress"]
+array colours[6] = ["#1f77b4", "#2ca02c", "#17becf", "#7f7f7f", "#bbbbbb", "#d62728"]
+array widths[6] = [2, 2, 2, 2, 2, 4]
+array titles[6] = ["nft SNAT to a block + ct count", "iptables SNAT to a block + connlimit", \
+	"nft SNAT to a block", "nft SNAT map, no limit", "conntrack alone", "egress, with its limit"]
+plot for [i=1:6] dir . '/' . ways[i] using 3:4 smooth bezier with lines \
+	lw widths[i] lc rgb colours[i] title titles[i]
