@@ -48,3 +48,18 @@ enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_i
 		return EGRESS_CLASS_UNBOUND;
 	return EGRESS_CLASS_LEASED;
 }
+
+/**
+ * egress_drop() - count a packet that goes no further
+ * @en: namespace
+ * @packet: a machine's, from egress_classify()
+ * @counter: why
+ *
+ * Context: any, under RCU. Return: NF_DROP.
+ */
+unsigned int egress_drop(struct egress_net *en, const struct egress_packet *packet,
+			 enum egress_counter counter)
+{
+	egress_count(en->counters, &packet->machine->counters, counter);
+	return NF_DROP;
+}

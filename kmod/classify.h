@@ -4,6 +4,8 @@
 
 #include <linux/netfilter.h>
 
+#include "counters.h"
+
 struct egress_block;
 struct egress_conf;
 struct egress_machine;
@@ -34,5 +36,7 @@ struct egress_packet {
 enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_inet_addr *from,
 				  const union nf_inet_addr *to, const struct net_device *in,
 				  struct egress_packet *packet);
+unsigned int egress_drop(struct egress_net *en, const struct egress_packet *packet,
+			 enum egress_counter counter);
 
 #endif

@@ -24,13 +24,6 @@
 
 DEFINE_PER_CPU(struct egress_translated, egress_translated);
 
-static unsigned int drop(struct egress_net *en, const struct egress_packet *packet,
-			 enum egress_counter counter)
-{
-	egress_count(en->counters, &packet->machine->counters, counter);
-	return NF_DROP;
-}
-
 /* Do replies come to the machine's pair, and into its block? */
 static bool in_block(const struct egress_block *block, u8 pf,
 		     const struct nf_conntrack_tuple *reply)
@@ -111,10 +104,10 @@ static noinline unsigned int check_out(struct sk_buff *skb, const struct nf_hook
 	case EGRESS_CLASS_EXCLUDED:
 		return NF_ACCEPT;
 	case EGRESS_CLASS_SPOOFED:
-		return drop(en, &packet, EGRESS_C_SPOOFED);
+		return egress_drop(en, &packet, EGRESS_C_SPOOFED);
 	case EGRESS_CLASS_UNBOUND:
 		if (packet.conf->on_none == EGRESS_ON_NONE_DROP)
-			return drop(en, &packet, EGRESS_C_UNBOUND);
+			return egress_drop(en, &packet, EGRESS_C_UNBOUND);
 		return NF_ACCEPT;
 	case EGRESS_CLASS_LEASED:
 		break;
@@ -123,12 +116,12 @@ static noinline unsigned int check_out(struct sk_buff *skb, const struct nf_hook
 		/* A bridge shows its neighbours' talk to the hooks; nobody routes it. */
 		if (state->pf == NFPROTO_IPV6 && is_neighbour_discovery(skb))
 			return NF_ACCEPT;
-		return drop(en, &packet, EGRESS_C_LEAK);
+		return egress_drop(en, &packet, EGRESS_C_LEAK);
 	}
 	if (ct->master)
-		return drop(en, &packet, EGRESS_C_UNSUPPORTED);
+		return egress_drop(en, &packet, EGRESS_C_UNSUPPORTED);
 	if (!in_block(packet.block, state->pf, reply))
-		return drop(en, &packet, EGRESS_C_LEAK);
+		return egress_drop(en, &packet, EGRESS_C_LEAK);
 translated:
 	help = nfct_help(ct);
 	if (unlikely(help))	/* put on by a chain after us */

@@ -69,13 +69,6 @@ static void reject(struct sk_buff *skb, const struct nf_hook_state *state, u8 pr
 	}
 }
 
-static unsigned int drop(struct egress_net *en, const struct egress_packet *packet,
-			 enum egress_counter counter)
-{
-	egress_count(en->counters, &packet->machine->counters, counter);
-	return NF_DROP;
-}
-
 static void take_off_helper(struct nf_conn *ct)
 {
 	struct nf_conn_help *help = nfct_help(ct);
@@ -112,10 +105,10 @@ static unsigned int setup(struct egress_net *en, struct nf_conn *ct,
 			egress_event_limit(en, packet, ct, state->pf, refusal.held_back);
 		if (packet->conf->on_limit == EGRESS_ON_LIMIT_REJECT)
 			reject(skb, state, proto);
-		return drop(en, packet, EGRESS_C_LIMIT);
+		return egress_drop(en, packet, EGRESS_C_LIMIT);
 	}
 	if (port < 0)
-		return drop(en, packet, EGRESS_C_NOMEM);
+		return egress_drop(en, packet, EGRESS_C_NOMEM);
 
 	if (state->pf == NFPROTO_IPV4)
 		range.min_addr.ip = egress_addr_to_v4(&pair->v4);
@@ -156,10 +149,10 @@ static unsigned int snat(void *priv, struct sk_buff *skb, const struct nf_hook_s
 	case EGRESS_CLASS_EXCLUDED:
 		return NF_ACCEPT;
 	case EGRESS_CLASS_SPOOFED:
-		return drop(en, &packet, EGRESS_C_SPOOFED);
+		return egress_drop(en, &packet, EGRESS_C_SPOOFED);
 	case EGRESS_CLASS_UNBOUND:
 		if (packet.conf->on_none == EGRESS_ON_NONE_DROP)
-			return drop(en, &packet, EGRESS_C_UNBOUND);
+			return egress_drop(en, &packet, EGRESS_C_UNBOUND);
 		egress_count(en->counters, &packet.machine->counters, EGRESS_C_PASSED);
 		return NF_ACCEPT;
 	case EGRESS_CLASS_LEASED:
@@ -167,7 +160,7 @@ static unsigned int snat(void *priv, struct sk_buff *skb, const struct nf_hook_s
 	}
 
 	if (ct->master || !shareable(orig))
-		return drop(en, &packet, EGRESS_C_UNSUPPORTED);
+		return egress_drop(en, &packet, EGRESS_C_UNSUPPORTED);
 	take_off_helper(ct);
 	return setup(en, ct, &packet, skb, state);
 }
