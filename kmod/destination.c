@@ -173,8 +173,8 @@ static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
 	h = nf_conntrack_find_get(cp->net, &zone, &tuple);
 	if (!h) {
 		/* Taken, but its packet has not reached confirmation yet? */
-		if (!cp->cut && cp->now - place->taken < HZ)
-			return EGRESS_FATE_LIVE;
+		if (!cp->cut && !place->seen && cp->now - place->taken < HZ)
+			return EGRESS_FATE_UNCONFIRMED;
 		return EGRESS_FATE_DEAD;
 	}
 	ct = nf_ct_tuplehash_to_ctrack(h);

@@ -135,6 +135,7 @@ static int take(struct egress_ring *ring, unsigned int i, u32 now, u8 proto, __b
 	place->peer = peer;
 	place->proto = proto;
 	place->closed = false;
+	place->seen = false;
 	ring->taken++;
 	return egress_ring_port(ring, i);
 }
@@ -155,6 +156,16 @@ static void release(struct egress_ring *ring, struct egress_probe *probe,
 	ring->taken--;
 }
 
+static enum egress_fate ask(struct egress_ring *ring, struct egress_probe *probe,
+			    unsigned int i, bool end)
+{
+	struct egress_place *place = place_at(ring, i);
+	enum egress_fate fate = probe->fate(probe, egress_ring_port(ring, i), place, end);
+
+	place->seen |= fate != EGRESS_FATE_UNCONFIRMED;
+	return fate;
+}
+
 /* Leaves @i a free place if its connection has gone, or closed and @end. */
 static bool reclaim(struct egress_ring *ring, struct egress_probe *probe, unsigned int i, bool end)
 {
@@ -165,8 +176,8 @@ static bool reclaim(struct egress_ring *ring, struct egress_probe *probe, unsign
 		return true;
 	if (place->proto == EGRESS_PLACE_RESERVED)
 		return false;
-	fate = probe->fate(probe, egress_ring_port(ring, i), place, end);
-	if (fate == EGRESS_FATE_LIVE || (fate == EGRESS_FATE_CLOSED && !end))
+	fate = ask(ring, probe, i, end);
+	if (fate != EGRESS_FATE_DEAD && (fate != EGRESS_FATE_CLOSED || !end))
 		return false;
 	release(ring, probe, place);
 	return true;
@@ -277,8 +288,9 @@ unsigned int egress_ring_sweep(struct egress_ring *ring, struct egress_probe *pr
 
 		if (!place->proto || place->proto == EGRESS_PLACE_RESERVED)
 			continue;
-		switch (probe->fate(probe, egress_ring_port(ring, from), place, false)) {
+		switch (ask(ring, probe, from, false)) {
 		case EGRESS_FATE_LIVE:
+		case EGRESS_FATE_UNCONFIRMED:
 			++*live;
 			break;
 		case EGRESS_FATE_DEAD:

@@ -7,6 +7,7 @@
 /* What has become of the connection that took a place. */
 enum egress_fate {
 	EGRESS_FATE_LIVE,
+	EGRESS_FATE_UNCONFIRMED, /* there is no entry of it yet */
 	EGRESS_FATE_CLOSED,	/* TCP has closed it; its entry can be removed */
 	EGRESS_FATE_DEAD,
 };
@@ -18,12 +19,14 @@ enum egress_fate {
  *	end's port, or the ICMP type and code of its reply; network order
  * @proto: IPPROTO_*, 0 for a free place, EGRESS_PLACE_RESERVED
  * @closed: TCP has closed it; it is counted as freed
+ * @seen: its entry has been found: if there is none, it is dead
  */
 struct egress_place {
 	u32 taken;
 	__be16 peer;
 	u8 proto;
-	bool closed;
+	u8 closed:1;
+	u8 seen:1;
 };
 
 #define EGRESS_PLACE_RESERVED	255	/* port 0, which does not exist */
