@@ -321,18 +321,19 @@ crowd() {
 	done | eg -b - >/dev/null
 }
 
-# web: nginx in the bank, on port 80, which answers as port 7 does.
+# web [PORT]...: nginx in the bank, on port 80 and these, which answers as port 7 does.
 web() {
 	cat > "$TMP/nginx.conf" <<-END
 	daemon off;
 	master_process off;
 	pid $TMP/nginx.pid;
-	events { }
+	worker_rlimit_nofile 16384;
+	events { worker_connections 8192; }
 	http {
 		access_log $TMP/access.log;
+		client_header_timeout 1h;
 		server {
-			listen 80;
-			listen [::]:80;
+			$(printf 'listen %s; ' 80 '[::]:80' "$@" "${@/#/[::]:}")
 			location / { return 200 "\$remote_addr \$remote_port\n"; }
 		}
 	}
