@@ -9,6 +9,7 @@
 #include "pair.h"
 #include "pool.h"
 #include "table.h"
+#include "tell.h"
 
 static const struct rhashtable_params name_params = {
 	.key_len = EGRESS_NAME_MAX + 1,
@@ -274,8 +275,9 @@ int egress_app_set(struct egress_net *en, const struct egress_app_request *req,
 	if (old->exclude == conf->exclude)
 		old->own_exclude = false;
 	conf_free(old);
-	app_put(en, app);
 	en->generation++;
+	egress_tell(en, info, app);
+	app_put(en, app);
 	return 0;
 
 nomem:

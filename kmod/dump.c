@@ -17,149 +17,108 @@
 #include "pair.h"
 #include "pool.h"
 
-static struct egress_msg reply_to(struct sk_buff *skb, const struct genl_info *info)
+/* Finds what the request names, and writes it to @msg; or says why not. */
+typedef int (*put_fn)(struct egress_net *en, struct egress_msg *msg, struct genl_info *info);
+
+/* The answer to a request for one object, which may take several messages. */
+static int answer(struct genl_info *info, put_fn put)
 {
-	return (struct egress_msg) {
-		.skb = skb,
+	struct egress_net *en = egress_net(genl_info_net(info));
+	struct egress_msg msg = {
 		.portid = info->snd_portid,
 		.seq = info->snd_seq,
 		.cmd = info->genlhdr->cmd,
 	};
-}
-
-static int send(struct sk_buff *skb, struct genl_info *info, int err)
-{
-	if (!err)
-		return genlmsg_reply(skb, info);
-	nlmsg_free(skb);
-	return err;
-}
-
-static bool missing(struct genl_info *info, int attr)
-{
-	return GENL_REQ_ATTR_CHECK(info, attr);
-}
-
-/* In several messages if it has many prefixes. */
-int egress_get_pool(struct sk_buff *request, struct genl_info *info)
-{
-	struct egress_net *en = egress_net(genl_info_net(info));
-	struct egress_region *region;
-	struct egress_msg msg;
-	unsigned int from = 0;
-	struct sk_buff *skb;
-	const char *name;
 	int err;
 
-	if (missing(info, EGRESS_A_REGION))
-		return -EINVAL;
-	name = nla_data(info->attrs[EGRESS_A_REGION]);
 	do {
-		skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-		if (!skb)
+		msg.skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+		if (!msg.skb)
 			return -ENOMEM;
-		msg = reply_to(skb, info);
 		mutex_lock(&en->lock);
-		region = egress_region_find(en, name);
-		if (region && !list_empty(&region->prefixes))
-			err = egress_msg_pool(en, &msg, region, &from);
-		else
-			err = egress_refuse(info, EGRESS_A_REGION, -ENOENT,
-					    "region '%s' has no pool", name);
+		err = put(en, &msg, info);
 		mutex_unlock(&en->lock);
-		err = send(skb, info, err);
-	} while (!err && from);
+		if (err)
+			nlmsg_free(msg.skb);
+		else
+			err = genlmsg_reply(msg.skb, info);
+	} while (!err && msg.from);
 	return err;
+}
+
+static int put_pool(struct egress_net *en, struct egress_msg *msg, struct genl_info *info)
+{
+	const char *name = nla_data(info->attrs[EGRESS_A_REGION]);
+	struct egress_region *region = egress_region_find(en, name);
+
+	if (region && !list_empty(&region->prefixes))
+		return egress_msg_pool(en, msg, region);
+	return egress_refuse(info, EGRESS_A_REGION, -ENOENT, "region '%s' has no pool", name);
+}
+
+int egress_get_pool(struct sk_buff *request, struct genl_info *info)
+{
+	if (GENL_REQ_ATTR_CHECK(info, EGRESS_A_REGION))
+		return -EINVAL;
+	return answer(info, put_pool);
+}
+
+static int put_pair(struct egress_net *en, struct egress_msg *msg, struct genl_info *info)
+{
+	char text[EGRESS_ADDR_STR];
+	struct egress_pair *pair;
+	struct in6_addr addr;
+	int err;
+
+	err = egress_nl_addr(info->attrs[EGRESS_A_ADDR], &addr, info->extack);
+	if (err)
+		return err;
+	pair = egress_pair_find(en, &addr);
+	if (pair)
+		return egress_msg_pair(en, msg, pair);
+	return egress_refuse(info, EGRESS_A_ADDR, -ENOENT, "%s is not an allocated egress address",
+			     egress_addr_str(text, &addr));
 }
 
 int egress_get_pair(struct sk_buff *request, struct genl_info *info)
 {
-	struct egress_net *en = egress_net(genl_info_net(info));
-	char text[EGRESS_ADDR_STR];
-	struct egress_pair *pair;
-	struct egress_msg msg;
-	struct in6_addr addr;
-	struct sk_buff *skb;
-	int err;
-
-	if (missing(info, EGRESS_A_ADDR))
+	if (GENL_REQ_ATTR_CHECK(info, EGRESS_A_ADDR))
 		return -EINVAL;
-	err = egress_nl_addr(info->attrs[EGRESS_A_ADDR], &addr, info->extack);
-	if (err)
-		return err;
-	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!skb)
-		return -ENOMEM;
-	msg = reply_to(skb, info);
-	mutex_lock(&en->lock);
-	pair = egress_pair_find(en, &addr);
-	if (pair)
-		err = egress_msg_pair(en, &msg, pair);
-	else
-		err = egress_refuse(info, EGRESS_A_ADDR, -ENOENT,
-				    "%s is not an allocated egress address",
-				    egress_addr_str(text, &addr));
-	mutex_unlock(&en->lock);
-	return send(skb, info, err);
+	return answer(info, put_pair);
+}
+
+static int put_machine(struct egress_net *en, struct egress_msg *msg, struct genl_info *info)
+{
+	const char *id = nla_data(info->attrs[EGRESS_A_MACHINE]);
+	struct egress_machine *machine = egress_machine_find(en, id);
+
+	if (machine)
+		return egress_msg_machine(en, msg, machine);
+	return egress_refuse(info, EGRESS_A_MACHINE, -ENOENT, "there is no machine '%s'", id);
 }
 
 int egress_get_machine(struct sk_buff *request, struct genl_info *info)
 {
-	struct egress_net *en = egress_net(genl_info_net(info));
-	struct egress_machine *machine;
-	struct egress_msg msg;
-	struct sk_buff *skb;
-	const char *id;
-	int err;
-
-	if (missing(info, EGRESS_A_MACHINE))
+	if (GENL_REQ_ATTR_CHECK(info, EGRESS_A_MACHINE))
 		return -EINVAL;
-	id = nla_data(info->attrs[EGRESS_A_MACHINE]);
-	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!skb)
-		return -ENOMEM;
-	msg = reply_to(skb, info);
-	mutex_lock(&en->lock);
-	machine = egress_machine_find(en, id);
-	if (machine)
-		err = egress_msg_machine(en, &msg, machine);
-	else
-		err = egress_refuse(info, EGRESS_A_MACHINE, -ENOENT,
-				    "there is no machine '%s'", id);
-	mutex_unlock(&en->lock);
-	return send(skb, info, err);
+	return answer(info, put_machine);
 }
 
-/* In several messages if the exclude list is long. */
+static int put_app(struct egress_net *en, struct egress_msg *msg, struct genl_info *info)
+{
+	const char *name = nla_data(info->attrs[EGRESS_A_APP]);
+	struct egress_app *app = egress_app_find(en, name);
+
+	if (app)
+		return egress_msg_app(en, msg, app);
+	return egress_refuse(info, EGRESS_A_APP, -ENOENT, "there is no app '%s'", name);
+}
+
 int egress_get_app(struct sk_buff *request, struct genl_info *info)
 {
-	struct egress_net *en = egress_net(genl_info_net(info));
-	unsigned int from = 0;
-	struct egress_app *app;
-	struct egress_msg msg;
-	struct sk_buff *skb;
-	const char *name;
-	int err;
-
-	if (missing(info, EGRESS_A_APP))
+	if (GENL_REQ_ATTR_CHECK(info, EGRESS_A_APP))
 		return -EINVAL;
-	name = nla_data(info->attrs[EGRESS_A_APP]);
-	do {
-		skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-		if (!skb)
-			return -ENOMEM;
-		msg = reply_to(skb, info);
-		mutex_lock(&en->lock);
-		app = egress_app_find(en, name);
-		if (app)
-			err = egress_msg_app(en, &msg, app, &from);
-		else
-			err = egress_refuse(info, EGRESS_A_APP, -ENOENT,
-					    "there is no app '%s'", name);
-		mutex_unlock(&en->lock);
-		err = send(skb, info, err);
-	} while (!err && from);
-	return err;
+	return answer(info, put_app);
 }
 
 /* A sweep through everything: others get a turn after each pair. */
@@ -180,22 +139,19 @@ static u64 count_connections(struct egress_net *en)
 	return sum;
 }
 
+static int put_stats(struct egress_net *en, struct egress_msg *msg, struct genl_info *info)
+{
+	const u64 *connections = info->user_ptr[0];
+
+	return egress_msg_stats(en, msg, *connections);
+}
+
 int egress_get_stats(struct sk_buff *request, struct genl_info *info)
 {
-	struct egress_net *en = egress_net(genl_info_net(info));
-	u64 connections = count_connections(en);
-	struct egress_msg msg;
-	struct sk_buff *skb;
-	int err;
+	u64 connections = count_connections(egress_net(genl_info_net(info)));
 
-	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!skb)
-		return -ENOMEM;
-	msg = reply_to(skb, info);
-	mutex_lock(&en->lock);
-	err = egress_msg_stats(en, &msg, connections);
-	mutex_unlock(&en->lock);
-	return send(skb, info, err);
+	info->user_ptr[0] = &connections;
+	return answer(info, put_stats);
 }
 
 /**
@@ -245,25 +201,25 @@ static bool shown(const struct egress_group *group, const struct filter *filter)
 int egress_dump_pools(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct egress_net *en = egress_net(sock_net(skb->sk));
-	unsigned int from = cb->args[1];
 	struct egress_region *region;
 	struct egress_msg msg;
 	struct filter filter;
 	unsigned long n = 0;
 
 	msg = dump_begin(en, skb, cb, EGRESS_CMD_POOL_GET, &filter);
+	msg.from = cb->args[1];
 	list_for_each_entry(region, &en->regions, list) {
 		if (n++ < cb->args[0] || list_empty(&region->prefixes) ||
 		    (filter.region && strcmp(region->name, filter.region)))
 			continue;
 		do {
-			if (egress_msg_pool(en, &msg, region, &from))
+			if (egress_msg_pool(en, &msg, region))
 				goto out;
-		} while (from);
+		} while (msg.from);
 		cb->args[0] = n;
 	}
 out:
-	cb->args[1] = from;
+	cb->args[1] = msg.from;
 	return dump_end(en, skb);
 }
 
@@ -356,27 +312,27 @@ int egress_dump_leases(struct sk_buff *skb, struct netlink_callback *cb)
 int egress_dump_apps(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct egress_net *en = egress_net(sock_net(skb->sk));
-	unsigned int from = cb->args[1];
 	struct egress_app *app;
 	unsigned long serial;
 	struct egress_msg msg;
 	struct filter filter;
 
 	msg = dump_begin(en, skb, cb, EGRESS_CMD_APP_GET, &filter);
+	msg.from = cb->args[1];
 	xa_for_each_start(&en->apps, serial, app, cb->args[0]) {
 		if (serial != cb->args[0])
-			from = 0;
+			msg.from = 0;
 		cb->args[0] = serial;
 		if (!filter.app || !strcmp(app->name, filter.app)) {
 			do {
-				if (egress_msg_app(en, &msg, app, &from))
+				if (egress_msg_app(en, &msg, app))
 					goto out;
-			} while (from);
+			} while (msg.from);
 		}
 		cb->args[0] = serial + 1;
 	}
 out:
-	cb->args[1] = from;
+	cb->args[1] = msg.from;
 	return dump_end(en, skb);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Events that packets cause. Those that requests cause are in netlink.c. */
+/* Events that packets cause. Those that changes cause are in tell.c. */
 #include <net/genetlink.h>
 #include <net/netfilter/nf_conntrack.h>
 

@@ -18,6 +18,7 @@
 #include "machine.h"
 #include "net.h"
 #include "pair.h"
+#include "tell.h"
 
 #define RETIRE_TABLES	1024	/* a lingering block with more waits for the reaper's round */
 #define RETIRE_BUDGET	4096	/* tables looked at in one go */
@@ -81,6 +82,7 @@ void egress_lease_move(struct egress_net *en, struct egress_machine *machine,
 		wait(en, machine);
 	}
 	rcu_assign_pointer(machine->block, block);
+	egress_tell_later(en, machine);
 
 	if (!old)
 		return;
@@ -257,6 +259,7 @@ void egress_lease_retire(struct egress_net *en)
 	unsigned int budget = RETIRE_BUDGET;
 	struct egress_block *block, *tmp;
 	struct egress_group *group;
+	bool fed = false;
 	LIST_HEAD(todo);
 
 	lockdep_assert_held(&en->lock);
@@ -269,11 +272,15 @@ void egress_lease_retire(struct egress_net *en)
 		budget -= READ_ONCE(block->dests.n);
 		if (retire(en, block) && !list_empty(&group->waiting)) {
 			egress_lease_feed(en, group);
-			en->generation++;
+			fed = true;
 		}
 	}
 	/* Those that had no turn come first the next time. */
 	list_splice(&todo, &en->lingering);
+	if (fed) {
+		en->generation++;
+		egress_tell_changed(en);
+	}
 }
 
 /**
@@ -400,6 +407,8 @@ int egress_bind(struct egress_net *en, const char *id, const struct in6_addr *ad
 	}
 	egress_lease_feed(en, machine->group);
 	en->generation++;
+	egress_tell_later(en, machine);
+	egress_tell_sender(en, info, machine);
 	return 0;
 }
 
@@ -448,19 +457,18 @@ static unsigned int rebalance_group(struct egress_net *en, struct egress_group *
  * @en: namespace, locked
  * @name: app
  * @region: only there, or NULL
- * @moved: machines that got another lease
  * @info: request, to say why not
  *
  * Pinned machines and those with a pair of their own stay. Return: 0, -ENOENT.
  */
 int egress_rebalance(struct egress_net *en, const char *name, const char *region,
-		     unsigned int *moved, struct genl_info *info)
+		     struct genl_info *info)
 {
+	struct egress_rebalance done = { .app = name, .region = region };
 	struct egress_app *app = egress_app_find(en, name);
 	struct egress_group *group;
 	bool found = !region;
 
-	*moved = 0;
 	if (!app)
 		return egress_refuse(info, EGRESS_A_APP, -ENOENT, "there is no app '%s'",
 				     name);
@@ -468,12 +476,15 @@ int egress_rebalance(struct egress_net *en, const char *name, const char *region
 		if (region && strcmp(group->region->name, region))
 			continue;
 		found = true;
-		*moved += rebalance_group(en, group);
+		done.moved += rebalance_group(en, group);
 	}
 	if (!found)
 		return egress_refuse(info, EGRESS_A_REGION, -ENOENT,
 				     "app '%s' has nothing in region '%s'", name, region);
-	if (*moved)
+	if (done.moved) {
 		en->generation++;
+		egress_tell_all(en, EGRESS_CMD_REBALANCE, &done);
+	}
+	egress_tell_sender(en, info, &done);
 	return 0;
 }

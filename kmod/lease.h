@@ -12,6 +12,18 @@ struct egress_pair;
 struct in6_addr;
 struct genl_info;
 
+/**
+ * struct egress_rebalance - what a request to spread machines did
+ * @app: whose machines
+ * @region: only there, or NULL
+ * @moved: machines that got another lease
+ */
+struct egress_rebalance {
+	const char *app;
+	const char *region;
+	unsigned int moved;
+};
+
 struct egress_block *egress_lease_of(struct egress_net *en, const struct egress_machine *machine);
 void egress_lease_move(struct egress_net *en, struct egress_machine *machine,
 		       struct egress_block *block);
@@ -28,6 +40,6 @@ struct egress_block *egress_lease_pick(struct egress_net *en, const struct egres
 int egress_bind(struct egress_net *en, const char *id, const struct in6_addr *addr, int slot,
 		struct genl_info *info);
 int egress_rebalance(struct egress_net *en, const char *app, const char *region,
-		     unsigned int *moved, struct genl_info *info);
+		     struct genl_info *info);
 
 #endif

@@ -11,6 +11,7 @@
 #include "net.h"
 #include "pair.h"
 #include "snat.h"
+#include "tell.h"
 
 static const struct rhashtable_params id_params = {
 	.key_len = EGRESS_NAME_MAX + 1,
@@ -154,6 +155,7 @@ static struct egress_machine *machine_new(const char *id)
 		return NULL;
 	strscpy(machine->id, id, sizeof(machine->id));
 	INIT_LIST_HEAD(&machine->wait);
+	INIT_LIST_HEAD(&machine->changed);
 	INIT_LIST_HEAD(&machine->blocks);
 	INIT_LIST_HEAD(&machine->pairs);
 	return machine;
@@ -232,6 +234,7 @@ int egress_machine_add(struct egress_net *en, const struct egress_machine_reques
 	}
 	sources_publish(machine);
 	en->generation++;
+	egress_tell_sender(en, info, machine);
 	return 0;
 
 erase:
@@ -302,6 +305,7 @@ static void machine_destroy(struct egress_net *en, struct egress_machine *machin
 	en->n_machines--;
 	if (device)
 		egress_device_put(en, device);
+	list_del(&machine->changed);
 	egress_lease_feed(en, group);
 	egress_group_put(en, group);
 	kfree_rcu(machine, rcu);
@@ -328,10 +332,12 @@ int egress_machine_del(struct egress_net *en, const char **ids, unsigned int n,
 		if (!egress_machine_find(en, ids[i]))
 			return egress_refuse(info, EGRESS_AT(EGRESS_A_MACHINE, i),
 					     -ENOENT, "there is no machine '%s'", ids[i]);
+	en->generation++;
 	for (i = 0; i < n; i++) {
 		machine = egress_machine_find(en, ids[i]);
 		if (!machine)	/* named twice */
 			continue;
+		egress_tell(en, info, machine);
 		machine_unpublish(en, machine);
 		list_add_tail(&machine->wait, &gone);
 	}
@@ -339,7 +345,6 @@ int egress_machine_del(struct egress_net *en, const char **ids, unsigned int n,
 	list_for_each_entry_safe(machine, tmp, &gone, wait)
 		machine_destroy(en, machine);
 	egress_hooks_put(en);
-	en->generation++;
 	return 0;
 }
 
@@ -433,6 +438,7 @@ int egress_machine_set(struct egress_net *en, const struct egress_machine_reques
 		}
 	}
 
+	en->generation++;
 	if (req->device) {
 		old_device = rcu_dereference_protected(machine->device, true);
 		rcu_assign_pointer(machine->device, device);
@@ -459,7 +465,8 @@ int egress_machine_set(struct egress_net *en, const struct egress_machine_reques
 		old->app->n_machines--;
 		egress_group_put(en, old);
 	}
-	en->generation++;
+	egress_tell_later(en, machine);
+	egress_tell_sender(en, info, machine);
 	return 0;
 }
 
@@ -494,6 +501,8 @@ void egress_flush(struct egress_net *en)
 	unsigned long id;
 	LIST_HEAD(gone);
 
+	en->generation++;
+	en->flushing = true;
 	xa_for_each(&en->machines, id, machine) {
 		machine_unpublish(en, machine);
 		list_add_tail(&machine->wait, &gone);
@@ -511,7 +520,7 @@ void egress_flush(struct egress_net *en)
 	egress_app_free_all(en);
 	egress_pool_free_all(en);
 	egress_hooks_put(en);
-	en->generation++;
+	en->flushing = false;
 }
 
 int egress_machines_net_init(struct egress_net *en)

@@ -32,7 +32,7 @@ struct genl_info;
  * @sources: its inside addresses
  * @n_sources: how many
  * @pinned: to its pair, by the operator
- * @told: a message about its end is written
+ * @changed: in egress_net.changed
  * @rcu: freed after packets that saw it
  *
  * Under egress_net.lock but for what is said to be RCU's.
@@ -48,12 +48,12 @@ struct egress_machine {
 	unsigned long serial;
 	struct egress_group *group;
 	struct list_head wait;
+	struct list_head changed;
 	struct list_head blocks;
 	struct list_head pairs;
 	struct egress_source *sources[EGRESS_MACHINE_ADDRS];
 	unsigned int n_sources;
 	bool pinned;
-	bool told;
 	struct rcu_head rcu;
 };
 

@@ -112,12 +112,8 @@ static u32 limit_of(const struct egress_block *block)
 	return conf->limit ? min(conf->limit, ports) : ports;
 }
 
-/*
- * A region's pool, with as many of its prefixes from @from on as there is room
- * for; @from is where the next message goes on, 0 at the end.
- */
-int egress_msg_pool(struct egress_net *en, const struct egress_msg *msg,
-		    struct egress_region *region, unsigned int *from)
+/* A region's pool, with as many of its prefixes from msg->from on as there is room for. */
+int egress_msg_pool(struct egress_net *en, struct egress_msg *msg, struct egress_region *region)
 {
 	const struct egress_prefix *prefix;
 	struct sk_buff *skb = msg->skb;
@@ -133,17 +129,17 @@ int egress_msg_pool(struct egress_net *en, const struct egress_msg *msg,
 		nla_put_u32(skb, EGRESS_A_SLOT_LAST, region->slot_last) ||
 		nla_put_u32(skb, EGRESS_A_PAIRS, region->n_pairs);
 	list_for_each_entry(prefix, &region->prefixes, list) {
-		if (err || n++ < *from)
+		if (err || n++ < msg->from)
 			continue;
 		if (put_prefix(skb, EGRESS_A_PREFIX, &prefix->cidr, prefix)) {
 			next = n - 1;
-			err = next == *from;	/* not even one */
+			err = next == msg->from;	/* not even one */
 			break;
 		}
 	}
 	err = finish(msg, hdr, err);
 	if (!err)
-		*from = next;
+		msg->from = next;
 	return err;
 }
 
@@ -218,17 +214,13 @@ int egress_msg_lease(struct egress_net *en, const struct egress_msg *msg,
 	return finish(msg, hdr, err);
 }
 
-/*
- * An app, with as much of its exclude list from @from on as there is room for;
- * @from is where the next message goes on, 0 at the end.
- */
-int egress_msg_app(struct egress_net *en, const struct egress_msg *msg, struct egress_app *app,
-		   unsigned int *from)
+/* An app, with as much of its exclude list from msg->from on as there is room for. */
+int egress_msg_app(struct egress_net *en, struct egress_msg *msg, struct egress_app *app)
 {
 	const struct egress_conf *conf;
 	struct sk_buff *skb = msg->skb;
 	void *hdr = start(en, msg);
-	unsigned int i = *from;
+	unsigned int i = msg->from;
 	int err;
 
 	if (!hdr)
@@ -248,12 +240,12 @@ int egress_msg_app(struct egress_net *en, const struct egress_msg *msg, struct e
 			i++;
 		if (i == conf->exclude->n_prefixes)
 			i = 0;
-		else if (i == *from)
+		else if (i == msg->from)
 			err = -EMSGSIZE;
 	}
 	err = finish(msg, hdr, err);
 	if (!err)
-		*from = i;
+		msg->from = i;
 	return err;
 }
 
@@ -338,12 +330,26 @@ int egress_msg_limit(struct egress_net *en, const struct egress_msg *msg,
 	return finish(msg, hdr, err);
 }
 
-/* How many. */
-int egress_msg_count(struct egress_net *en, const struct egress_msg *msg, u32 count)
+/* How many machines were moved. */
+int egress_msg_rebalance(struct egress_net *en, const struct egress_msg *msg,
+			 const struct egress_rebalance *done)
 {
+	struct sk_buff *skb = msg->skb;
 	void *hdr = start(en, msg);
+	int err;
 
 	if (!hdr)
 		return -EMSGSIZE;
-	return finish(msg, hdr, nla_put_u32(msg->skb, EGRESS_A_COUNT, count));
+	err = nla_put_string(skb, EGRESS_A_APP, done->app) ||
+		(done->region && nla_put_string(skb, EGRESS_A_REGION, done->region)) ||
+		nla_put_u32(skb, EGRESS_A_COUNT, done->moved);
+	return finish(msg, hdr, err);
+}
+
+/* That it happened. */
+int egress_msg_nothing(struct egress_net *en, const struct egress_msg *msg)
+{
+	void *hdr = start(en, msg);
+
+	return hdr ? finish(msg, hdr, 0) : -EMSGSIZE;
 }

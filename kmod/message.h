@@ -11,6 +11,7 @@ struct egress_machine;
 struct egress_net;
 struct egress_packet;
 struct egress_pair;
+struct egress_rebalance;
 struct egress_region;
 struct in6_addr;
 
@@ -23,6 +24,8 @@ struct in6_addr;
  * @cmd: EGRESS_CMD_*
  * @cb: of a dump, to mark it interrupted; or NULL
  * @brief: without what must be counted first
+ * @from: of an object that takes several messages: where the next one goes on,
+ *	0 at the end
  */
 struct egress_msg {
 	struct sk_buff *skb;
@@ -32,17 +35,16 @@ struct egress_msg {
 	u8 cmd;
 	struct netlink_callback *cb;
 	bool brief;
+	unsigned int from;
 };
 
-int egress_msg_pool(struct egress_net *en, const struct egress_msg *msg,
-		    struct egress_region *region, unsigned int *from);
+int egress_msg_pool(struct egress_net *en, struct egress_msg *msg, struct egress_region *region);
 int egress_msg_pair(struct egress_net *en, const struct egress_msg *msg, struct egress_pair *pair);
 int egress_msg_machine(struct egress_net *en, const struct egress_msg *msg,
 		       struct egress_machine *machine);
 int egress_msg_lease(struct egress_net *en, const struct egress_msg *msg,
 		     struct egress_block *block);
-int egress_msg_app(struct egress_net *en, const struct egress_msg *msg, struct egress_app *app,
-		   unsigned int *from);
+int egress_msg_app(struct egress_net *en, struct egress_msg *msg, struct egress_app *app);
 int egress_msg_machine_stats(struct egress_net *en, const struct egress_msg *msg,
 			     struct egress_machine *machine);
 int egress_msg_stats(struct egress_net *en, const struct egress_msg *msg, u64 connections);
@@ -51,6 +53,8 @@ int egress_msg_destination(struct egress_net *en, const struct egress_msg *msg,
 int egress_msg_limit(struct egress_net *en, const struct egress_msg *msg,
 		     const struct egress_packet *packet, const struct in6_addr *to,
 		     unsigned int held_back);
-int egress_msg_count(struct egress_net *en, const struct egress_msg *msg, u32 count);
+int egress_msg_rebalance(struct egress_net *en, const struct egress_msg *msg,
+			 const struct egress_rebalance *done);
+int egress_msg_nothing(struct egress_net *en, const struct egress_msg *msg);
 
 #endif

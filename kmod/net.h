@@ -17,7 +17,8 @@
  * @net: the namespace
  * @lock: everything below but what is said to be RCU's; process context only,
  *	taken inside rtnl_lock, outside @reap
- * @generation: counts changes
+ * @generation: counts changes: grows once for each, when nothing can fail any
+ *	more and before anything is told of it
  * @regions: struct egress_region, pool.c
  * @addrs: struct egress_addr by address; RCU readers, changed under @lock
  * @apps: struct egress_app by serial number
@@ -43,6 +44,8 @@
  * @reap_pair: the pair the reaper is at
  * @reap_slot: the slot of it
  * @reap_left: tables of it that are to be swept yet
+ * @changed: struct egress_machine that the change at work gave another lease
+ * @flushing: the events of all that goes would say nothing that a flush doesn't
  * @claims: struct egress_claim to be made
  * @unclaims: struct egress_claim to be let go
  * @counters: one for each CPU
@@ -81,6 +84,8 @@ struct egress_net {
 	unsigned int reap_slot;
 	unsigned int reap_left;
 
+	struct list_head changed;
+	bool flushing;
 	struct list_head claims;
 	struct list_head unclaims;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Generic netlink family "egress": what uapi/egress.yaml specifies. Requests
- * are taken apart here, carried out elsewhere, and answered from message.c.
+ * are taken apart here and carried out elsewhere, where tell.c is asked to answer.
  */
 #include <linux/ctype.h>
 #include <linux/mm.h>
@@ -14,11 +14,11 @@
 #include "error.h"
 #include "lease.h"
 #include "machine.h"
-#include "message.h"
 #include "net.h"
 #include "netlink.h"
 #include "pair.h"
 #include "pool.h"
+#include "tell.h"
 
 /* NLA_POLICY_VALIDATE_FN goes without a length: is it a string of 1 to @max characters? */
 static bool is_string(const struct nlattr *attr, size_t max)
@@ -313,148 +313,28 @@ static bool missing(struct genl_info *info, int attr)
 	return GENL_REQ_ATTR_CHECK(info, attr);
 }
 
-/**
- * struct change - a request that changes something
- * @en: namespace, locked
- * @info: request
- */
-struct change {
-	struct egress_net *en;
-	struct genl_info *info;
-};
-
-static int change_begin(struct change *change, struct genl_info *info)
+static struct egress_net *change_begin(struct genl_info *info)
 {
 	const struct nlattr *expected = info->attrs[EGRESS_A_GENERATION];
 	struct egress_net *en = egress_net(genl_info_net(info));
+	int err;
 
-	change->en = en;
-	change->info = info;
 	mutex_lock(&en->lock);
 	if (!expected || nla_get_u64(expected) == en->generation)
-		return 0;
-	egress_refuse(info, EGRESS_A_GENERATION, -ESTALE,
-		      "generation %llu is not the current one, %llu: read again and decide anew",
-		      nla_get_u64(expected), en->generation);
+		return en;
+	err = egress_refuse(info, EGRESS_A_GENERATION, -ESTALE,
+			    "generation %llu is not the current one, %llu: read again and decide anew",
+			    nla_get_u64(expected), en->generation);
 	mutex_unlock(&en->lock);
-	return -ESTALE;
+	return ERR_PTR(err);
 }
 
-static int change_end(const struct change *change, int err)
+static int change_end(struct egress_net *en, int err)
 {
-	mutex_unlock(&change->en->lock);
-	egress_claims_sync(change->en);
+	egress_tell_changed(en);
+	mutex_unlock(&en->lock);
+	egress_claims_sync(en);
 	return err;
-}
-
-/* A message to who asked, if they want an echo. */
-static struct sk_buff *echo(const struct change *change, struct egress_msg *msg)
-{
-	const struct genl_info *info = change->info;
-
-	if (!(info->nlhdr->nlmsg_flags & NLM_F_ECHO))
-		return NULL;
-	*msg = (struct egress_msg) {
-		.skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL),
-		.portid = info->snd_portid,
-		.seq = info->snd_seq,
-		.cmd = info->genlhdr->cmd,
-	};
-	return msg->skb;
-}
-
-/* A message to all who listen. */
-static struct sk_buff *event(const struct change *change, u8 cmd, struct egress_msg *msg)
-{
-	if (!genl_has_listeners(&egress_family, change->en->net, 0))
-		return NULL;
-	*msg = (struct egress_msg) {
-		.skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL),
-		.cmd = cmd,
-		.brief = true,
-	};
-	if (!msg->skb)	/* they learn that they missed something */
-		genl_set_err(&egress_family, change->en->net, 0, 0, -ENOBUFS);
-	return msg->skb;
-}
-
-static void send_echo(const struct change *change, struct sk_buff *skb, int err)
-{
-	if (err)
-		nlmsg_free(skb);
-	else
-		genlmsg_reply(skb, change->info);
-}
-
-static void send_event(const struct change *change, struct sk_buff *skb, int err)
-{
-	if (err)
-		nlmsg_free(skb);
-	else
-		genlmsg_multicast_netns(&egress_family, change->en->net, skb, 0, 0, GFP_KERNEL);
-}
-
-/* @from goes through an object that takes several messages. */
-static void tell_pool(const struct change *change, u8 cmd, struct egress_region *region)
-{
-	struct egress_msg msg;
-	unsigned int from = 0;
-	int err;
-
-	do {
-		if (!echo(change, &msg))
-			break;
-		err = egress_msg_pool(change->en, &msg, region, &from);
-		send_echo(change, msg.skb, err);
-	} while (!err && from);
-	from = 0;
-	do {
-		if (!event(change, cmd, &msg))
-			break;
-		err = egress_msg_pool(change->en, &msg, region, &from);
-		send_event(change, msg.skb, err);
-	} while (!err && from);
-}
-
-static void tell_pair(const struct change *change, struct egress_pair *pair)
-{
-	struct egress_msg msg;
-
-	if (echo(change, &msg))
-		send_echo(change, msg.skb, egress_msg_pair(change->en, &msg, pair));
-	if (event(change, EGRESS_CMD_PAIR_NEW, &msg))
-		send_event(change, msg.skb, egress_msg_pair(change->en, &msg, pair));
-}
-
-static void tell_machine(const struct change *change, struct egress_machine *machine)
-{
-	struct egress_msg msg;
-
-	if (echo(change, &msg))
-		send_echo(change, msg.skb, egress_msg_machine(change->en, &msg, machine));
-	if (event(change, EGRESS_CMD_MACHINE_NEW, &msg))
-		send_event(change, msg.skb, egress_msg_machine(change->en, &msg, machine));
-}
-
-static void tell_app(const struct change *change, struct egress_app *app)
-{
-	struct egress_msg msg;
-	unsigned int from = 0;
-	int err;
-
-	do {
-		if (!echo(change, &msg))
-			break;
-		err = egress_msg_app(change->en, &msg, app, &from);
-		send_echo(change, msg.skb, err);
-	} while (!err && from);
-	from = 0;
-	do {
-		if (!event(change, EGRESS_CMD_APP_SET, &msg))
-			break;
-		err = egress_msg_app(change->en, &msg, app, &from);
-		send_event(change, msg.skb, err);
-	} while (!err && from);
 }
 
 static int pool_new(struct sk_buff *skb, struct genl_info *info)
@@ -466,7 +346,7 @@ static int pool_new(struct sk_buff *skb, struct genl_info *info)
 		.slot_last = number(info, EGRESS_A_SLOT_LAST, -1),
 	};
 	struct egress_cidr *prefixes;
-	struct change change;
+	struct egress_net *en;
 	int err;
 
 	if (missing(info, EGRESS_A_REGION))
@@ -484,14 +364,10 @@ static int pool_new(struct sk_buff *skb, struct genl_info *info)
 	req.prefixes = prefixes;
 	req.n_prefixes = err;
 
-	err = change_begin(&change, info);
-	if (!err) {
-		err = egress_pool_add(change.en, &req, info->nlhdr->nlmsg_flags, info);
-		if (!err)
-			tell_pool(&change, EGRESS_CMD_POOL_NEW,
-				  egress_region_find(change.en, req.region));
-		err = change_end(&change, err);
-	}
+	en = change_begin(info);
+	err = PTR_ERR_OR_ZERO(en);
+	if (!err)
+		err = change_end(en, egress_pool_add(en, &req, info->nlhdr->nlmsg_flags, info));
 	kvfree(prefixes);
 	return err;
 }
@@ -499,9 +375,8 @@ static int pool_new(struct sk_buff *skb, struct genl_info *info)
 static int pool_del(struct sk_buff *skb, struct genl_info *info)
 {
 	struct egress_pool_request req = { .region = string(info, EGRESS_A_REGION) };
-	struct egress_region *region;
 	struct egress_cidr *prefixes;
-	struct change change;
+	struct egress_net *en;
 	int err;
 
 	if (missing(info, EGRESS_A_REGION))
@@ -512,14 +387,10 @@ static int pool_del(struct sk_buff *skb, struct genl_info *info)
 	req.prefixes = prefixes;
 	req.n_prefixes = err;
 
-	err = change_begin(&change, info);
-	if (!err) {
-		err = egress_pool_del(change.en, &req, info);
-		region = err ? NULL : egress_region_find(change.en, req.region);
-		if (region)
-			tell_pool(&change, EGRESS_CMD_POOL_DEL, region);
-		err = change_end(&change, err);
-	}
+	en = change_begin(info);
+	err = PTR_ERR_OR_ZERO(en);
+	if (!err)
+		err = change_end(en, egress_pool_del(en, &req, info));
 	kvfree(prefixes);
 	return err;
 }
@@ -536,9 +407,8 @@ static int pair_new(struct sk_buff *skb, struct genl_info *info)
 		.given[EGRESS_V4] = info->attrs[EGRESS_A_V4],
 		.given[EGRESS_V6] = info->attrs[EGRESS_A_V6],
 	};
-	struct egress_pair **pairs;
-	struct change change;
-	unsigned int n, i;
+	struct egress_net *en;
+	unsigned int i;
 	int err;
 
 	if (missing(info, EGRESS_A_REGION))
@@ -557,95 +427,26 @@ static int pair_new(struct sk_buff *skb, struct genl_info *info)
 		if (err)
 			return err;
 	}
-	pairs = kvcalloc(EGRESS_COUNT_MAX, sizeof(*pairs), GFP_KERNEL_ACCOUNT);
-	if (!pairs)
-		return -ENOMEM;
-
-	err = change_begin(&change, info);
-	if (!err) {
-		err = egress_pair_add(change.en, &req, pairs, &n, info);
-		for (i = 0; !err && i < n; i++)
-			tell_pair(&change, pairs[i]);
-		err = change_end(&change, err);
-	}
-	kvfree(pairs);
-	return err;
-}
-
-/**
- * struct farewell - the messages about an object that goes, written before
- * @echo: to who asked, or NULL
- * @event: to all who listen, or NULL
- */
-struct farewell {
-	struct sk_buff *echo;
-	struct sk_buff *event;
-};
-
-static struct sk_buff *keep(struct egress_msg *msg, int err)
-{
-	if (!err)
-		return msg->skb;
-	nlmsg_free(msg->skb);
-	return NULL;
-}
-
-static void send_farewells(const struct change *change, const struct farewell *farewells,
-			   unsigned int n, int err)
-{
-	unsigned int i;
-
-	for (i = 0; i < n; i++) {
-		if (farewells[i].echo)
-			send_echo(change, farewells[i].echo, err);
-		if (farewells[i].event)
-			send_event(change, farewells[i].event, err);
-	}
+	en = change_begin(info);
+	return IS_ERR(en) ? PTR_ERR(en) : change_end(en, egress_pair_add(en, &req, info));
 }
 
 static int pair_del(struct sk_buff *skb, struct genl_info *info)
 {
-	struct farewell *farewells;
 	struct in6_addr *addrs;
-	struct egress_pair *pair;
-	struct egress_msg msg;
-	struct change change;
-	int err, n, i;
+	struct egress_net *en;
+	int err, n;
 
 	if (missing(info, EGRESS_A_ADDR))
 		return -EINVAL;
 	n = get_addrs(info, EGRESS_A_ADDR, &addrs);
 	if (n < 0)
 		return n;
-	farewells = kvcalloc(n, sizeof(*farewells), GFP_KERNEL_ACCOUNT);
-	err = -ENOMEM;
-	if (!farewells)
-		goto free_addrs;
-
-	err = change_begin(&change, info);
-	if (err)
-		goto free;
-	for (i = 0; i < n; i++) {
-		pair = egress_pair_find(change.en, &addrs[i]);
-		if (!pair || pair->told)
-			continue;
-		pair->told = true;
-		if (echo(&change, &msg))
-			farewells[i].echo = keep(&msg, egress_msg_pair(change.en, &msg, pair));
-		if (event(&change, EGRESS_CMD_PAIR_DEL, &msg))
-			farewells[i].event = keep(&msg, egress_msg_pair(change.en, &msg, pair));
-	}
-	err = egress_pair_del(change.en, addrs, n, string(info, EGRESS_A_APP), info);
-	for (i = 0; err && i < n; i++) {
-		pair = egress_pair_find(change.en, &addrs[i]);
-		if (pair)
-			pair->told = false;
-	}
-	send_farewells(&change, farewells, n, err);
-	err = change_end(&change, err);
-free:
-	kvfree(farewells);
-free_addrs:
+	en = change_begin(info);
+	err = PTR_ERR_OR_ZERO(en);
+	if (!err)
+		err = change_end(en, egress_pair_del(en, addrs, n, string(info, EGRESS_A_APP),
+						     info));
 	kvfree(addrs);
 	return err;
 }
@@ -661,7 +462,7 @@ static int machine_new(struct sk_buff *skb, struct genl_info *info)
 		.slot = number(info, EGRESS_A_SLOT, -1),
 	};
 	struct in6_addr *addrs, pair;
-	struct change change;
+	struct egress_net *en;
 	bool exists;
 	int err;
 
@@ -682,12 +483,13 @@ static int machine_new(struct sk_buff *skb, struct genl_info *info)
 	req.addrs = addrs;
 	req.n_addrs = err;
 
-	err = change_begin(&change, info);
+	en = change_begin(info);
+	err = PTR_ERR_OR_ZERO(en);
 	if (err)
 		goto free;
-	exists = egress_machine_find(change.en, req.id);
+	exists = egress_machine_find(en, req.id);
 	if (exists && flags & NLM_F_REPLACE && !(flags & NLM_F_EXCL)) {
-		err = egress_machine_set(change.en, &req, info);
+		err = egress_machine_set(en, &req, info);
 	} else if (!exists && !(flags & NLM_F_CREATE)) {
 		err = egress_refuse(info, EGRESS_A_MACHINE, -ENOENT,
 				    "there is no machine '%s'", req.id);
@@ -695,11 +497,9 @@ static int machine_new(struct sk_buff *skb, struct genl_info *info)
 		err = egress_refuse(info, 0, -EINVAL,
 				    "a new machine needs an app, a region and an address");
 	} else {
-		err = egress_machine_add(change.en, &req, info);
+		err = egress_machine_add(en, &req, info);
 	}
-	if (!err)
-		tell_machine(&change, egress_machine_find(change.en, req.id));
-	err = change_end(&change, err);
+	err = change_end(en, err);
 free:
 	kvfree(addrs);
 	return err;
@@ -708,50 +508,23 @@ free:
 static int machine_del(struct sk_buff *skb, struct genl_info *info)
 {
 	unsigned int n = count_of(info, EGRESS_A_MACHINE), i = 0;
-	struct egress_machine *machine;
 	const struct nlattr *attr;
-	struct farewell *farewells;
-	struct egress_msg msg;
-	struct change change;
+	struct egress_net *en;
 	const char **ids;
 	int rem, err;
 
 	if (missing(info, EGRESS_A_MACHINE))
 		return -EINVAL;
 	ids = kvcalloc(n, sizeof(*ids), GFP_KERNEL_ACCOUNT);
-	farewells = kvcalloc(n, sizeof(*farewells), GFP_KERNEL_ACCOUNT);
-	err = -ENOMEM;
-	if (!ids || !farewells)
-		goto free;
+	if (!ids)
+		return -ENOMEM;
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
 		if (nla_type(attr) == EGRESS_A_MACHINE)
 			ids[i++] = nla_data(attr);
-
-	err = change_begin(&change, info);
-	if (err)
-		goto free;
-	for (i = 0; i < n; i++) {
-		machine = egress_machine_find(change.en, ids[i]);
-		if (!machine || machine->told)
-			continue;
-		machine->told = true;
-		if (echo(&change, &msg))
-			farewells[i].echo = keep(&msg,
-						 egress_msg_machine(change.en, &msg, machine));
-		if (event(&change, EGRESS_CMD_MACHINE_DEL, &msg))
-			farewells[i].event = keep(&msg,
-						  egress_msg_machine(change.en, &msg, machine));
-	}
-	err = egress_machine_del(change.en, ids, n, info);
-	for (i = 0; err && i < n; i++) {
-		machine = egress_machine_find(change.en, ids[i]);
-		if (machine)
-			machine->told = false;
-	}
-	send_farewells(&change, farewells, n, err);
-	err = change_end(&change, err);
-free:
-	kvfree(farewells);
+	en = change_begin(info);
+	err = PTR_ERR_OR_ZERO(en);
+	if (!err)
+		err = change_end(en, egress_machine_del(en, ids, n, info));
 	kvfree(ids);
 	return err;
 }
@@ -759,7 +532,7 @@ free:
 static int bind(struct sk_buff *skb, struct genl_info *info)
 {
 	int slot = number(info, EGRESS_A_SLOT, -1);
-	struct change change;
+	struct egress_net *en;
 	struct in6_addr pair;
 	const char *id;
 	int err;
@@ -775,33 +548,24 @@ static int bind(struct sk_buff *skb, struct genl_info *info)
 		return egress_refuse(info, EGRESS_A_SLOT, -EINVAL,
 				     "a slot needs the pair it is of");
 	}
-	err = change_begin(&change, info);
-	if (err)
-		return err;
-	err = egress_bind(change.en, id, info->attrs[EGRESS_A_PAIR] ? &pair : NULL, slot,
-			  info);
-	if (!err)
-		tell_machine(&change, egress_machine_find(change.en, id));
-	return change_end(&change, err);
+	en = change_begin(info);
+	if (IS_ERR(en))
+		return PTR_ERR(en);
+	return change_end(en, egress_bind(en, id, info->attrs[EGRESS_A_PAIR] ? &pair : NULL, slot,
+					  info));
 }
 
 static int rebalance(struct sk_buff *skb, struct genl_info *info)
 {
-	struct egress_msg msg;
-	struct change change;
-	unsigned int moved;
-	int err;
+	struct egress_net *en;
 
 	if (missing(info, EGRESS_A_APP))
 		return -EINVAL;
-	err = change_begin(&change, info);
-	if (err)
-		return err;
-	err = egress_rebalance(change.en, string(info, EGRESS_A_APP),
-			       string(info, EGRESS_A_REGION), &moved, info);
-	if (!err && echo(&change, &msg))
-		send_echo(&change, msg.skb, egress_msg_count(change.en, &msg, moved));
-	return change_end(&change, err);
+	en = change_begin(info);
+	if (IS_ERR(en))
+		return PTR_ERR(en);
+	return change_end(en, egress_rebalance(en, string(info, EGRESS_A_APP),
+					       string(info, EGRESS_A_REGION), info));
 }
 
 static int app_set(struct sk_buff *skb, struct genl_info *info)
@@ -818,8 +582,7 @@ static int app_set(struct sk_buff *skb, struct genl_info *info)
 		.default_exclude = info->attrs[EGRESS_A_EXCLUDE_DEFAULT],
 	};
 	struct egress_cidr *prefixes;
-	struct egress_app *app;
-	struct change change;
+	struct egress_net *en;
 	int err;
 
 	if (missing(info, EGRESS_A_APP))
@@ -833,30 +596,26 @@ static int app_set(struct sk_buff *skb, struct genl_info *info)
 	req.exclude = prefixes;
 	req.n_exclude = err;
 
-	err = change_begin(&change, info);
-	if (!err) {
-		err = egress_app_set(change.en, &req, info);
-		app = err ? NULL : egress_app_find(change.en, req.app);
-		if (app)	/* it is gone if it has nothing and these are the defaults */
-			tell_app(&change, app);
-		err = change_end(&change, err);
-	}
+	en = change_begin(info);
+	err = PTR_ERR_OR_ZERO(en);
+	if (!err)
+		err = change_end(en, egress_app_set(en, &req, info));
 	kvfree(prefixes);
 	return err;
 }
 
 static int flush(struct sk_buff *skb, struct genl_info *info)
 {
-	struct change change;
-	int err;
+	struct egress_net *en;
 
 	if (missing(info, EGRESS_A_ALL))
 		return -EINVAL;
-	err = change_begin(&change, info);
-	if (err)
-		return err;
-	egress_flush(change.en);
-	return change_end(&change, 0);
+	en = change_begin(info);
+	if (IS_ERR(en))
+		return PTR_ERR(en);
+	egress_flush(en);
+	egress_tell_all(en, EGRESS_CMD_FLUSH, NULL);
+	return change_end(en, 0);
 }
 
 #define DO(c, fn, p) \

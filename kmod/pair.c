@@ -13,6 +13,7 @@
 #include "net.h"
 #include "pair.h"
 #include "snat.h"
+#include "tell.h"
 
 /**
  * egress_pair_find() - a pair by either address
@@ -285,19 +286,17 @@ static int already(struct egress_net *en, struct list_head *list, const struct e
  * egress_pair_add() - allocate pairs
  * @en: namespace, locked
  * @req: what
- * @pairs: of EGRESS_COUNT_MAX; those that were made, or with req->ensure all
- *	that there shall be
- * @n: how many they are
  * @info: request, to say why not
  *
  * Machines that wait get their leases at once. Return: 0; -ENOENT, -EINVAL,
  * -ERANGE, -EEXIST, -ENOSPC, -EADDRINUSE, -ENOMEM, then nothing has changed.
  */
 int egress_pair_add(struct egress_net *en, const struct egress_pair_request *req,
-		    struct egress_pair **pairs, unsigned int *n, struct genl_info *info)
+		    struct genl_info *info)
 {
 	struct egress_machine *machine = NULL;
-	unsigned int have = 0, made, i;
+	unsigned int have = 0, made = 0, i;
+	struct egress_pair **pairs;
 	struct egress_block *block;
 	struct egress_group *group;
 	int err;
@@ -305,13 +304,18 @@ int egress_pair_add(struct egress_net *en, const struct egress_pair_request *req
 	err = check_request(en, req, info);
 	if (err)
 		return err;
+	pairs = kvcalloc(req->count, sizeof(*pairs), GFP_KERNEL_ACCOUNT);
+	if (!pairs)
+		return -ENOMEM;
 	if (req->machine) {
 		machine = egress_machine_find(en, req->machine);
 		group = machine->group;
 	} else {
 		group = egress_group_get(en, req->app, req->region);
-		if (!group)
-			return -ENOMEM;
+		if (!group) {
+			err = -ENOMEM;
+			goto free;
+		}
 	}
 	err = check_app_limit(group, req, info);
 	if (err)
@@ -324,11 +328,8 @@ int egress_pair_add(struct egress_net *en, const struct egress_pair_request *req
 		have = err;
 	}
 	made = have;
-	*n = req->count;
-	if (have == req->count) {
-		egress_group_put(en, group);
-		return 0;
-	}
+	if (have == req->count)
+		goto tell;
 
 	err = reserve_ids(en, req->count - have);
 	if (err)
@@ -353,6 +354,12 @@ int egress_pair_add(struct egress_net *en, const struct egress_pair_request *req
 	}
 	egress_lease_feed(en, group);
 	en->generation++;
+	for (i = have; i < made; i++)
+		egress_tell_all(en, EGRESS_CMD_PAIR_NEW, pairs[i]);
+tell:
+	for (i = 0; i < made; i++)
+		egress_tell_sender(en, info, pairs[i]);
+	kvfree(pairs);
 	return 0;
 
 unmake:
@@ -362,6 +369,8 @@ unmake:
 		xa_release(&en->pairs, en->last_pair + i);
 put_group:
 	egress_group_put(en, group);
+free:
+	kvfree(pairs);
 	return err;
 }
 
@@ -391,7 +400,7 @@ void egress_pair_unpublish(struct egress_net *en, struct egress_pair *pair)
 /**
  * egress_pair_destroy() - cut a pair's connections, give its addresses back
  * @en: namespace, locked
- * @pair: unpublished, a grace period ago
+ * @pair: unpublished, a grace period ago; the generation counts its end already
  *
  * The caller drops the group: egress_group_put(), egress_hooks_put().
  */
@@ -400,6 +409,7 @@ void egress_pair_destroy(struct egress_net *en, struct egress_pair *pair)
 	struct egress_region *region = pair->group->region;
 	unsigned int i;
 
+	egress_tell_all(en, EGRESS_CMD_PAIR_DEL, pair);
 	for (i = 0; i < egress_pair_slots(pair); i++)
 		if (pair->blocks[i].state == EGRESS_BLOCK_LINGERING)
 			egress_lease_cut(en, &pair->blocks[i]);
@@ -453,8 +463,11 @@ int egress_pair_del(struct egress_net *en, const struct in6_addr *addrs, unsigne
 					     "%s belongs to app '%s', not '%s'", text,
 					     pair->group->app->name, app);
 	}
+	en->generation++;
 	for (i = 0; i < n; i++) {
 		pair = egress_pair_find(en, &addrs[i]);
+		if (!pair->dying)	/* else it is named twice */
+			egress_tell_sender(en, info, pair);
 		pair->dying = true;
 		list_move_tail(&pair->list, &release);
 	}
@@ -467,7 +480,6 @@ int egress_pair_del(struct egress_net *en, const struct in6_addr *addrs, unsigne
 		egress_group_put(en, group);
 	}
 	egress_hooks_put(en);
-	en->generation++;
 	return 0;
 }
 

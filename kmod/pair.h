@@ -59,7 +59,6 @@ struct egress_block {
  * @order: a block has 2^order ports
  * @has: which families it has
  * @dying: no new leases
- * @told: a message about its end is written
  * @v4: IPv4 address, mapped
  * @v6: IPv6 address
  * @addrs: the records of both
@@ -85,7 +84,6 @@ struct egress_pair {
 	u8 order;
 	bool has[EGRESS_FAMILIES];
 	bool dying;
-	bool told;
 	struct in6_addr v4;
 	struct in6_addr v6;
 	struct egress_addr *addrs[EGRESS_FAMILIES];
@@ -121,7 +119,7 @@ struct egress_pair_request {
 
 struct egress_pair *egress_pair_find(struct egress_net *en, const struct in6_addr *addr);
 int egress_pair_add(struct egress_net *en, const struct egress_pair_request *req,
-		    struct egress_pair **pairs, unsigned int *n, struct genl_info *info);
+		    struct genl_info *info);
 int egress_pair_del(struct egress_net *en, const struct in6_addr *addrs, unsigned int n,
 		    const char *app, struct genl_info *info);
 void egress_pair_unpublish(struct egress_net *en, struct egress_pair *pair);

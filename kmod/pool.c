@@ -18,6 +18,7 @@
 #include "net.h"
 #include "pair.h"
 #include "pool.h"
+#include "tell.h"
 
 #define RESTING_MAX	65536	/* released addresses remembered, a region and family */
 
@@ -339,6 +340,7 @@ int egress_pool_add(struct egress_net *en, const struct egress_pool_request *req
 		region->slot_last = req->slot_last;
 	}
 	en->generation++;
+	egress_tell(en, info, region);
 	return 0;
 
 nomem:
@@ -430,8 +432,9 @@ int egress_pool_del(struct egress_net *en, const struct egress_pool_request *req
 		region->slot_first = 0;
 		region->slot_last = EGRESS_SLOTS - 1;
 	}
-	egress_region_put(region);
 	en->generation++;
+	egress_tell(en, info, region);
+	egress_region_put(region);
 	return 0;
 }
 

@@ -350,3 +350,12 @@ capture() {
 
 # shows FILE REGEX: has it been captured?
 shows() { grep -qE "$2" "$TMP/$1"; }
+
+# listen FILE: from now on each event is a line of JSON in the file.
+listen() {
+	local source
+	source=$("$TOP/tests/linux_source")
+	background h "$SELFTESTS/events.py" "$source" "$TOP/uapi/egress.yaml" \
+		> "$TMP/$1" 2> "$TMP/$1.err"
+	until_ok "somebody listens" grep -q listening "$TMP/$1.err"
+}

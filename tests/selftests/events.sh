@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Whoever listens can follow all that happens: every change is told under its
+# own generation, one more than the one before, and so is every machine that
+# has another lease because of somebody else's change or a connection's end.
+. "$(dirname "$0")/lib.sh"
+
+net 1
+
+# told WHAT EVENT...: what happened since the last time was one change, in
+# whatever order its events came, and nothing else.
+told() {
+	local what=$1
+	shift
+	GENERATION=$((GENERATION + 1))
+	until_ok "$what: told" news "$(printf '%s\n' "$@" | sort)"
+	is "$what: generation" "$GENERATION" "$(tail -n "+$((SEEN + 1))" "$TMP/events" | jq -s 'map(.generation) | unique[]')"
+	SEEN=$(wc -l < "$TMP/events")
+}
+news() {
+	[ "$1" = "$(tail -n "+$((SEEN + 1))" "$TMP/events" | jq -r '"\(.event) \(.machine // .v4 // .app // .region // "")" +
+		if .event == "machine-new" then if .waiting == 1 then " waits" else " \(.v4):\(.slot)" end else "" end' | sort)" ]
+}
+listen events
+SEEN=0 GENERATION=0
+
+pool
+told "a pool" "pool-new ord"
+eg machine add m1 --app shop --region ord --addr 10.0.0.1 --dev m1
+told "a machine" "machine-new m1 waits"
+eg allocate --app shop --region ord --v4 198.51.100.1 --block-size 16384
+told "its pair" "pair-new 198.51.100.1" "machine-new m1 198.51.100.1:1"
+eg allocate --app shop --region ord --v4 198.51.100.1 --block-size 16384 --ensure
+eg allocate --app shop --region ord --v4 198.51.100.2 --block-size 16384
+told "nothing for what was there already, but another" "pair-new 198.51.100.2"
+eg release 198.51.100.1
+told "its pair's end" "pair-del 198.51.100.1" "machine-new m1 198.51.100.2:1"
+for i in 2 3 4; do
+	eg machine add "c$i" --app shop --region ord --addr "$(at $i)"
+	told "c$i" "machine-new c$i 198.51.100.2:$((i % 4))"
+done
+eg machine add c5 --app shop --region ord --addr "$(at 5)"
+told "c5" "machine-new c5 waits"
+eg machine add c6 --app shop --region ord --addr "$(at 6)"
+told "c6" "machine-new c6 waits"
+
+eg machine del c2
+told "who waited longest" "machine-del c2" "machine-new c5 198.51.100.2:2"
+
+# A connection keeps the slot that m1 had; when it ends, the reaper gives it away.
+keep download m1 tcp $BANK4 > /dev/null
+eg bind m1 198.51.100.2 --slot 1
+told "bound where it is" "machine-new m1 198.51.100.2:1"
+eg machine set m1 --region fra
+told "moved away" "machine-new m1 waits"
+end download
+told "after the last connection" "machine-new c6 198.51.100.2:1"
+
+eg allocate --app shop --region ord --v4 198.51.100.3 --block-size 16384
+told "a second pair" "pair-new 198.51.100.3"
+eg rebalance --app shop
+until_ok "moved" grep -q '"event": "rebalance"' "$TMP/events"
+is "how many" '["shop",2]' "$(jq -c 'select(.event == "rebalance") | [.app, .count]' "$TMP/events")"
+GENERATION=$((GENERATION + 1))
+is "each with its new lease" "198.51.100.3" \
+	"$(jq -r "select(.event == \"machine-new\" and .generation == $GENERATION).v4" "$TMP/events" | uniq)"
+SEEN=$(wc -l < "$TMP/events")
+eg rebalance --app shop
+
+eg machine set m1 --region ord
+told "back" "machine-new m1 $(eg -j machine show m1 | jq -r '"\(."egress-v4"):\(.slot)"')"
+eg allocate --machine m1 --region ord --v4 198.51.100.4
+told "a pair of its own" "pair-new m1" "machine-new m1 198.51.100.4:1"
+eg machine del m1
+told "goes with it" "machine-del m1" "pair-del m1"
+
+eg app set shop --limit 5
+told "settings" "app-set shop"
+eg app set blog --on-none pass
+told "even those of no use" "app-set blog"
+refused 2 "" eg pool del ord
+eg pool add fra 203.0.113.128/28
+told "another pool" "pool-new fra"
+eg pool del fra
+told "a pool's end" "pool-del fra"
+eg flush --all
+told "the end of everything" "flush "
+is "the last" "$GENERATION" "$(h "$TOP/build/linux-source/tools/net/ynl/cli.py" --spec "$TOP/uapi/egress.yaml" \
+	--no-schema --output-json --do stats-get | jq .generation)"
