@@ -261,7 +261,7 @@ unsigned int egress_claim_arp(void *priv, struct sk_buff *skb, const struct nf_h
 	if (sip == tip)
 		return NF_ACCEPT;
 	egress_addr_v4(&at, tip);
-	if (!claimed(egress_net(state->net), &at, dev->ifindex))
+	if (!claimed(priv, &at, dev->ifindex))
 		return NF_ACCEPT;
 	arp_send(ARPOP_REPLY, ETH_P_ARP, sip, dev, tip, sha, dev->dev_addr, sha);
 	return NF_DROP;

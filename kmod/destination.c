@@ -197,13 +197,14 @@ static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
 static void probe_init(struct conn_probe *cp, struct egress_net *en,
 		       const struct egress_block *block, const struct egress_dest_key *key)
 {
-	*cp = (struct conn_probe) {
-		.probe.fate = conn_fate,
-		.net = en->net,
-		.block = block,
-		.key = key,
-		.now = jiffies,
-	};
+	/* Each by itself: an initializer would clear the whole first. */
+	cp->probe.fate = conn_fate;
+	cp->probe.freed = 0;
+	cp->net = en->net;
+	cp->block = block;
+	cp->key = key;
+	cp->now = jiffies;
+	cp->cut = false;
 }
 
 static void count_closed(struct egress_net *en, const struct egress_block *block, unsigned int n)
@@ -557,7 +558,7 @@ static void reap(struct work_struct *work)
 	mutex_lock(&en->lock);
 	egress_lease_retire(en);
 	mutex_unlock(&en->lock);
-	if (READ_ONCE(en->hooked))
+	if (READ_ONCE(en->hooks))
 		queue_delayed_work(system_power_efficient_wq, &en->reaper, REAP_PERIOD);
 }
 

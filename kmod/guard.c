@@ -11,7 +11,6 @@
 #include <net/ipv6.h>
 #include <net/ndisc.h>
 #include <net/netfilter/nf_conntrack.h>
-#include <net/netfilter/nf_conntrack_helper.h>
 
 #include "app.h"
 #include "claim.h"
@@ -71,27 +70,25 @@ static bool is_neighbour_discovery(const struct sk_buff *skb)
 	return type && *type >= NDISC_ROUTER_SOLICITATION && *type <= NDISC_REDIRECT;
 }
 
-static bool just_translated(const struct nf_conn *ct, const union nf_inet_addr *to)
+/* By snat() on this CPU, and nobody has changed its mind since. */
+static bool just_translated(const struct nf_conn *ct)
 {
 	const struct egress_translated *last = raw_cpu_ptr(&egress_translated);
 
-	return last->ct == ct && !ct->master && nf_inet_addr_cmp(&last->addr, to);
+	return last->ct == ct && !ct->master &&
+		nf_inet_addr_cmp(&last->addr, &ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3);
 }
 
 /* Not on the path of an established packet, nor in its function's frame. */
-static noinline unsigned int check_out(struct sk_buff *skb, const struct nf_hook_state *state,
-				       struct nf_conn *ct)
+static noinline unsigned int check_out(struct egress_net *en, struct sk_buff *skb,
+				       const struct nf_hook_state *state, struct nf_conn *ct)
 {
-	struct egress_net *en = egress_net(state->net);
 	const struct nf_conntrack_tuple *reply;
 	struct egress_packet packet;
 	enum egress_class class;
-	struct nf_conn_help *help;
 
 	if (ct) {
 		reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
-		if (likely(just_translated(ct, &reply->dst.u3)))
-			goto translated;
 		class = egress_classify(en, state->pf,
 					&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3,
 					&reply->src.u3, state->in, &packet);
@@ -122,10 +119,7 @@ static noinline unsigned int check_out(struct sk_buff *skb, const struct nf_hook
 		return egress_drop(en, &packet, EGRESS_C_UNSUPPORTED);
 	if (!in_block(packet.block, state->pf, reply))
 		return egress_drop(en, &packet, EGRESS_C_LEAK);
-translated:
-	help = nfct_help(ct);
-	if (unlikely(help))	/* put on by a chain after us */
-		RCU_INIT_POINTER(help->helper, NULL);
+	egress_take_off_helper(ct);
 	return NF_ACCEPT;
 }
 
@@ -149,7 +143,11 @@ unsigned int egress_guard_out(void *priv, struct sk_buff *skb, const struct nf_h
 	/* With a VRF, source NAT and confirmation come in the next round. */
 	if (unlikely(netif_is_l3_master(state->out)))
 		return NF_ACCEPT;
-	return check_out(skb, state, ct);
+	if (likely(ct && just_translated(ct))) {
+		egress_take_off_helper(ct);
+		return NF_ACCEPT;
+	}
+	return check_out(priv, skb, state, ct);
 }
 
 static int port_at(const struct sk_buff *skb, unsigned int off)
@@ -234,10 +232,9 @@ static bool is_foreign(const struct sk_buff *skb, u8 pf, const struct egress_pai
 	return port >= 0 && pair->blocks[port >> pair->order].state == EGRESS_BLOCK_FOREIGN;
 }
 
-static noinline unsigned int check_in(struct sk_buff *skb, const struct nf_hook_state *state,
-				      bool tracked)
+static noinline unsigned int check_in(struct egress_net *en, struct sk_buff *skb,
+				      const struct nf_hook_state *state, bool tracked)
 {
-	struct egress_net *en = egress_net(state->net);
 	const struct egress_pair *pair;
 	const struct egress_addr *found;
 	struct in6_addr to;
@@ -277,5 +274,5 @@ unsigned int egress_guard_in(void *priv, struct sk_buff *skb, const struct nf_ho
 	if (likely(ct && nf_ct_is_confirmed(ct) &&
 		   (ctinfo != IP_CT_NEW || ct->status & IPS_NAT_MASK)))
 		return NF_ACCEPT;
-	return check_in(skb, state, ct);
+	return check_in(priv, skb, state, ct);
 }

@@ -4,8 +4,8 @@
 
 #include <linux/netfilter.h>
 #include <linux/percpu.h>
+#include <net/netfilter/nf_conntrack_helper.h>
 
-struct nf_conn;
 
 /**
  * struct egress_translated - the last connection this CPU gave an egress address
@@ -21,6 +21,15 @@ struct egress_translated {
 };
 
 DECLARE_PER_CPU(struct egress_translated, egress_translated);
+
+/* An expectation would let a connection leave that nobody asked us about. */
+static inline void egress_take_off_helper(struct nf_conn *ct)
+{
+	struct nf_conn_help *help = nfct_help(ct);
+
+	if (unlikely(help))
+		RCU_INIT_POINTER(help->helper, NULL);
+}
 
 unsigned int egress_guard_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
 unsigned int egress_guard_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);

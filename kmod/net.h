@@ -4,6 +4,7 @@
 
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/netfilter.h>
 #include <linux/rhashtable.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
@@ -37,7 +38,7 @@
  * @n_pairs: pairs there are
  * @n_machines: machines there are
  * @n_waiting: machines without a lease
- * @hooked: the netfilter hooks are registered
+ * @hooks: the netfilter hooks, registered; NULL while there are none
  * @reap: one sweep of destination tables at a time; they go away under it only
  * @dests: struct egress_dest; RCU readers, each changed under its own lock
  * @reaper: retires destination tables of dead connections
@@ -74,7 +75,7 @@ struct egress_net {
 	unsigned int n_pairs;
 	unsigned int n_machines;
 	unsigned int n_waiting;
-	bool hooked;
+	struct nf_hook_ops *hooks;
 
 	/* One sweep at a time */
 	struct mutex reap;

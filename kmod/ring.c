@@ -183,7 +183,7 @@ static bool reclaim(struct egress_ring *ring, struct egress_probe *probe, unsign
 	return true;
 }
 
-static int take_fresh(struct egress_ring *ring, u32 now, u8 proto, __be16 peer)
+static inline int take_fresh(struct egress_ring *ring, u32 now, u8 proto, __be16 peer)
 {
 	while (ring->fresh < ring->size) {
 		unsigned int i = ring->fresh++;

@@ -15,7 +15,6 @@
 #include <net/netfilter/ipv4/nf_reject.h>
 #include <net/netfilter/ipv6/nf_reject.h>
 #include <net/netfilter/nf_conntrack.h>
-#include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_nat.h>
 
 #include "app.h"
@@ -67,14 +66,6 @@ static void reject(struct sk_buff *skb, const struct nf_hook_state *state, u8 pr
 		else
 			nf_send_unreach6(state->net, skb, ICMPV6_ADM_PROHIBITED, state->hook);
 	}
-}
-
-static void take_off_helper(struct nf_conn *ct)
-{
-	struct nf_conn_help *help = nfct_help(ct);
-
-	if (help)
-		RCU_INIT_POINTER(help->helper, NULL);
 }
 
 static unsigned int setup(struct egress_net *en, struct nf_conn *ct,
@@ -130,7 +121,7 @@ static unsigned int setup(struct egress_net *en, struct nf_conn *ct,
 /* Called by nf_nat for a connection without source NAT yet. */
 static unsigned int snat(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	struct egress_net *en = egress_net(state->net);
+	struct egress_net *en = priv;
 	const struct nf_conntrack_tuple *orig, *reply;
 	struct egress_packet packet;
 	enum ip_conntrack_info ctinfo;
@@ -161,26 +152,11 @@ static unsigned int snat(void *priv, struct sk_buff *skb, const struct nf_hook_s
 
 	if (ct->master || !shareable(orig))
 		return egress_drop(en, &packet, EGRESS_C_UNSUPPORTED);
-	take_off_helper(ct);
+	egress_take_off_helper(ct);
 	return setup(en, ct, &packet, skb, state);
 }
 
-/* Before every other NAT chain: nft's lowest priority is above this. */
-static const struct nf_hook_ops nat_ops[] = {
-	{
-		.hook = snat,
-		.pf = NFPROTO_IPV4,
-		.hooknum = NF_INET_POST_ROUTING,
-		.priority = INT_MIN,
-	}, {
-		.hook = snat,
-		.pf = NFPROTO_IPV6,
-		.hooknum = NF_INET_POST_ROUTING,
-		.priority = INT_MIN,
-	},
-};
-
-static const struct nf_hook_ops guard_ops[] = {
+static const struct nf_hook_ops hooks[] = {
 	{
 		.hook = egress_guard_in,
 		.pf = NFPROTO_IPV4,
@@ -207,8 +183,23 @@ static const struct nf_hook_ops guard_ops[] = {
 		.pf = NFPROTO_ARP,
 		.hooknum = NF_ARP_IN,
 		.priority = INT_MAX,
+	}, {
+		/* nf_nat's from here: before its chains, of which nft's lowest is above this. */
+		.hook = snat,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_POST_ROUTING,
+		.priority = INT_MIN,
+	}, {
+		.hook = snat,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_POST_ROUTING,
+		.priority = INT_MIN,
 	},
 };
+
+#define NAT_V4		(ARRAY_SIZE(hooks) - 2)
+#define NAT_V6		(ARRAY_SIZE(hooks) - 1)
+#define N_GUARDS	NAT_V4
 
 /**
  * egress_hooks_get() - have the hooks in place for a first machine or pair
@@ -219,36 +210,48 @@ static const struct nf_hook_ops guard_ops[] = {
  */
 int egress_hooks_get(struct egress_net *en, struct genl_info *info)
 {
+	struct nf_hook_ops *ops;
+	unsigned int i;
 	int err;
 
 	lockdep_assert_held(&en->lock);
-	if (en->hooked)
+	if (en->hooks)
 		return 0;
 	if (!try_module_get(THIS_MODULE))
 		return egress_refuse(info, 0, -ENOENT, "the module is being removed");
+	err = -ENOMEM;
+	ops = kmemdup(hooks, sizeof(hooks), GFP_KERNEL_ACCOUNT);
+	if (!ops)
+		goto put_module;
+	/* Faster than net_generic() in each. */
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		ops[i].priv = en;
 	err = nf_ct_netns_get(en->net, NFPROTO_INET);
 	if (err)
-		goto put_module;
+		goto free_ops;
 	/* The guard first: nothing leaves as it came while the rest is put in place. */
-	err = nf_register_net_hooks(en->net, guard_ops, ARRAY_SIZE(guard_ops));
+	err = nf_register_net_hooks(en->net, ops, N_GUARDS);
 	if (err)
 		goto put_ct;
-	err = nf_nat_ipv4_register_fn(en->net, &nat_ops[0]);
+	err = nf_nat_ipv4_register_fn(en->net, &ops[NAT_V4]);
 	if (err)
 		goto unregister;
-	err = nf_nat_ipv6_register_fn(en->net, &nat_ops[1]);
+	err = nf_nat_ipv6_register_fn(en->net, &ops[NAT_V6]);
 	if (err)
 		goto unregister_v4;
-	WRITE_ONCE(en->hooked, true);
+	en->hooks = ops;
 	queue_delayed_work(system_power_efficient_wq, &en->reaper, HZ);
 	return 0;
 
 unregister_v4:
-	nf_nat_ipv4_unregister_fn(en->net, &nat_ops[0]);
+	nf_nat_ipv4_unregister_fn(en->net, &ops[NAT_V4]);
 unregister:
-	nf_unregister_net_hooks(en->net, guard_ops, ARRAY_SIZE(guard_ops));
+	nf_unregister_net_hooks(en->net, ops, N_GUARDS);
+	synchronize_net();
 put_ct:
 	nf_ct_netns_put(en->net, NFPROTO_INET);
+free_ops:
+	kfree(ops);
 put_module:
 	module_put(THIS_MODULE);
 	return egress_refuse(info, 0, err, "netfilter refused the hooks: error %d", err);
@@ -260,15 +263,18 @@ put_module:
  */
 void egress_hooks_put(struct egress_net *en)
 {
+	struct nf_hook_ops *ops = en->hooks;
+
 	lockdep_assert_held(&en->lock);
-	if (!en->hooked || en->n_machines || en->n_pairs)
+	if (!ops || en->n_machines || en->n_pairs)
 		return;
-	WRITE_ONCE(en->hooked, false);
-	nf_nat_ipv6_unregister_fn(en->net, &nat_ops[1]);
-	nf_nat_ipv4_unregister_fn(en->net, &nat_ops[0]);
-	nf_unregister_net_hooks(en->net, guard_ops, ARRAY_SIZE(guard_ops));
+	WRITE_ONCE(en->hooks, NULL);
+	nf_nat_ipv6_unregister_fn(en->net, &ops[NAT_V6]);
+	nf_nat_ipv4_unregister_fn(en->net, &ops[NAT_V4]);
+	nf_unregister_net_hooks(en->net, ops, N_GUARDS);
 	nf_ct_netns_put(en->net, NFPROTO_INET);
 	/* Not waited for by nf_nat: our functions must not be called any more. */
 	synchronize_net();
+	kfree(ops);
 	module_put(THIS_MODULE);
 }
