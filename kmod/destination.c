@@ -18,6 +18,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "addr.h"
+#include "claim.h"
 #include "destination.h"
 #include "machine.h"
 #include "net.h"
@@ -557,7 +558,9 @@ static void reap(struct work_struct *work)
 	}
 	mutex_lock(&en->lock);
 	egress_lease_retire(en);
+	egress_pair_drain(en);
 	mutex_unlock(&en->lock);
+	egress_claims_sync(en);
 	if (READ_ONCE(en->hooks))
 		queue_delayed_work(system_power_efficient_wq, &en->reaper, REAP_PERIOD);
 }

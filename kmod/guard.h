@@ -6,7 +6,6 @@
 #include <linux/percpu.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
-
 /**
  * struct egress_translated - the last connection this CPU gave an egress address
  * @ct: connection; may be gone, never to be followed

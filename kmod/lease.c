@@ -284,6 +284,20 @@ void egress_lease_retire(struct egress_net *en)
 }
 
 /**
+ * egress_lease_retire_pair() - the same, of one pair
+ * @en: namespace, locked
+ * @pair: pair
+ */
+void egress_lease_retire_pair(struct egress_net *en, struct egress_pair *pair)
+{
+	struct egress_block *block, *tmp;
+
+	list_for_each_entry_safe(block, tmp, &en->lingering, linger)
+		if (block->pair == pair)
+			retire(en, block);
+}
+
+/**
  * egress_lease_pick() - a free block of a certain pair
  * @en: namespace, locked
  * @group: app and region of the machine
@@ -321,6 +335,10 @@ struct egress_block *egress_lease_pick(struct egress_net *en, const struct egres
 		err = egress_refuse(info, EGRESS_A_PAIR, -EINVAL,
 				    "%s belongs to app '%s' in region '%s'", text,
 				    pair->group->app->name, pair->group->region->name);
+		return ERR_PTR(err);
+	}
+	if (pair->dying) {
+		err = egress_refuse(info, EGRESS_A_PAIR, -EBUSY, "%s is being released", text);
 		return ERR_PTR(err);
 	}
 	block = machine ? egress_lease_of(en, machine) : NULL;

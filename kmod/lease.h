@@ -33,6 +33,7 @@ void egress_lease_cut(struct egress_net *en, struct egress_block *block);
 void egress_lease_feed(struct egress_net *en, struct egress_group *group);
 void egress_lease_unwait(struct egress_net *en, struct egress_machine *machine);
 void egress_lease_retire(struct egress_net *en);
+void egress_lease_retire_pair(struct egress_net *en, struct egress_pair *pair);
 struct egress_block *egress_lease_pick(struct egress_net *en, const struct egress_group *group,
 				       const struct egress_machine *machine,
 				       const struct in6_addr *addr, int slot,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The objects as netlink messages. Each returns 0 or -EMSGSIZE, the message undone then. */
+#include <linux/ktime.h>
+
 #include "addr.h"
 #include "app.h"
 #include "classify.h"
@@ -143,6 +145,14 @@ int egress_msg_pool(struct egress_net *en, struct egress_msg *msg, struct egress
 	return err;
 }
 
+static int put_drain(struct sk_buff *skb, const struct egress_pair *pair)
+{
+	time64_t left = pair->deadline - ktime_get_boottime_seconds();
+
+	return nla_put_flag(skb, EGRESS_A_DRAINING) ||
+		(pair->deadline && nla_put_u32(skb, EGRESS_A_DRAIN, max_t(time64_t, left, 0)));
+}
+
 /* A pair. */
 int egress_msg_pair(struct egress_net *en, const struct egress_msg *msg, struct egress_pair *pair)
 {
@@ -159,6 +169,7 @@ int egress_msg_pair(struct egress_net *en, const struct egress_msg *msg, struct 
 		nla_put_u32(skb, EGRESS_A_SLOTS, pair->n_slots) ||
 		nla_put_u32(skb, EGRESS_A_MACHINES, pair->n_leased) ||
 		nla_put_s64(skb, EGRESS_A_CREATED, pair->created, EGRESS_A_PAD) ||
+		(pair->dying && put_drain(skb, pair)) ||
 		(!msg->brief &&
 		 put_u64(skb, EGRESS_A_CONNECTIONS, egress_pair_connections(en, pair)));
 	return finish(msg, hdr, err);

@@ -47,6 +47,7 @@
  * @reap_left: tables of it that are to be swept yet
  * @changed: struct egress_machine that the change at work gave another lease
  * @flushing: the events of all that goes would say nothing that a flush doesn't
+ * @draining: struct egress_pair released that wait for their last connection
  * @claims: struct egress_claim to be made
  * @unclaims: struct egress_claim to be let go
  * @counters: one for each CPU
@@ -87,6 +88,7 @@ struct egress_net {
 
 	struct list_head changed;
 	bool flushing;
+	struct list_head draining;
 	struct list_head claims;
 	struct list_head unclaims;
 

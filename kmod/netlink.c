@@ -139,6 +139,7 @@ static const struct nla_policy pair_del_policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
 	[EGRESS_A_APP] = CHECKED(validate_name),
 	[EGRESS_A_ADDR] = CHECKED(validate_addr),
+	[EGRESS_A_DRAIN] = { .type = NLA_U32 },
 };
 
 static const struct nla_policy pair_get_policy[EGRESS_A_MAX + 1] = {
@@ -179,6 +180,11 @@ static const struct nla_policy bind_policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_MACHINE] = CHECKED(validate_name),
 	[EGRESS_A_PAIR] = CHECKED(validate_addr),
 	[EGRESS_A_SLOT] = SLOT,
+};
+
+static const struct nla_policy promote_policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
+	[EGRESS_A_MACHINE] = CHECKED(validate_name),
 };
 
 static const struct nla_policy rebalance_policy[EGRESS_A_MAX + 1] = {
@@ -433,20 +439,26 @@ static int pair_new(struct sk_buff *skb, struct genl_info *info)
 
 static int pair_del(struct sk_buff *skb, struct genl_info *info)
 {
+	struct egress_release_request req = {
+		.app = string(info, EGRESS_A_APP),
+		.drain = info->attrs[EGRESS_A_DRAIN],
+		.seconds = number(info, EGRESS_A_DRAIN, 0),
+	};
 	struct in6_addr *addrs;
 	struct egress_net *en;
-	int err, n;
+	int err;
 
 	if (missing(info, EGRESS_A_ADDR))
 		return -EINVAL;
-	n = get_addrs(info, EGRESS_A_ADDR, &addrs);
-	if (n < 0)
-		return n;
+	err = get_addrs(info, EGRESS_A_ADDR, &addrs);
+	if (err < 0)
+		return err;
+	req.addrs = addrs;
+	req.n = err;
 	en = change_begin(info);
 	err = PTR_ERR_OR_ZERO(en);
 	if (!err)
-		err = change_end(en, egress_pair_del(en, addrs, n, string(info, EGRESS_A_APP),
-						     info));
+		err = change_end(en, egress_pair_del(en, &req, info));
 	kvfree(addrs);
 	return err;
 }
@@ -568,6 +580,18 @@ static int rebalance(struct sk_buff *skb, struct genl_info *info)
 					       string(info, EGRESS_A_REGION), info));
 }
 
+static int promote(struct sk_buff *skb, struct genl_info *info)
+{
+	struct egress_net *en;
+
+	if (missing(info, EGRESS_A_MACHINE))
+		return -EINVAL;
+	en = change_begin(info);
+	if (IS_ERR(en))
+		return PTR_ERR(en);
+	return change_end(en, egress_promote(en, string(info, EGRESS_A_MACHINE), info));
+}
+
 static int app_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct egress_app_request req = {
@@ -641,6 +665,7 @@ static const struct genl_ops ops[] = {
 	GET(EGRESS_CMD_APP_GET, egress_get_app, egress_dump_apps, app_get_policy),
 	GET(EGRESS_CMD_STATS_GET, egress_get_stats, egress_dump_stats, group_get_policy),
 	DO(EGRESS_CMD_FLUSH, flush, flush_policy),
+	DO(EGRESS_CMD_PROMOTE, promote, promote_policy),
 	{
 		.cmd = EGRESS_CMD_DESTINATION_GET,
 		.flags = GENL_ADMIN_PERM,

@@ -113,6 +113,7 @@ static struct egress_pair *pair_make(struct egress_net *en, struct egress_group 
 	pair->app = group->app;
 	pair->created = ktime_get_real_seconds();
 	INIT_LIST_HEAD(&pair->free);
+	INIT_LIST_HEAD(&pair->drain);
 	init_blocks(pair, group->region);
 	err = get_addrs(en, pair, group->region, req, info);
 	for (i = 0; !err && i < EGRESS_FAMILIES; i++) {
@@ -248,7 +249,7 @@ static int already(struct egress_net *en, struct list_head *list, const struct e
 
 	if (!req->given[EGRESS_V4] && !req->given[EGRESS_V6]) {
 		list_for_each_entry(pair, list, list)
-			if (pair->group == group && n < req->count)
+			if (pair->group == group && !pair->dying && n < req->count)
 				pairs[n++] = pair;
 		return n;
 	}
@@ -421,6 +422,7 @@ void egress_pair_destroy(struct egress_net *en, struct egress_pair *pair)
 		egress_addr_release(en, pair->addrs[i]);
 	}
 	list_del(&pair->list);
+	list_del(&pair->drain);
 	region->n_pairs--;
 	pair->group->n_pairs--;
 	pair->group->app->n_pairs--;
@@ -431,55 +433,155 @@ void egress_pair_destroy(struct egress_net *en, struct egress_pair *pair)
 	kvfree_rcu(pair, rcu);
 }
 
+static int check_release(struct egress_net *en, const struct egress_release_request *req,
+			 struct genl_info *info)
+{
+	char text[EGRESS_ADDR_STR];
+	struct egress_pair *pair;
+	unsigned int i;
+
+	for (i = 0; i < req->n; i++) {
+		egress_addr_str(text, &req->addrs[i]);
+		pair = egress_pair_find(en, &req->addrs[i]);
+		if (!pair)
+			return egress_refuse(info, EGRESS_AT(EGRESS_A_ADDR, i), -ENOENT,
+					     "%s is not an allocated egress address",
+					     text);
+		if (req->app && strcmp(pair->group->app->name, req->app))
+			return egress_refuse(info, EGRESS_AT(EGRESS_A_ADDR, i), -EINVAL,
+					     "%s belongs to app '%s', not '%s'", text,
+					     pair->group->app->name, req->app);
+	}
+	return 0;
+}
+
+/* The last of it; nothing can see it any more. */
+static void pair_finish(struct egress_net *en, struct egress_pair *pair)
+{
+	struct egress_group *group = pair->group;
+
+	egress_pair_destroy(en, pair);
+	egress_group_put(en, group);
+}
+
+/**
+ * egress_pair_drained() - has a released pair no connection any more
+ * @pair: pair, egress_net locked
+ */
+bool egress_pair_drained(const struct egress_pair *pair)
+{
+	return pair->n_free == pair->n_slots;
+}
+
+/**
+ * egress_pair_drain() - let go of released pairs whose time has come
+ * @en: namespace, locked
+ *
+ * Context: process; waits for one grace period if a pair's time is up.
+ */
+void egress_pair_drain(struct egress_net *en)
+{
+	time64_t now = ktime_get_boottime_seconds();
+	struct egress_pair *pair, *tmp;
+	bool gone = false;
+
+	lockdep_assert_held(&en->lock);
+	list_for_each_entry_safe(pair, tmp, &en->draining, drain) {
+		if (!egress_pair_drained(pair)) {
+			if (!pair->deadline || now < pair->deadline)
+				continue;
+			egress_lease_synchronize(en);
+		}
+		en->generation++;
+		pair_finish(en, pair);
+		gone = true;
+	}
+	if (gone)
+		egress_hooks_put(en);
+}
+
 /**
  * egress_pair_del() - release pairs
  * @en: namespace, locked
- * @addrs: either address of each
- * @n: how many
- * @app: whose they must be, or NULL
+ * @req: which, and how
  * @info: request, to say why not
  *
  * Context: process; waits for one grace period. Return: 0; -ENOENT, -EINVAL,
  * then nothing has changed.
  */
-int egress_pair_del(struct egress_net *en, const struct in6_addr *addrs, unsigned int n,
-		    const char *app, struct genl_info *info)
+int egress_pair_del(struct egress_net *en, const struct egress_release_request *req,
+		    struct genl_info *info)
 {
 	struct egress_pair *pair, *tmp;
-	struct egress_group *group;
-	char text[EGRESS_ADDR_STR];
 	LIST_HEAD(release);
 	unsigned int i;
+	int err;
 
-	for (i = 0; i < n; i++) {
-		egress_addr_str(text, &addrs[i]);
-		pair = egress_pair_find(en, &addrs[i]);
-		if (!pair)
-			return egress_refuse(info, EGRESS_AT(EGRESS_A_ADDR, i), -ENOENT,
-					     "%s is not an allocated egress address",
-					     text);
-		if (app && strcmp(pair->group->app->name, app))
-			return egress_refuse(info, EGRESS_AT(EGRESS_A_ADDR, i), -EINVAL,
-					     "%s belongs to app '%s', not '%s'", text,
-					     pair->group->app->name, app);
-	}
+	err = check_release(en, req, info);
+	if (err)
+		return err;
 	en->generation++;
-	for (i = 0; i < n; i++) {
-		pair = egress_pair_find(en, &addrs[i]);
-		if (!pair->dying)	/* else it is named twice */
-			egress_tell_sender(en, info, pair);
+	/* All of them before a machine is leased elsewhere: not to one of them. */
+	for (i = 0; i < req->n; i++) {
+		pair = egress_pair_find(en, &req->addrs[i]);
 		pair->dying = true;
-		list_move_tail(&pair->list, &release);
+		pair->deadline = req->seconds ? ktime_get_boottime_seconds() + req->seconds : 0;
+		list_move_tail(&pair->drain, &release);
 	}
-	list_for_each_entry(pair, &release, list)
+	list_for_each_entry(pair, &release, drain) {
 		egress_pair_unpublish(en, pair);
-	egress_lease_synchronize(en);
-	list_for_each_entry_safe(pair, tmp, &release, list) {
-		group = pair->group;
-		egress_pair_destroy(en, pair);
-		egress_group_put(en, group);
+		egress_tell_sender(en, info, pair);
+		if (req->drain)
+			egress_tell_all(en, EGRESS_CMD_PAIR_NEW, pair);
 	}
-	egress_hooks_put(en);
+	egress_lease_synchronize(en);
+	if (req->drain) {
+		list_for_each_entry(pair, &release, drain)
+			egress_lease_retire_pair(en, pair);
+		list_splice_tail(&release, &en->draining);
+		egress_pair_drain(en);
+	} else {
+		list_for_each_entry_safe(pair, tmp, &release, drain)
+			pair_finish(en, pair);
+		egress_hooks_put(en);
+	}
+	return 0;
+}
+
+/**
+ * egress_promote() - make a machine's own pairs those of all its app's machines
+ * @en: namespace, locked
+ * @id: machine
+ * @info: request, to say why not
+ *
+ * The machine keeps its lease, and no connection notices. Return: 0, -ENOENT.
+ */
+int egress_promote(struct egress_net *en, const char *id, struct genl_info *info)
+{
+	struct egress_machine *machine = egress_machine_find(en, id);
+	struct egress_pair *pair, *tmp;
+	bool any = false;
+
+	if (!machine)
+		return egress_refuse(info, EGRESS_A_MACHINE, -ENOENT, "there is no machine '%s'",
+				     id);
+	list_for_each_entry(pair, &machine->pairs, list)
+		any |= !pair->dying;
+	if (!any)
+		return egress_refuse(info, EGRESS_A_MACHINE, -ENOENT,
+				     "machine '%s' has no pair of its own", id);
+	en->generation++;
+	list_for_each_entry_safe(pair, tmp, &machine->pairs, list) {
+		if (pair->dying)
+			continue;
+		pair->scope = EGRESS_SCOPE_APP;
+		pair->machine = NULL;
+		list_move_tail(&pair->list, &pair->group->pairs);
+		egress_tell_later(en, machine);
+		egress_tell_sender(en, info, pair);
+		egress_tell_all(en, EGRESS_CMD_PAIR_NEW, pair);
+		egress_lease_feed(en, pair->group);
+	}
 	return 0;
 }
 

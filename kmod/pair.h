@@ -59,6 +59,8 @@ struct egress_block {
  * @order: a block has 2^order ports
  * @has: which families it has
  * @dying: no new leases
+ * @drain: in egress_net.draining, or empty
+ * @deadline: boot time in seconds when its connections are cut, 0: never
  * @v4: IPv4 address, mapped
  * @v6: IPv6 address
  * @addrs: the records of both
@@ -84,6 +86,8 @@ struct egress_pair {
 	u8 order;
 	bool has[EGRESS_FAMILIES];
 	bool dying;
+	struct list_head drain;
+	time64_t deadline;
 	struct in6_addr v4;
 	struct in6_addr v6;
 	struct egress_addr *addrs[EGRESS_FAMILIES];
@@ -117,11 +121,22 @@ struct egress_pair_request {
 	unsigned int block_size;
 };
 
+struct egress_release_request {
+	const struct in6_addr *addrs;	/* either one of each pair */
+	unsigned int n;
+	const char *app;		/* whose they must be, or NULL */
+	bool drain;			/* instead of cutting connections now */
+	u32 seconds;			/* do so then; 0: never */
+};
+
 struct egress_pair *egress_pair_find(struct egress_net *en, const struct in6_addr *addr);
 int egress_pair_add(struct egress_net *en, const struct egress_pair_request *req,
 		    struct genl_info *info);
-int egress_pair_del(struct egress_net *en, const struct in6_addr *addrs, unsigned int n,
-		    const char *app, struct genl_info *info);
+int egress_pair_del(struct egress_net *en, const struct egress_release_request *req,
+		    struct genl_info *info);
+bool egress_pair_drained(const struct egress_pair *pair);
+void egress_pair_drain(struct egress_net *en);
+int egress_promote(struct egress_net *en, const char *id, struct genl_info *info);
 void egress_pair_unpublish(struct egress_net *en, struct egress_pair *pair);
 void egress_pair_destroy(struct egress_net *en, struct egress_pair *pair);
 u64 egress_pair_connections(struct egress_net *en, struct egress_pair *pair);

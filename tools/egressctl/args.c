@@ -7,6 +7,11 @@
 
 #define COLUMN	24
 
+static bool may_lack(const struct option *opt)
+{
+	return *opt->value == '[';
+}
+
 static void print_help(const struct command *command, const struct option *opts)
 {
 	printf("Usage: egressctl %s%s%s\n\n%s.\n", command->name, *command->synopsis ? " " : "",
@@ -14,7 +19,8 @@ static void print_help(const struct command *command, const struct option *opts)
 	if (opts->name)
 		putchar('\n');
 	for (; opts->name; opts++) {
-		int n = printf("  %s%s%s", opts->name, opts->value ? " " : "", opts->value ?: "");
+		bool apart = opts->value && !may_lack(opts);
+		int n = printf("  %s%s%s", opts->name, apart ? " " : "", opts->value ?: "");
 
 		printf("%*s%s\n", n < COLUMN ? COLUMN - n : 1, "", opts->help);
 	}
@@ -81,7 +87,7 @@ static int take_value(const struct command *command, const struct option *opt, c
 		*(bool *)opt->to = true;
 		return 0;
 	}
-	if (value)
+	if (value || may_lack(opt))
 		return opt->parse(opt->name, value, opt->to);
 	if (*at + 1 >= argc)
 		return usage(command, "a value is missing after ", opt->name);

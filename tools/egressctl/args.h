@@ -15,7 +15,8 @@ struct command {
 struct option {
 	const char *name;
 	const char *value;	/* what the help calls its value; NULL: it has none;
-				 * "ADDR...": it takes every word up to the next option
+				 * "ADDR...": it takes every word up to the next option;
+				 * "[=N]": it may go without, and is parsed as NULL then
 				 */
 	int (*parse)(const char *what, const char *text, void *to);
 	void *to;		/* bool * if it has no value */

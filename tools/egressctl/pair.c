@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "alloc.h"
+#include "confirm.h"
 #include "output.h"
 #include "pair.h"
 
@@ -22,6 +23,9 @@ static void pair_read(struct pair *pair, struct nlattr **attrs)
 	pair->machines = get_u32(attrs, EGRESS_A_MACHINES);
 	pair->connections = get_u64(attrs, EGRESS_A_CONNECTIONS);
 	pair->created = get_u64(attrs, EGRESS_A_CREATED);
+	pair->draining = attrs[EGRESS_A_DRAINING];
+	pair->has_deadline = attrs[EGRESS_A_DRAIN];
+	pair->drain = get_u32(attrs, EGRESS_A_DRAIN);
 }
 
 static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
@@ -59,6 +63,17 @@ int pairs_of_answer(struct pairs *pairs, const struct answer *answer)
 	return answer_each(answer, append, pairs);
 }
 
+static void drain_json(struct json *j, const struct pair *pair)
+{
+	json_bool(j, "draining", pair->draining);
+	if (!pair->draining)
+		return;
+	if (pair->has_deadline)
+		json_unsigned(j, "drain", pair->drain);
+	else
+		json_null(j, "drain");
+}
+
 const char *scope_text(enum egress_scope scope)
 {
 	return scope == EGRESS_SCOPE_MACHINE ? "machine" : "app";
@@ -93,6 +108,7 @@ void pairs_json(struct json *j, const struct pairs *pairs)
 		json_unsigned(j, "machines", p->machines);
 		json_unsigned(j, "connections", p->connections);
 		json_signed(j, "created", p->created);
+		drain_json(j, p);
 		json_object_end(j);
 	}
 }
@@ -100,6 +116,19 @@ void pairs_json(struct json *j, const struct pairs *pairs)
 static const char *owner(const struct pair *pair)
 {
 	return pair->scope == EGRESS_SCOPE_MACHINE ? pair->machine : pair->app;
+}
+
+/* Of a pair that drains, what it waits for. */
+static void machines_cell(struct table *t, const struct pair *pair)
+{
+	if (!pair->draining)
+		table_cell(t, "%u", pair->machines);
+	else if (pair->has_deadline)
+		table_cell(t, "draining, %llu connection%s left, %u s", pair->connections,
+			   plural(pair->connections), pair->drain);
+	else
+		table_cell(t, "draining, %llu connection%s left", pair->connections,
+			   plural(pair->connections));
 }
 
 static void address_row(struct table *t, const struct pair *pair, const struct addr *addr)
@@ -117,7 +146,7 @@ static void address_row(struct table *t, const struct pair *pair, const struct a
 	table_cell(t, "%s", scope_text(pair->scope));
 	table_cell(t, "%s", pair->region);
 	table_cell(t, "%s", owner(pair));
-	table_cell(t, "%u", pair->machines);
+	machines_cell(t, pair);
 	table_cell(t, "%s", when);
 }
 
@@ -140,6 +169,7 @@ static void address_json(struct json *j, const struct pair *pair, const struct a
 	json_unsigned(j, "block-size", pair->block_size);
 	json_unsigned(j, "slots", pair->slots);
 	json_unsigned(j, "connections", pair->connections);
+	drain_json(j, pair);
 	json_object_end(j);
 }
 

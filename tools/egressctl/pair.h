@@ -18,6 +18,9 @@ struct pair {
 	uint32_t machines;
 	unsigned long long connections;
 	long long created;
+	bool draining;
+	bool has_deadline;
+	uint32_t drain;		/* seconds until the deadline */
 };
 
 struct pairs {

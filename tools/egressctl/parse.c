@@ -261,6 +261,16 @@ int parse_block_size(const char *what, const char *text, void *to)
 	return 0;
 }
 
+int parse_seconds(const char *what, const char *text, void *to)
+{
+	struct number *seconds = to;
+
+	if (text)
+		return parse_range(what, text, to, 1, INT32_MAX);
+	*seconds = (struct number){ .given = true };
+	return 0;
+}
+
 int parse_slot(const char *what, const char *text, void *to)
 {
 	return parse_range(what, text, to, 0, MAX_SLOT);

@@ -60,6 +60,7 @@ int parse_prefixes(const char *what, const char *text, void *to);	/* struct pref
 int parse_exclude(const char *what, const char *text, void *to);	/* struct prefixes */
 int parse_count(const char *what, const char *text, void *to);		/* struct number */
 int parse_block_size(const char *what, const char *text, void *to);	/* struct number */
+int parse_seconds(const char *what, const char *text, void *to);	/* struct number; 0: NULL */
 int parse_slot(const char *what, const char *text, void *to);		/* struct number */
 int parse_limit(const char *what, const char *text, void *to);		/* struct number */
 int parse_on_limit(const char *what, const char *text, void *to);	/* struct number */

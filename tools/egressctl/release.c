@@ -57,9 +57,12 @@ int release(const struct command *command, int argc, char **argv)
 {
 	const char *app = NULL;
 	struct addrs addrs = {};
+	struct number drain = {};
 	bool yes = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "refuse unless the pairs are this app's" },
+		{ "--drain", "[=SECONDS]", parse_seconds, &drain,
+		  "let connections end first, for so long at most" },
 		{ "-y", NULL, NULL, &yes, "do not ask, on a terminal" },
 		{}
 	};
@@ -69,7 +72,7 @@ int release(const struct command *command, int argc, char **argv)
 	rc = args_parse(command, opts, 1, -1, &argc, argv);
 	for (int i = 0; i < argc && !rc; i++)
 		rc = parse_addrs("ADDR", argv[i], &addrs);
-	if (!rc && confirm_wanted(yes))
+	if (!rc && !drain.given && confirm_wanted(yes))
 		rc = confirm_release(&addrs);
 	if (rc)
 		goto out;
@@ -79,6 +82,7 @@ int release(const struct command *command, int argc, char **argv)
 		goto out;
 	put_addrs(msg, EGRESS_A_ADDR, &addrs);
 	put_string_if(msg, EGRESS_A_APP, app);
+	put_number_if(msg, EGRESS_A_DRAIN, &drain);
 	rc = exchange_change(msg, released, addrs.n);
 out:
 	free(addrs.v);

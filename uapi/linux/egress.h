@@ -54,6 +54,7 @@ enum egress_cmd {
 	EGRESS_CMD_FLUSH,
 	EGRESS_CMD_DESTINATION_GET,
 	EGRESS_CMD_LIMIT,	/* event only: a connection was refused */
+	EGRESS_CMD_PROMOTE,
 
 	__EGRESS_CMD_MAX,
 };
@@ -103,6 +104,8 @@ enum egress_attr {
 	EGRESS_A_DESTINATION,	/* 4 or 16 bytes */
 	EGRESS_A_REFUSED,	/* u64: connections refused at the limit */
 	EGRESS_A_HELD_BACK,	/* u64: refusals since the last event, without one */
+	EGRESS_A_DRAIN,		/* u32: seconds until connections are cut, 0: never */
+	EGRESS_A_DRAINING,	/* flag of a pair: it goes with its last connection */
 
 	__EGRESS_A_MAX,
 };
