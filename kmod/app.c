@@ -166,6 +166,7 @@ struct egress_group *egress_group_get(struct egress_net *en, const char *app_nam
 	group->region = region;
 	INIT_LIST_HEAD(&group->pairs);
 	INIT_LIST_HEAD(&group->waiting);
+	INIT_LIST_HEAD(&group->warn);
 	list_add_tail(&group->list, &app->groups);
 	region->n_groups++;
 	return group;
@@ -190,6 +191,7 @@ void egress_group_put(struct egress_net *en, struct egress_group *group)
 	if (group->n_pairs || group->n_machines)
 		return;
 	list_del(&group->list);
+	list_del(&group->warn);
 	kfree_rcu(group, rcu);
 	region->n_groups--;
 	egress_region_put(region);

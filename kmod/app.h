@@ -61,8 +61,10 @@ struct egress_app {
  * @region: region
  * @pairs: struct egress_pair of scope app
  * @waiting: struct egress_machine, the longest waiting first
+ * @n_waiting: how many
  * @n_pairs: pairs, of its machines too
  * @n_machines: machines
+ * @warn: in egress_net.warn
  * @rcu: freed after packets that saw its pairs
  */
 struct egress_group {
@@ -71,8 +73,10 @@ struct egress_group {
 	struct egress_region *region;
 	struct list_head pairs;
 	struct list_head waiting;
+	unsigned int n_waiting;
 	unsigned int n_pairs;
 	unsigned int n_machines;
+	struct list_head warn;
 	struct rcu_head rcu;
 };
 

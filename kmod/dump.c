@@ -16,6 +16,7 @@
 #include "netlink.h"
 #include "pair.h"
 #include "pool.h"
+#include "warning.h"
 
 /* Finds what the request names, and writes it to @msg; or says why not. */
 typedef int (*put_fn)(struct egress_net *en, struct egress_msg *msg, struct genl_info *info);
@@ -333,6 +334,53 @@ int egress_dump_apps(struct sk_buff *skb, struct netlink_callback *cb)
 	}
 out:
 	cb->args[1] = msg.from;
+	return dump_end(en, skb);
+}
+
+/* From warning @from of the app on; it is where to go on, 0 at the end. */
+static int dump_app_warnings(struct egress_net *en, const struct egress_msg *msg,
+			     const struct egress_app *app, const struct filter *filter,
+			     unsigned long *from)
+{
+	const struct egress_group *group;
+	struct egress_warned warned;
+	enum egress_warning kind;
+	unsigned long n = 0;
+
+	list_for_each_entry(group, &app->groups, list) {
+		for (kind = 0; kind < EGRESS_WARNINGS; kind++) {
+			if (n++ < *from || !shown(group, filter) ||
+			    !egress_warn(en, group, kind, &warned))
+				continue;
+			if (egress_msg_warning(en, msg, &warned)) {
+				*from = n - 1;
+				return -EMSGSIZE;
+			}
+		}
+	}
+	*from = 0;
+	return 0;
+}
+
+int egress_dump_warnings(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct egress_net *en = egress_net(sock_net(skb->sk));
+	unsigned long from = cb->args[1], serial;
+	struct egress_app *app;
+	struct egress_msg msg;
+	struct filter filter;
+
+	msg = dump_begin(en, skb, cb, EGRESS_CMD_WARNING_GET, &filter);
+	xa_for_each_start(&en->apps, serial, app, cb->args[0]) {
+		if (serial != cb->args[0])
+			from = 0;
+		cb->args[0] = serial;
+		if ((!filter.app || !strcmp(app->name, filter.app)) &&
+		    dump_app_warnings(en, &msg, app, &filter, &from))
+			break;
+		cb->args[0] = serial + 1;
+	}
+	cb->args[1] = from;
 	return dump_end(en, skb);
 }
 

@@ -18,6 +18,7 @@ int egress_dump_pairs(struct sk_buff *skb, struct netlink_callback *cb);
 int egress_dump_machines(struct sk_buff *skb, struct netlink_callback *cb);
 int egress_dump_leases(struct sk_buff *skb, struct netlink_callback *cb);
 int egress_dump_apps(struct sk_buff *skb, struct netlink_callback *cb);
+int egress_dump_warnings(struct sk_buff *skb, struct netlink_callback *cb);
 int egress_dump_stats(struct sk_buff *skb, struct netlink_callback *cb);
 
 #endif

@@ -40,6 +40,7 @@ static void wait(struct egress_net *en, struct egress_machine *machine)
 	if (!list_empty(&machine->wait))
 		return;
 	list_add_tail(&machine->wait, &machine->group->waiting);
+	machine->group->n_waiting++;
 	machine->group->app->n_waiting++;
 	en->n_waiting++;
 }
@@ -54,6 +55,7 @@ void egress_lease_unwait(struct egress_net *en, struct egress_machine *machine)
 	if (list_empty(&machine->wait))
 		return;
 	list_del_init(&machine->wait);
+	machine->group->n_waiting--;
 	machine->group->app->n_waiting--;
 	en->n_waiting--;
 }

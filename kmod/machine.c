@@ -12,6 +12,7 @@
 #include "pair.h"
 #include "snat.h"
 #include "tell.h"
+#include "warning.h"
 
 static const struct rhashtable_params id_params = {
 	.key_len = EGRESS_NAME_MAX + 1,
@@ -233,6 +234,7 @@ int egress_machine_add(struct egress_net *en, const struct egress_machine_reques
 		egress_lease_auto(en, machine);
 	}
 	sources_publish(machine);
+	egress_warn_later(en, group);
 	en->generation++;
 	egress_tell_sender(en, info, machine);
 	return 0;
@@ -307,6 +309,7 @@ static void machine_destroy(struct egress_net *en, struct egress_machine *machin
 		egress_device_put(en, device);
 	list_del(&machine->changed);
 	egress_lease_feed(en, group);
+	egress_warn_later(en, group);
 	egress_group_put(en, group);
 	kfree_rcu(machine, rcu);
 }
@@ -463,6 +466,8 @@ int egress_machine_set(struct egress_net *en, const struct egress_machine_reques
 		egress_lease_feed(en, old);
 		old->n_machines--;
 		old->app->n_machines--;
+		egress_warn_later(en, group);
+		egress_warn_later(en, old);
 		egress_group_put(en, old);
 	}
 	egress_tell_later(en, machine);

@@ -25,6 +25,7 @@ static int __net_init net_init(struct net *net)
 	INIT_LIST_HEAD(&en->lingering);
 	INIT_LIST_HEAD(&en->changed);
 	INIT_LIST_HEAD(&en->draining);
+	INIT_LIST_HEAD(&en->warn);
 	INIT_LIST_HEAD(&en->claims);
 	INIT_LIST_HEAD(&en->unclaims);
 	xa_init(&en->pairs);

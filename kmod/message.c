@@ -15,6 +15,7 @@
 #include "netlink.h"
 #include "pair.h"
 #include "pool.h"
+#include "warning.h"
 
 static void *start(struct egress_net *en, const struct egress_msg *msg)
 {
@@ -338,6 +339,26 @@ int egress_msg_limit(struct egress_net *en, const struct egress_msg *msg,
 		put_block(skb, packet->block) ||
 		put_addr(skb, EGRESS_A_DESTINATION, to) ||
 		put_u64(skb, EGRESS_A_HELD_BACK, held_back);
+	return finish(msg, hdr, err);
+}
+
+/* A warning. */
+int egress_msg_warning(struct egress_net *en, const struct egress_msg *msg,
+		       const struct egress_warned *warned)
+{
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = put_group(skb, warned->group) ||
+		nla_put_u32(skb, EGRESS_A_WARNING, warned->kind) ||
+		nla_put_string(skb, EGRESS_A_TEXT, warned->text) ||
+		nla_put_u32(skb, EGRESS_A_MACHINES, warned->room.machines) ||
+		nla_put_u32(skb, EGRESS_A_PAIRS, warned->room.pairs) ||
+		nla_put_u32(skb, EGRESS_A_SLOTS, warned->room.slots) ||
+		(warned->need && nla_put_u32(skb, EGRESS_A_COUNT, warned->need));
 	return finish(msg, hdr, err);
 }
 

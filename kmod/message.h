@@ -13,6 +13,7 @@ struct egress_packet;
 struct egress_pair;
 struct egress_rebalance;
 struct egress_region;
+struct egress_warned;
 struct in6_addr;
 
 /**
@@ -56,5 +57,7 @@ int egress_msg_limit(struct egress_net *en, const struct egress_msg *msg,
 int egress_msg_rebalance(struct egress_net *en, const struct egress_msg *msg,
 			 const struct egress_rebalance *done);
 int egress_msg_nothing(struct egress_net *en, const struct egress_msg *msg);
+int egress_msg_warning(struct egress_net *en, const struct egress_msg *msg,
+		       const struct egress_warned *warned);
 
 #endif

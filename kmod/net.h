@@ -32,6 +32,7 @@
  * @n_devices: how many; read anywhere
  * @device_index: struct egress_device by ifindex, of those that are there; under @lock
  * @lingering: struct egress_block given up whose connections live on
+ * @warn: struct egress_group that warnings are due about, until @lock is let go
  * @last_app: serial number given last
  * @last_pair: pair id given last
  * @last_machine: serial number given last
@@ -70,6 +71,7 @@ struct egress_net {
 	atomic_t n_devices;
 	struct xarray device_index;
 	struct list_head lingering;
+	struct list_head warn;
 	unsigned long last_app;
 	unsigned long last_pair;
 	unsigned long last_machine;

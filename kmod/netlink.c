@@ -666,6 +666,7 @@ static const struct genl_ops ops[] = {
 	GET(EGRESS_CMD_STATS_GET, egress_get_stats, egress_dump_stats, group_get_policy),
 	DO(EGRESS_CMD_FLUSH, flush, flush_policy),
 	DO(EGRESS_CMD_PROMOTE, promote, promote_policy),
+	GET(EGRESS_CMD_WARNING_GET, NULL, egress_dump_warnings, group_get_policy),
 	{
 		.cmd = EGRESS_CMD_DESTINATION_GET,
 		.flags = GENL_ADMIN_PERM,

@@ -14,6 +14,7 @@
 #include "pair.h"
 #include "snat.h"
 #include "tell.h"
+#include "warning.h"
 
 /**
  * egress_pair_find() - a pair by either address
@@ -172,6 +173,7 @@ static void pair_publish(struct egress_net *en, struct egress_pair *pair,
 	group->n_pairs++;
 	group->app->n_pairs++;
 	en->n_pairs++;
+	egress_warn_later(en, group);
 }
 
 static int check_request(struct egress_net *en, const struct egress_pair_request *req,
@@ -396,6 +398,7 @@ void egress_pair_unpublish(struct egress_net *en, struct egress_pair *pair)
 		block->machine->pinned = false;
 		egress_lease_auto(en, block->machine);
 	}
+	egress_warn_later(en, pair->group);
 }
 
 /**
@@ -581,6 +584,7 @@ int egress_promote(struct egress_net *en, const char *id, struct genl_info *info
 		egress_tell_sender(en, info, pair);
 		egress_tell_all(en, EGRESS_CMD_PAIR_NEW, pair);
 		egress_lease_feed(en, pair->group);
+		egress_warn_later(en, pair->group);
 	}
 	return 0;
 }

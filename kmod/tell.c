@@ -12,6 +12,7 @@
 #include "net.h"
 #include "netlink.h"
 #include "tell.h"
+#include "warning.h"
 
 /* The command says what the object is. */
 static int fill(struct egress_net *en, struct egress_msg *msg, void *object)
@@ -32,6 +33,8 @@ static int fill(struct egress_net *en, struct egress_msg *msg, void *object)
 		return egress_msg_rebalance(en, msg, object);
 	case EGRESS_CMD_APP_SET:
 		return egress_msg_app(en, msg, object);
+	case EGRESS_CMD_WARNING:
+		return egress_msg_warning(en, msg, object);
 	default:
 		return egress_msg_nothing(en, msg);
 	}
@@ -118,7 +121,7 @@ void egress_tell_later(struct egress_net *en, struct egress_machine *machine)
 }
 
 /**
- * egress_tell_changed() - the events that are due, one for each machine
+ * egress_tell_changed() - the events that are due, one for each machine, and warnings
  * @en: namespace, locked; its generation counts the change already
  */
 void egress_tell_changed(struct egress_net *en)
@@ -130,4 +133,5 @@ void egress_tell_changed(struct egress_net *en)
 		list_del_init(&machine->changed);
 		egress_tell_all(en, EGRESS_CMD_MACHINE_NEW, machine);
 	}
+	egress_warn_now(en);
 }

@@ -9,6 +9,7 @@ extern struct kunit_suite ring_suite;
 extern struct kunit_suite exclude_suite;
 extern struct kunit_suite pool_suite;
 extern struct kunit_suite pair_suite;
+extern struct kunit_suite warning_suite;
 
 /* Always the same numbers, so that a failure can be had again. */
 static inline u64 random64(struct rnd_state *rnd)

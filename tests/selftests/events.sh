@@ -15,11 +15,12 @@ told() {
 	shift
 	GENERATION=$((GENERATION + 1))
 	until_ok "$what: told" news "$(printf '%s\n' "$@" | sort)"
-	is "$what: generation" "$GENERATION" "$(tail -n "+$((SEEN + 1))" "$TMP/events" | jq -s 'map(.generation) | unique[]')"
+	is "$what: generation" "$GENERATION" "$(changes | jq -s 'map(.generation) | unique[]')"
 	SEEN=$(wc -l < "$TMP/events")
 }
+changes() { tail -n "+$((SEEN + 1))" "$TMP/events" | grep -v '"event": "warning"'; }
 news() {
-	[ "$1" = "$(tail -n "+$((SEEN + 1))" "$TMP/events" | jq -r '"\(.event) \(.machine // .v4 // .app // .region // "")" +
+	[ "$1" = "$(changes | jq -r '"\(.event) \(.machine // .v4 // .app // .region // "")" +
 		if .event == "machine-new" then if .waiting == 1 then " waits" else " \(.v4):\(.slot)" end else "" end' | sort)" ]
 }
 listen events

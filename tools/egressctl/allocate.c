@@ -19,7 +19,7 @@ static int allocated(const struct answer *answer, struct json *j)
 		pairs_list(&pairs);
 	}
 	for (size_t i = 0; i < pairs.n; i++)
-		warn_about_new_pair(&pairs.v[i]);
+		warn_about(pairs.v[i].app, pairs.v[i].region);
 	free(pairs.v);
 	return rc;
 }

@@ -59,7 +59,8 @@ static void beware_of_device(const struct machine *m)
 		 m->dev, m->id);
 }
 
-static int tell(const struct answer *answer, struct json *j, bool added)
+/* A new one is told about in text, too; one that is new somewhere may lack room there. */
+static int tell(const struct answer *answer, struct json *j, bool added, bool moved)
 {
 	struct machines machines = {};
 	int rc = machines_of_answer(&machines, answer);
@@ -69,7 +70,7 @@ static int tell(const struct answer *answer, struct json *j, bool added)
 			machine_json(j, &machines.v[i]);
 		else if (!j && added)
 			print_line(&machines.v[i]);
-		if (added)
+		if (moved)
 			warn_about(machines.v[i].app, machines.v[i].region);
 		beware_of_slot_0(&machines.v[i]);
 		beware_of_family(&machines.v[i], "IPv4", &machines.v[i].v4, 4);
@@ -82,12 +83,17 @@ static int tell(const struct answer *answer, struct json *j, bool added)
 
 static int machine_added(const struct answer *answer, struct json *j)
 {
-	return tell(answer, j, true);
+	return tell(answer, j, true, true);
+}
+
+static int machine_moved(const struct answer *answer, struct json *j)
+{
+	return tell(answer, j, false, true);
 }
 
 int machine_changed(const struct answer *answer, struct json *j)
 {
-	return tell(answer, j, false);
+	return tell(answer, j, false, false);
 }
 
 int machine_add(const struct command *command, int argc, char **argv)
@@ -187,7 +193,7 @@ int machine_set(const struct command *command, int argc, char **argv)
 	put_string_if(msg, EGRESS_A_REGION, region);
 	put_addrs(msg, EGRESS_A_ADDR, &addrs);
 	put_string_if(msg, EGRESS_A_DEV, dev);
-	rc = exchange_change(msg, machine_changed, 1);
+	rc = exchange_change(msg, app || region ? machine_moved : machine_changed, 1);
 out:
 	free(addrs.v);
 	return rc;

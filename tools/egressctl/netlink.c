@@ -56,6 +56,8 @@ static struct nla_policy policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_ON_NONE]	= { .type = NLA_U32 },
 	[EGRESS_A_EXCLUDE]	= { .type = NLA_NESTED },
 	[EGRESS_A_STATS]	= { .type = NLA_NESTED },
+	[EGRESS_A_WARNING]	= { .type = NLA_U32 },
+	[EGRESS_A_TEXT]		= { .type = NLA_STRING },
 };
 
 /* As large as may be; without the right to exceed the system's bound, that. */

@@ -8,7 +8,6 @@
 #include "commands.h"
 #include "exchange.h"
 #include "output.h"
-#include "pool.h"
 #include "request.h"
 
 struct part {
@@ -87,19 +86,6 @@ static int load(struct pools *pools, const char *region)
 		return STATUS_FAILED;
 	put_string_if(msg, EGRESS_A_REGION, region);
 	return region ? exchange_get(msg, append, pools) : exchange_dump(msg, append, pools);
-}
-
-int pool_lacks_v6(const char *region, bool *lacks)
-{
-	struct pools pools = {};
-	int rc = load(&pools, region);
-
-	*lacks = !rc;
-	for (size_t i = 0; i < pools.n; i++)
-		for (size_t k = 0; k < pools.v[i].n; k++)
-			*lacks &= pools.v[i].parts[k].prefix.addr.len == 4;
-	pools_free(&pools);
-	return rc;
 }
 
 /* Members of an object. */

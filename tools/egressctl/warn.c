@@ -4,34 +4,21 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "confirm.h"
-#include "machine.h"
+#include "exchange.h"
 #include "output.h"
-#include "pool.h"
+#include "request.h"
 #include "warn.h"
 
-/* Of an app in a region; sums of what single pairs, machines and changes add. */
-struct tally {
+/* An app in a region, where something was changed. */
+struct place {
 	char app[EGRESS_NAME_MAX + 1];
 	char region[EGRESS_REGION_MAX + 1];
-	uint32_t pairs;		/* without those of one machine alone */
-	uint32_t v4;
-	uint32_t v6;
-	uint32_t slots;
-	uint32_t machines;	/* without those that have a pair of their own */
-	bool changed;
-	bool new_pair;
-	bool v4_alone;		/* a new one is */
-};
-
-struct tallies {
-	struct tally *v;
-	size_t n;
 };
 
 static char **sentences;
 static size_t n_sentences;
-static struct tallies changes;
+static struct place *changes;
+static size_t n_changes;
 static bool deferred;
 
 void warn_add(const char *format, ...)
@@ -47,216 +34,77 @@ void warn_add(const char *format, ...)
 		out_of_memory();
 }
 
-static struct tally *add(struct tallies *tallies, const char *app, const char *region)
-{
-	struct tally *t;
-
-	tallies->v = array_grow(tallies->v, tallies->n, sizeof(*tallies->v));
-	t = &tallies->v[tallies->n++];
-	memset(t, 0, sizeof(*t));
-	snprintf(t->app, sizeof(t->app), "%s", app);
-	snprintf(t->region, sizeof(t->region), "%s", region);
-	return t;
-}
-
 void warn_about(const char *app, const char *region)
 {
-	add(&changes, app, region)->changed = true;
+	struct place *place;
+
+	changes = array_grow(changes, n_changes, sizeof(*changes));
+	place = &changes[n_changes++];
+	snprintf(place->app, sizeof(place->app), "%s", app);
+	snprintf(place->region, sizeof(place->region), "%s", region);
 }
 
-void warn_about_new_pair(const struct pair *pair)
+static int by_app(const void *a, const void *b)
 {
-	struct tally *t = add(&changes, pair->app, pair->region);
+	const struct place *x = a, *y = b;
 
-	t->changed = true;
-	t->new_pair = pair->scope == EGRESS_SCOPE_APP;
-	t->v4_alone = !pair->v6.len;
+	return strcmp(x->app, y->app);
 }
 
-static int compare(const void *a, const void *b)
+static int by_app_and_region(const void *a, const void *b)
 {
-	const struct tally *x = a, *y = b;
+	const struct place *x = a, *y = b;
 
-	return strcmp(x->app, y->app) ?: strcmp(x->region, y->region);
+	return by_app(x, y) ?: strcmp(x->region, y->region);
 }
 
-/* Sort, and sum up what is of the same app and region. */
-static void merge(struct tallies *tallies)
+static int add(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 {
-	struct tally *to = tallies->v;
-
-	if (!tallies->n)
-		return;
-	qsort(tallies->v, tallies->n, sizeof(*tallies->v), compare);
-	for (size_t i = 1; i < tallies->n; i++) {
-		const struct tally *t = &tallies->v[i];
-
-		if (compare(to, t)) {
-			*++to = *t;
-			continue;
-		}
-		to->pairs += t->pairs;
-		to->v4 += t->v4;
-		to->v6 += t->v6;
-		to->slots += t->slots;
-		to->machines += t->machines;
-		to->changed |= t->changed;
-		to->new_pair |= t->new_pair;
-		to->v4_alone |= t->v4_alone;
-	}
-	tallies->n = to + 1 - tallies->v;
+	if (attrs[EGRESS_A_TEXT])
+		warn_add("%s", nla_get_string(attrs[EGRESS_A_TEXT]));
+	return 0;
 }
 
-/* What there is, of the app or of all. */
-static int load(struct tallies *tallies, const char *app)
+static int add_if_changed(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 {
-	struct machines machines = {};
-	struct pairs pairs = {};
-	int rc;
+	struct place at;
 
-	rc = pairs_load(&pairs, exchange_glance, app, NULL) ?:
-	     machines_load(&machines, exchange_glance, app, NULL);
-	for (size_t i = 0; i < pairs.n && !rc; i++) {
-		const struct pair *p = &pairs.v[i];
-		struct tally *t;
-
-		if (p->scope == EGRESS_SCOPE_MACHINE)
-			continue;
-		t = add(tallies, p->app, p->region);
-		t->pairs = 1;
-		t->v4 = !!p->v4.len;
-		t->v6 = !!p->v6.len;
-		t->slots = p->slots;
-	}
-	for (size_t i = 0; i < machines.n && !rc; i++) {
-		const struct machine *m = &machines.v[i];
-
-		if (!m->leased || m->scope == EGRESS_SCOPE_APP)
-			add(tallies, m->app, m->region)->machines = 1;
-	}
-	free(pairs.v);
-	free(machines.v);
-	return rc;
+	get_string(attrs, EGRESS_A_APP, at.app, sizeof(at.app));
+	get_string(attrs, EGRESS_A_REGION, at.region, sizeof(at.region));
+	/* Who allocates in one region may have forgotten another. */
+	if (!bsearch(&at, changes, n_changes, sizeof(at),
+		     get_u32(attrs, EGRESS_A_WARNING) == EGRESS_WARNING_NO_PAIRS ?
+		     by_app : by_app_and_region))
+		return 0;
+	return add(attrs, message, arg);
 }
 
-/* Pairs that have room for so many slots. */
-static uint32_t pairs_for(const struct tally *t, uint32_t slots)
+static int load(const char *app, const char *region, object_fn fn)
 {
-	uint32_t each = t->pairs ? t->slots / t->pairs : EGRESS_SLOTS;
+	struct nl_msg *msg = netlink_message(EGRESS_CMD_WARNING_GET, 0);
 
-	return each ? (slots + each - 1) / each : slots;
-}
-
-static void __attribute__((format(printf, 2, 3)))
-tell(const struct tally *t, const char *format, ...)
-{
-	va_list args;
-	char *text;
-
-	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		out_of_memory();
-	va_end(args);
-	warn_add("app '%s' in region '%s' has %s", t->app, t->region, text);
-	free(text);
-}
-
-static void check_room(const struct tally *t)
-{
-	uint32_t doubled = 0, more;
-
-	if (2 * t->machines > t->slots)
-		doubled = pairs_for(t, 2 * t->machines - t->slots);
-	if (t->machines > t->slots) {
-		more = pairs_for(t, t->machines - t->slots);
-		tell(t, "%u machines, but %u slots: need at least %u more pair%s",
-		     t->machines, t->slots, more, plural(more));
-		return;
-	}
-	if (t->machines * 64ull > t->slots * 40ull)
-		tell(t, "%u machines for %u slots: room is getting short", t->machines, t->slots);
-	if (doubled)
-		tell(t, "no room to double its %u machines (blue-green): need %u more pair%s",
-		     t->machines, doubled, plural(doubled));
-}
-
-static int check_families(const struct tally *t)
-{
-	bool lacks = false;
-	int rc = 0;
-
-	if (t->v4_alone)
-		rc = pool_lacks_v6(t->region, &lacks);
-	if (lacks)
-		tell(t, "got IPv4 alone: the region has no IPv6 pool");
-	else if (t->v4 != t->v6)
-		tell(t, "%u IPv4 and %u IPv6 addresses: some machines lack one",
-		     t->v4, t->v6);
-	return rc;
-}
-
-static int check_region(const struct tally *t)
-{
-	if (t->new_pair && !t->machines)
-		tell(t, "no machines: nothing uses its new pair yet");
-	if (t->pairs)
-		check_room(t);
-	return check_families(t);
-}
-
-/* One app's regions are next to each other in tallies. */
-static int check_app(const struct tally *first, const struct tally *end)
-{
-	bool changed = false, pairs = false;
-	int rc = 0;
-
-	for (const struct tally *t = first; t < end; t++) {
-		changed |= t->changed;
-		pairs |= t->pairs;
-	}
-	for (const struct tally *t = first; t < end && changed && !rc; t++) {
-		/* Who allocates in one region may have forgotten another. */
-		if (t->machines && !t->pairs && pairs)
-			tell(t, "%u machine%s but pairs elsewhere only: need at least %u here",
-			     t->machines, plural(t->machines), pairs_for(t, t->machines));
-		if (t->changed)
-			rc = check_region(t);
-	}
-	return rc;
-}
-
-static int check(const struct tallies *tallies)
-{
-	const struct tally *end = tallies->v + tallies->n, *next;
-	int rc = 0;
-
-	for (const struct tally *t = tallies->v; t < end && !rc; t = next) {
-		for (next = t; next < end && !strcmp(next->app, t->app); next++)
-			;
-		rc = check_app(t, next);
-	}
-	return rc;
+	if (!msg)
+		return STATUS_FAILED;
+	put_string_if(msg, EGRESS_A_APP, app);
+	put_string_if(msg, EGRESS_A_REGION, region);
+	return exchange_glance(msg, fn, NULL);
 }
 
 int warn_settle(void)
 {
-	const char *app;
+	const char *app = NULL;
 	int rc;
 
-	if (deferred || !changes.n)
+	if (deferred || !n_changes)
 		return 0;
-	merge(&changes);
+	qsort(changes, n_changes, sizeof(*changes), by_app_and_region);
 	/* One app is asked for by name, several are found in the whole. */
-	app = strcmp(changes.v[0].app, changes.v[changes.n - 1].app) ? NULL : changes.v[0].app;
-	app = app ? xstrdup(app) : NULL;
-	rc = load(&changes, app);
-	if (!rc) {
-		merge(&changes);
-		rc = check(&changes);
-	}
-	free((char *)app);
-	free(changes.v);
-	changes = (struct tallies){};
+	if (!by_app(&changes[0], &changes[n_changes - 1]))
+		app = changes[0].app;
+	rc = load(app, NULL, add_if_changed);
+	free(changes);
+	changes = NULL;
+	n_changes = 0;
 	return rc;
 }
 
@@ -267,22 +115,7 @@ void warn_defer(bool on)
 
 int warn_check(const char *app, const char *region)
 {
-	struct tallies tallies = {};
-	int rc = load(&tallies, app);
-
-	if (!rc) {
-		merge(&tallies);
-		for (size_t i = 0; i < tallies.n; i++) {
-			struct tally *t = &tallies.v[i];
-
-			t->changed = !region || !strcmp(region, t->region);
-			if (!t->changed)
-				t->machines = 0;	/* only its pairs matter */
-		}
-		rc = check(&tallies);
-	}
-	free(tallies.v);
-	return rc;
+	return load(app, region, add);
 }
 
 bool warn_any(void)

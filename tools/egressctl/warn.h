@@ -5,7 +5,6 @@
 #include <stdbool.h>
 
 #include "json.h"
-#include "pair.h"
 
 /*
  * Warnings: whole sentences for somebody about to be hurt, with the number to
@@ -13,12 +12,11 @@
  */
 void warn_add(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A change concerns the app in the region, or has made a pair. */
+/* A change concerns the app in the region. */
 void warn_about(const char *app, const char *region);
-void warn_about_new_pair(const struct pair *pair);
 
 /*
- * Look at the pairs and machines where changes were made. In a batch that waits
+ * Ask the kernel for the warnings where changes were made. In a batch that waits
  * for its end: the next line may be what sets it right.
  */
 int warn_settle(void);

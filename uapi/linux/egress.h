@@ -34,6 +34,16 @@ enum egress_on_limit {
 	EGRESS_ON_LIMIT_DROP,
 };
 
+/* About an app in a region. */
+enum egress_warning {
+	EGRESS_WARNING_NO_MACHINES,	/* pairs that nothing uses */
+	EGRESS_WARNING_NO_PAIRS,	/* machines without pairs; there are some elsewhere */
+	EGRESS_WARNING_FAMILIES,	/* numbers of IPv4 and IPv6 addresses differ */
+	EGRESS_WARNING_NO_SLOTS,	/* more machines than slots */
+	EGRESS_WARNING_SHORT,		/* more than 40 machines for each 64 slots */
+	EGRESS_WARNING_NO_DOUBLING,	/* more machines than half the slots */
+};
+
 enum egress_cmd {
 	EGRESS_CMD_UNSPEC,
 	EGRESS_CMD_POOL_NEW,
@@ -55,6 +65,8 @@ enum egress_cmd {
 	EGRESS_CMD_DESTINATION_GET,
 	EGRESS_CMD_LIMIT,	/* event only: a connection was refused */
 	EGRESS_CMD_PROMOTE,
+	EGRESS_CMD_WARNING_GET,
+	EGRESS_CMD_WARNING,	/* event only: a change was made that calls for it */
 
 	__EGRESS_CMD_MAX,
 };
@@ -73,7 +85,7 @@ enum egress_attr {
 	EGRESS_A_DEV,		/* string: device name */
 	EGRESS_A_SLOT_FIRST,	/* u32, slots of 1,024 ports */
 	EGRESS_A_SLOT_LAST,	/* u32 */
-	EGRESS_A_COUNT,		/* u32: pairs wanted; machines moved */
+	EGRESS_A_COUNT,		/* u32: pairs wanted, or missing; machines moved */
 	EGRESS_A_ENSURE,	/* flag: COUNT is how many there shall be */
 	EGRESS_A_ADDR,		/* 4 or 16 bytes, multi */
 	EGRESS_A_V4,		/* 4 bytes: a pair's address */
@@ -106,6 +118,8 @@ enum egress_attr {
 	EGRESS_A_HELD_BACK,	/* u64: refusals since the last event, without one */
 	EGRESS_A_DRAIN,		/* u32: seconds until connections are cut, 0: never */
 	EGRESS_A_DRAINING,	/* flag of a pair: it goes with its last connection */
+	EGRESS_A_WARNING,	/* u32, enum egress_warning */
+	EGRESS_A_TEXT,		/* string: a sentence for people */
 
 	__EGRESS_A_MAX,
 };

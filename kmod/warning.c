@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Warnings: that an app's machines in a region have too few pairs, or soon will.
+ * They are states, told after each change of what they count, and when asked for.
+ */
+#include <linux/math.h>
+#include <net/genetlink.h>
+
+#include "app.h"
+#include "net.h"
+#include "netlink.h"
+#include "pair.h"
+#include "pool.h"
+#include "tell.h"
+#include "warning.h"
+
+static unsigned int pairs_for(const struct egress_room *room, unsigned int slots)
+{
+	return DIV_ROUND_UP(slots, max(room->each, 1u));
+}
+
+/**
+ * egress_warning_holds() - is it time to warn
+ * @kind: of what
+ * @room: numbers
+ * @need: pairs that would help; 0 if it takes something else
+ *
+ * Of the three that are about slots, the one that there are too few takes the
+ * place of the other two; these hold side by side, as they ask for different
+ * numbers of pairs.
+ *
+ * Context: any.
+ */
+bool egress_warning_holds(enum egress_warning kind, const struct egress_room *room,
+			  unsigned int *need)
+{
+	bool fits = room->machines <= room->slots;
+
+	*need = 0;
+	switch (kind) {
+	case EGRESS_WARNING_NO_MACHINES:
+		return room->pairs && !room->machines;
+	case EGRESS_WARNING_NO_PAIRS:
+		*need = pairs_for(room, room->machines);
+		return !room->pairs && room->machines && room->elsewhere;
+	case EGRESS_WARNING_FAMILIES:
+		return room->v4 != room->v6;
+	case EGRESS_WARNING_NO_SLOTS:
+		if (!room->pairs || fits)
+			return false;
+		*need = pairs_for(room, room->machines - room->slots);
+		return true;
+	case EGRESS_WARNING_SHORT:
+		/* 40 machines for each pair of 64 slots */
+		return room->pairs && fits && room->machines * 64ull > room->slots * 40ull;
+	case EGRESS_WARNING_NO_DOUBLING:
+		/* a deployment that starts the new machines before the old ones go */
+		if (!room->pairs || !fits || 2 * room->machines <= room->slots)
+			return false;
+		*need = pairs_for(room, 2 * room->machines - room->slots);
+		return true;
+	}
+	return false;
+}
+
+static bool has_pairs(const struct egress_group *group)
+{
+	const struct egress_pair *pair;
+
+	list_for_each_entry(pair, &group->pairs, list)
+		if (!pair->dying)
+			return true;
+	return false;
+}
+
+static void sum_up(const struct egress_group *group, struct egress_room *room)
+{
+	const struct egress_region *region = group->region;
+	const struct egress_group *other;
+	const struct egress_pair *pair;
+
+	*room = (struct egress_room) { .machines = group->n_waiting };
+	list_for_each_entry(pair, &group->pairs, list) {
+		room->machines += pair->n_leased;
+		if (pair->dying)
+			continue;
+		room->pairs++;
+		room->v4 += pair->has[EGRESS_V4];
+		room->v6 += pair->has[EGRESS_V6];
+		room->slots += pair->n_slots;
+	}
+	if (room->pairs)
+		room->each = room->slots / room->pairs;
+	else
+		room->each = region->slot_last - region->slot_first + 1;
+	list_for_each_entry(other, &group->app->groups, list)
+		room->elsewhere |= other != group && has_pairs(other);
+}
+
+static const char *plural(unsigned int n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static const char *why_unequal(const struct egress_group *group, const struct egress_room *room)
+{
+	if (room->v6 < room->v4 && !egress_region_has(group->region, EGRESS_V6))
+		return "the region has no IPv6 pool";
+	if (room->v4 < room->v6 && !egress_region_has(group->region, EGRESS_V4))
+		return "the region has no IPv4 pool";
+	return "some machines lack one";
+}
+
+static void write_text(struct egress_warned *warned)
+{
+	const struct egress_group *group = warned->group;
+	const struct egress_room *room = &warned->room;
+	const size_t size = sizeof(warned->text);
+	const unsigned int need = warned->need;
+	char *text = warned->text;
+	unsigned int n;
+
+	n = scnprintf(text, size, "app '%s' in region '%s' has ", group->app->name,
+		      group->region->name);
+	switch (warned->kind) {
+	case EGRESS_WARNING_NO_MACHINES:
+		scnprintf(text + n, size - n, "%u pair%s, but no machines that use %s",
+			  room->pairs, plural(room->pairs), room->pairs == 1 ? "it" : "them");
+		break;
+	case EGRESS_WARNING_NO_PAIRS:
+		scnprintf(text + n, size - n,
+			  "%u machine%s, but pairs elsewhere only: need at least %u here",
+			  room->machines, plural(room->machines), need);
+		break;
+	case EGRESS_WARNING_FAMILIES:
+		scnprintf(text + n, size - n, "%u IPv4 and %u IPv6 addresses: %s",
+			  room->v4, room->v6, why_unequal(group, room));
+		break;
+	case EGRESS_WARNING_NO_SLOTS:
+		scnprintf(text + n, size - n,
+			  "%u machines, but %u slots: need at least %u more pair%s",
+			  room->machines, room->slots, need, plural(need));
+		break;
+	case EGRESS_WARNING_SHORT:
+		scnprintf(text + n, size - n, "%u machines for %u slots: room is getting short",
+			  room->machines, room->slots);
+		break;
+	case EGRESS_WARNING_NO_DOUBLING:
+		scnprintf(text + n, size - n,
+			  "no room to double its %u machines (blue-green): need %u more pair%s",
+			  room->machines, need, plural(need));
+		break;
+	}
+}
+
+/**
+ * egress_warn() - warn about an app in a region
+ * @en: namespace, locked
+ * @group: app and region
+ * @kind: of what
+ * @warned: the warning
+ *
+ * Return: there is something to warn about.
+ */
+bool egress_warn(struct egress_net *en, const struct egress_group *group,
+		 enum egress_warning kind, struct egress_warned *warned)
+{
+	lockdep_assert_held(&en->lock);
+	warned->group = group;
+	warned->kind = kind;
+	sum_up(group, &warned->room);
+	if (!egress_warning_holds(kind, &warned->room, &warned->need))
+		return false;
+	write_text(warned);
+	return true;
+}
+
+/**
+ * egress_warn_later() - what the warnings about a group count has changed
+ * @en: namespace, locked
+ * @group: app and region
+ *
+ * Follow with egress_tell_changed() before the lock is let go.
+ */
+void egress_warn_later(struct egress_net *en, struct egress_group *group)
+{
+	lockdep_assert_held(&en->lock);
+	if (list_empty(&group->warn))
+		list_add_tail(&group->warn, &en->warn);
+}
+
+static void tell(struct egress_net *en, const struct egress_group *group, enum egress_warning kind)
+{
+	struct egress_warned warned;
+
+	if (egress_warn(en, group, kind, &warned))
+		egress_tell_all(en, EGRESS_CMD_WARNING, &warned);
+}
+
+static void tell_all(struct egress_net *en, struct list_head *changed)
+{
+	const struct egress_group *group;
+	struct egress_group *other;
+	enum egress_warning kind;
+
+	list_for_each_entry(group, changed, warn)
+		for (kind = 0; kind < EGRESS_WARNINGS; kind++)
+			tell(en, group, kind);
+	/* Who allocates in one region may have forgotten another. */
+	list_for_each_entry(group, changed, warn)
+		list_for_each_entry(other, &group->app->groups, list)
+			if (list_empty(&other->warn))
+				list_add_tail(&other->warn, &en->warn);
+	list_for_each_entry(other, &en->warn, warn)
+		tell(en, other, EGRESS_WARNING_NO_PAIRS);
+}
+
+static void forget(struct list_head *groups)
+{
+	struct egress_group *group, *tmp;
+
+	list_for_each_entry_safe(group, tmp, groups, warn)
+		list_del_init(&group->warn);
+}
+
+/**
+ * egress_warn_now() - the warnings that are due
+ * @en: namespace, locked; its generation counts the change already
+ */
+void egress_warn_now(struct egress_net *en)
+{
+	LIST_HEAD(changed);
+
+	lockdep_assert_held(&en->lock);
+	list_splice_init(&en->warn, &changed);
+	if (!list_empty(&changed) && genl_has_listeners(&egress_family, en->net, 0))
+		tell_all(en, &changed);
+	forget(&changed);
+	forget(&en->warn);
+}
