@@ -9,6 +9,7 @@
 #include "machine.h"
 #include "output.h"
 #include "pair.h"
+#include "wait.h"
 #include "warn.h"
 
 static void print_line(const struct machine *m)
@@ -66,12 +67,14 @@ static int tell(const struct answer *answer, struct json *j, bool added, bool mo
 	int rc = machines_of_answer(&machines, answer);
 
 	for (size_t i = 0; i < machines.n; i++) {
+		if (moved)
+			warn_about(machines.v[i].app, machines.v[i].region);
+		if (added)
+			rc = wait_for_lease(&machines.v[i]);
 		if (j && !i)
 			machine_json(j, &machines.v[i]);
 		else if (!j && added)
 			print_line(&machines.v[i]);
-		if (moved)
-			warn_about(machines.v[i].app, machines.v[i].region);
 		beware_of_slot_0(&machines.v[i]);
 		beware_of_family(&machines.v[i], "IPv4", &machines.v[i].v4, 4);
 		beware_of_family(&machines.v[i], "IPv6", &machines.v[i].v6, 16);
@@ -101,7 +104,7 @@ int machine_add(const struct command *command, int argc, char **argv)
 	const char *id, *app = NULL, *region = NULL, *dev = NULL;
 	struct addr pair = {};
 	struct addrs addrs = {};
-	struct number slot = {};
+	struct number slot = {}, wait = {};
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "the app it belongs to" },
 		{ "--region", "REGION", parse_region, &region, "the region it is in" },
@@ -111,18 +114,23 @@ int machine_add(const struct command *command, int argc, char **argv)
 		  "the device its packets come in by; others are dropped" },
 		{ "--pair", "ADDR", parse_addr, &pair, "pin it to the pair with this address" },
 		{ "--slot", "N", parse_slot, &slot, "and to this slot of the pair" },
+		{ "--wait", "[=SECONDS]", parse_seconds, &wait,
+		  "come back when it has a lease, or after so long" },
 		{}
 	};
 	struct nl_msg *msg;
 	int rc;
 
 	rc = args_parse(command, opts, 1, 1, &argc, argv) ?: parse_machine("ID", argv[0], &id);
+	if (!rc && wait.given && output.file)
+		rc = fail_usage("machine add: --wait would hold up the batch: run it by itself");
 	if (rc)
 		goto out;
 	rc = !app ? args_missing(command, "--app APP") :
 	     !region ? args_missing(command, "--region REGION") :
 	     !addrs.n ? args_missing(command, "--addr ADDR") :
-	     slot.given && !pair.len ? args_missing(command, "--pair ADDR") : 0;
+	     slot.given && !pair.len ? args_missing(command, "--pair ADDR") :
+	     wait.given ? wait_begin(wait.value) : 0;
 	if (rc)
 		goto out;
 	rc = STATUS_FAILED;

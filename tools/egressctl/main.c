@@ -28,7 +28,7 @@ static const struct command commands[] = {
 	  "Show the egress addresses" },
 	{ "machine add", machine_add,
 	  "ID --app APP --region REGION --addr ADDR... [--dev DEV]\n"
-	  "                             [--pair ADDR [--slot N]]",
+	  "                             [--pair ADDR [--slot N]] [--wait[=SECONDS]]",
 	  "Add a machine; it gets ports of one of its app's pairs, or waits for some" },
 	{ "machine set", machine_set,
 	  "ID [--app APP] [--region REGION] [--addr ADDR...] [--dev DEV] [-y]",
