@@ -114,6 +114,22 @@ int app_must_exist(const char *app)
 	return rc;
 }
 
+/* One that does not exist yet will begin with the usual settings. */
+int app_drops_on_none(const char *app, bool *drops)
+{
+	struct nl_msg *msg = netlink_message(EGRESS_CMD_APP_GET, 0);
+	struct apps apps = {};
+	int rc;
+
+	if (!msg)
+		return STATUS_FAILED;
+	put_string(msg, EGRESS_A_APP, app);
+	rc = exchange_glance(msg, append, &apps);
+	*drops = apps.n && apps.v[0].on_none == EGRESS_ON_NONE_DROP;
+	apps_free(&apps);
+	return rc;
+}
+
 static int app_changed(const struct answer *answer, struct json *j)
 {
 	struct apps apps = {};

@@ -11,16 +11,20 @@ bool confirm_wanted(bool yes)
 	return !yes && !output.file && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
-int confirm(const char *format, ...)
+void confirm_say(const char *format, ...)
 {
 	va_list args;
-	char answer[16];
 
-	fputs("This ", stderr);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
-	fputs(". Go on? [y/N] ", stderr);
+}
+
+int confirm(void)
+{
+	char answer[16];
+
+	fputs("Go on? [y/N] ", stderr);
 	if (fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y'))
 		return STATUS_DONE;
 	return fail("invalid", "nothing was changed");

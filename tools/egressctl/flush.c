@@ -11,9 +11,12 @@ static int ask(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 	unsigned int machines = get_u32(attrs, EGRESS_A_MACHINES);
 	unsigned int pairs = get_u32(attrs, EGRESS_A_PAIRS);
 
-	return confirm("releases %u pair%s, forgets %u machine%s and cuts %llu connection%s",
-		       pairs, plural(pairs), machines, plural(machines), connections,
-		       plural(connections));
+	confirm_say("This releases %u pair%s, forgets %u machine%s and cuts %llu connection%s.\n",
+		    pairs, plural(pairs), machines, plural(machines), connections,
+		    plural(connections));
+	if (machines)
+		confirm_say("From then on the machines use the host's usual NAT, all of them.\n");
+	return confirm();
 }
 
 int flush(const struct command *command, int argc, char **argv)

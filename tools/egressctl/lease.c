@@ -4,28 +4,10 @@
 #include "alloc.h"
 #include "app.h"
 #include "commands.h"
+#include "lease.h"
 #include "machine.h"
 #include "output.h"
 #include "pair.h"
-
-struct lease {
-	unsigned long long pair_id;
-	struct addr v4;
-	struct addr v6;
-	uint32_t slot;
-	uint16_t port_first;
-	uint16_t port_last;
-	char machine[EGRESS_NAME_MAX + 1];
-	char app[EGRESS_NAME_MAX + 1];
-	char region[EGRESS_REGION_MAX + 1];
-	bool lingering;
-	unsigned long long connections;
-};
-
-struct leases {
-	struct lease *v;
-	size_t n;
-};
 
 static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 {
@@ -48,6 +30,17 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 	get_string(attrs, EGRESS_A_APP, l->app, sizeof(l->app));
 	get_string(attrs, EGRESS_A_REGION, l->region, sizeof(l->region));
 	return 0;
+}
+
+int leases_load(struct leases *leases, dump_fn dump, const char *app, const char *region)
+{
+	struct nl_msg *msg = netlink_message(EGRESS_CMD_LEASE_GET, 0);
+
+	if (!msg)
+		return STATUS_FAILED;
+	put_string_if(msg, EGRESS_A_APP, app);
+	put_string_if(msg, EGRESS_A_REGION, region);
+	return dump(msg, append, leases);
 }
 
 static const char *state_text(const struct lease *lease)
@@ -113,18 +106,11 @@ int lease_list(const struct command *command, int argc, char **argv)
 		{}
 	};
 	struct leases leases = {};
-	struct nl_msg *msg;
 	int rc;
 
-	rc = args_parse(command, opts, 0, 0, &argc, argv) ?: app_must_exist(app);
-	if (rc)
-		return rc;
-	msg = netlink_message(EGRESS_CMD_LEASE_GET, 0);
-	if (!msg)
-		return STATUS_FAILED;
-	put_string_if(msg, EGRESS_A_APP, app);
-	put_string_if(msg, EGRESS_A_REGION, region);
-	rc = exchange_dump(msg, append, &leases);
+	rc = args_parse(command, opts, 0, 0, &argc, argv) ?:
+	     app_must_exist(app) ?:
+	     leases_load(&leases, exchange_dump, app, region);
 	if (!rc && output.json)
 		print_json(&leases);
 	else if (!rc)

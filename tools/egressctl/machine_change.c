@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "confirm.h"
 #include "machine.h"
+#include "next.h"
 #include "output.h"
 #include "pair.h"
 #include "wait.h"
@@ -150,17 +151,22 @@ out:
 	return rc;
 }
 
-static int confirm_move(const char *id, const char *app)
+static int confirm_move(const char *id, const char *app, const char *region)
 {
+	const struct pairs none = {};
 	struct machines machines = {};
 	int rc = machines_get(&machines, id);
 
 	for (size_t i = 0; i < machines.n && !rc; i++) {
 		const struct machine *m = &machines.v[i];
 
-		if (strcmp(m->app, app))
-			rc = confirm("moves '%s' from app '%s' to '%s' and cuts %llu connection%s",
-				     m->id, m->app, app, m->connections, plural(m->connections));
+		if (!strcmp(m->app, app))
+			continue;
+		confirm_say("This moves '%s' from app '%s' to '%s' and cuts %llu connection%s.\n",
+			    m->id, m->app, app, m->connections, plural(m->connections));
+		rc = next_tell_own(m->app, m->id) ?:
+		     next_tell(app, region ?: m->region, &none, 1) ?:
+		     confirm();
 	}
 	free(machines.v);
 	return rc;
@@ -189,7 +195,7 @@ int machine_set(const struct command *command, int argc, char **argv)
 	if (!rc && !app && !region && !dev && !addrs.n)
 		rc = args_missing(command, "what to set");
 	if (!rc && app && confirm_wanted(yes))
-		rc = confirm_move(id, app);
+		rc = confirm_move(id, app, region);
 	if (rc)
 		goto out;
 	rc = STATUS_FAILED;
@@ -239,8 +245,11 @@ static int confirm_deletion(int argc, char **argv)
 	for (size_t i = 0; i < machines.n; i++)
 		connections += machines.v[i].connections;
 	if (!rc)
-		rc = confirm("deletes %zu machine%s and cuts %llu connection%s",
-			     machines.n, plural(machines.n), connections, plural(connections));
+		confirm_say("This deletes %zu machine%s and cuts %llu connection%s.\n", machines.n,
+			    plural(machines.n), connections, plural(connections));
+	for (size_t i = 0; i < machines.n && !rc; i++)
+		rc = next_tell_own(machines.v[i].app, machines.v[i].id);
+	rc = rc ?: confirm();
 	free(machines.v);
 	return rc;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
+#include <string.h>
 
 #include "commands.h"
 #include "confirm.h"
+#include "next.h"
 #include "output.h"
 #include "pair.h"
 #include "warn.h"
@@ -23,15 +25,50 @@ static int released(const struct answer *answer, struct json *j)
 	return rc;
 }
 
-static bool is_among(const struct pairs *pairs, size_t first, uint64_t id)
+/* Both addresses of one pair may be given. */
+static void make_unique(struct pairs *pairs)
 {
-	for (size_t i = 0; i < first; i++)
-		if (pairs->v[i].id == id)
-			return true;
-	return false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < pairs->n; i++) {
+		size_t k = 0;
+
+		while (k < n && pairs->v[k].id != pairs->v[i].id)
+			k++;
+		if (k == n)
+			pairs->v[n++] = pairs->v[i];
+	}
+	pairs->n = n;
 }
 
-static int confirm_release(const struct addrs *addrs)
+static bool same_place(const struct pair *a, const struct pair *b)
+{
+	return !strcmp(a->app, b->app) && !strcmp(a->region, b->region);
+}
+
+/* For each app and region, once. */
+static int tell_next(const struct pairs *pairs)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < pairs->n && !rc; i++) {
+		const struct pair *p = &pairs->v[i];
+		size_t machines = 0, k = 0;
+
+		while (!same_place(p, &pairs->v[k]))
+			k++;
+		if (k < i)
+			continue;
+		for (; k < pairs->n; k++)
+			if (same_place(p, &pairs->v[k]))
+				machines += pairs->v[k].machines;
+		if (machines)
+			rc = next_tell(p->app, p->region, pairs, machines);
+	}
+	return rc;
+}
+
+static int confirm_release(const struct addrs *addrs, const struct number *drain)
 {
 	unsigned long long machines = 0, connections = 0;
 	struct pairs pairs = {};
@@ -39,16 +76,21 @@ static int confirm_release(const struct addrs *addrs)
 
 	for (size_t i = 0; i < addrs->n && !rc; i++)
 		rc = pairs_get(&pairs, &addrs->v[i]);
+	make_unique(&pairs);
 	for (size_t i = 0; i < pairs.n; i++) {
-		/* Both addresses of one pair may be given. */
-		if (is_among(&pairs, i, pairs.v[i].id))
-			continue;
 		machines += pairs.v[i].machines;
 		connections += pairs.v[i].connections;
 	}
-	if (!rc)
-		rc = confirm("takes their address from %llu machine%s and cuts %llu connection%s",
-			     machines, plural(machines), connections, plural(connections));
+	if (!rc) {
+		confirm_say("This releases %zu pair%s used by %llu machine%s and cuts ",
+			    pairs.n, plural(pairs.n), machines, plural(machines));
+		if (drain->given)
+			confirm_say("what is left of %llu connection%s in %u seconds.\n",
+				    connections, plural(connections), drain->value);
+		else
+			confirm_say("%llu connection%s.\n", connections, plural(connections));
+		rc = tell_next(&pairs) ?: confirm();
+	}
 	free(pairs.v);
 	return rc;
 }
@@ -72,8 +114,9 @@ int release(const struct command *command, int argc, char **argv)
 	rc = args_parse(command, opts, 1, -1, &argc, argv);
 	for (int i = 0; i < argc && !rc; i++)
 		rc = parse_addrs("ADDR", argv[i], &addrs);
-	if (!rc && !drain.given && confirm_wanted(yes))
-		rc = confirm_release(&addrs);
+	/* Without a deadline, nothing is cut. */
+	if (!rc && (!drain.given || drain.value) && confirm_wanted(yes))
+		rc = confirm_release(&addrs, &drain);
 	if (rc)
 		goto out;
 	rc = STATUS_FAILED;

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "confirm.h"
+#include "lease.h"
+#include "next.h"
+
+#define PAIRS_SHOWN	8
+
+/* What an app has in a region. */
+struct place {
+	struct pairs pairs;
+	struct leases leases;
+};
+
+static bool is_among(const struct pairs *pairs, unsigned long long id)
+{
+	for (size_t i = 0; i < pairs->n; i++)
+		if (pairs->v[i].id == id)
+			return true;
+	return false;
+}
+
+static uint32_t room_of(const struct place *place, const struct pair *pair)
+{
+	uint32_t used = 0;
+
+	/* Those that linger are not free either. */
+	for (size_t i = 0; i < place->leases.n; i++)
+		used += place->leases.v[i].pair_id == pair->id;
+	return used < pair->slots ? pair->slots - used : 0;
+}
+
+static bool loses_lease(const struct place *place, const struct pairs *gone, const char *machine)
+{
+	for (size_t i = 0; i < place->leases.n; i++) {
+		const struct lease *l = &place->leases.v[i];
+
+		if (!l->lingering && !strcmp(l->machine, machine) && is_among(gone, l->pair_id))
+			return true;
+	}
+	return false;
+}
+
+/* Machines that have another pair of their own. */
+static size_t tell_own(const struct place *place, const struct pairs *gone)
+{
+	char text[2 * ADDR_TEXT];
+	size_t machines = 0;
+
+	for (size_t i = 0; i < place->pairs.n; i++) {
+		const struct pair *p = &place->pairs.v[i];
+
+		if (p->scope == EGRESS_SCOPE_APP || p->draining || is_among(gone, p->id) ||
+		    !room_of(place, p) || !loses_lease(place, gone, p->machine))
+			continue;
+		confirm_say("Machine '%s' goes to its own pair %s.\n", p->machine,
+			    pair_text(&p->v4, &p->v6, text));
+		machines++;
+	}
+	return machines;
+}
+
+/* Returns how many machines there is room for. */
+static size_t tell_room(const struct place *place, const struct pairs *gone)
+{
+	size_t room = 0, more = 0, shown = 0;
+	char text[2 * ADDR_TEXT];
+
+	for (size_t i = 0; i < place->pairs.n; i++) {
+		const struct pair *p = &place->pairs.v[i];
+		uint32_t free = room_of(place, p);
+
+		if (p->scope == EGRESS_SCOPE_MACHINE || p->draining || is_among(gone, p->id) ||
+		    !free)
+			continue;
+		room += free;
+		if (shown == PAIRS_SHOWN) {
+			more++;
+			continue;
+		}
+		confirm_say("%s %s has room for %u", shown++ ? "," : "Next:",
+			    pair_text(&p->v4, &p->v6, text), free);
+	}
+	if (more)
+		confirm_say(" and so on, %zu more pair%s", more, plural(more));
+	if (room)
+		confirm_say(".\n");
+	return room;
+}
+
+static int tell_fate(const char *app, const char *region, size_t machines, size_t room)
+{
+	size_t wait = machines > room ? machines - room : 0;
+	bool drops = false;
+	int rc;
+
+	if (!wait) {
+		confirm_say("%zu machine%s of app '%s' in region '%s' go%s there at once.\n",
+			    machines, plural(machines), app, region, machines == 1 ? "es" : "");
+		return 0;
+	}
+	rc = app_drops_on_none(app, &drops);
+	if (rc)
+		return rc;
+	confirm_say("%zu machine%s of app '%s' in region '%s' will wait for room; %s.\n", wait,
+		    plural(wait), app, region, drops ?
+		    "until then what they send is dropped" :
+		    "until then they use the host's usual NAT");
+	return 0;
+}
+
+int next_tell(const char *app, const char *region, const struct pairs *gone, size_t machines)
+{
+	struct place place = {};
+	size_t own;
+	int rc;
+
+	rc = pairs_load(&place.pairs, exchange_glance, app, region) ?:
+	     leases_load(&place.leases, exchange_glance, app, region);
+	if (!rc) {
+		own = tell_own(&place, gone);
+		machines -= own < machines ? own : machines;
+	}
+	if (!rc && machines)
+		rc = tell_fate(app, region, machines, tell_room(&place, gone));
+	free(place.pairs.v);
+	free(place.leases.v);
+	return rc;
+}
+
+int next_tell_own(const char *app, const char *machine)
+{
+	struct pairs pairs = {};
+	char text[2 * ADDR_TEXT];
+	int rc = pairs_load(&pairs, exchange_glance, app, NULL);
+
+	for (size_t i = 0; i < pairs.n && !rc; i++) {
+		const struct pair *p = &pairs.v[i];
+
+		if (p->scope == EGRESS_SCOPE_MACHINE && !strcmp(p->machine, machine))
+			confirm_say("The pair %s of '%s' alone is released.\n",
+				    pair_text(&p->v4, &p->v6, text), machine);
+	}
+	free(pairs.v);
+	return rc;
+}
