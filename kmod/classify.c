@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <linux/netdevice.h>
+#include <net/netfilter/nf_conntrack_tuple.h>
 
 #include "app.h"
 #include "classify.h"
@@ -47,6 +50,29 @@ enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_i
 	    !packet->block->pair->has[pf == NFPROTO_IPV4 ? EGRESS_V4 : EGRESS_V6])
 		return EGRESS_CLASS_UNBOUND;
 	return EGRESS_CLASS_LEASED;
+}
+
+/**
+ * egress_shareable() - has a connection a port or an id by which machines can share an address
+ * @orig: its tuple in the original direction
+ */
+bool egress_shareable(const struct nf_conntrack_tuple *orig)
+{
+	switch (orig->dst.protonum) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP:
+		return true;
+	case IPPROTO_ICMP:
+		return orig->src.l3num == NFPROTO_IPV4 && orig->dst.u.icmp.type == ICMP_ECHO;
+	case IPPROTO_ICMPV6:
+		return orig->src.l3num == NFPROTO_IPV6 &&
+			orig->dst.u.icmp.type == ICMPV6_ECHO_REQUEST;
+	default:
+		return false;
+	}
 }
 
 /**

@@ -10,6 +10,7 @@ struct egress_block;
 struct egress_conf;
 struct egress_machine;
 struct egress_net;
+struct nf_conntrack_tuple;
 
 enum egress_class {
 	EGRESS_CLASS_FOREIGN,	/* from no machine */
@@ -36,6 +37,7 @@ struct egress_packet {
 enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_inet_addr *from,
 				  const union nf_inet_addr *to, const struct net_device *in,
 				  struct egress_packet *packet);
+bool egress_shareable(const struct nf_conntrack_tuple *orig);
 unsigned int egress_drop(struct egress_net *en, const struct egress_packet *packet,
 			 enum egress_counter counter);
 

@@ -125,7 +125,11 @@ struct conn_probe {
 	bool cut;
 };
 
-static bool tcp_closed(const struct nf_conn *ct)
+/**
+ * egress_tcp_closed() - is a TCP connection over, and only its entry still there
+ * @ct: connection
+ */
+bool egress_tcp_closed(const struct nf_conn *ct)
 {
 	u8 state = READ_ONCE(ct->proto.tcp.state);
 
@@ -186,7 +190,7 @@ static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
 	} else if (cp->cut) {
 		nf_ct_kill(ct);
 		fate = EGRESS_FATE_DEAD;
-	} else if (place->proto == IPPROTO_TCP && tcp_closed(ct)) {
+	} else if (place->proto == IPPROTO_TCP && egress_tcp_closed(ct)) {
 		fate = EGRESS_FATE_CLOSED;
 		if (end)
 			nf_ct_kill(ct);
@@ -465,6 +469,26 @@ static bool look_at(struct egress_net *en, struct egress_dest *dest,
 	} while (from);
 	count_closed(en, dest->key.block, cp.probe.freed);
 	return true;
+}
+
+/**
+ * egress_dest_look() - one destination table
+ * @en: namespace
+ * @block: whose
+ * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @to: destination, in the default zone
+ * @state: what there is to show; no connections if there is no such table
+ *
+ * Context: process, under RCU.
+ */
+void egress_dest_look(struct egress_net *en, struct egress_block *block, u8 pf,
+		      const struct in6_addr *to, struct egress_dest_state *state)
+{
+	const struct egress_dest_key key = { .block = block, .addr = *to, .pf = pf };
+	struct egress_dest *dest = rhashtable_lookup(&en->dests, &key, dest_params);
+
+	if (!dest || !look_at(en, dest, state))
+		*state = (struct egress_dest_state) { .block = block, .addr = *to };
 }
 
 /**

@@ -54,6 +54,9 @@ int egress_dest_take(struct egress_net *en, struct egress_block *block, const st
 u64 egress_dests_sweep(struct egress_net *en, struct egress_block *block);
 void egress_dests_cut(struct egress_net *en, struct egress_block *block);
 
+bool egress_tcp_closed(const struct nf_conn *ct);
+void egress_dest_look(struct egress_net *en, struct egress_block *block, u8 pf,
+		      const struct in6_addr *to, struct egress_dest_state *state);
 int egress_dests_show(struct egress_net *en, struct rhashtable_iter *iter,
 		      int (*show)(const struct egress_dest_state *state, void *arg), void *arg);
 

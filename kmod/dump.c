@@ -16,6 +16,7 @@
 #include "netlink.h"
 #include "pair.h"
 #include "pool.h"
+#include "route.h"
 #include "warning.h"
 
 /* Finds what the request names, and writes it to @msg; or says why not. */
@@ -153,6 +154,72 @@ int egress_get_stats(struct sk_buff *request, struct genl_info *info)
 
 	info->user_ptr[0] = &connections;
 	return answer(info, put_stats);
+}
+
+static int get_endpoint(struct genl_info *info, int attr, union nf_inet_addr *endpoint, u8 *pf)
+{
+	struct in6_addr addr;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, attr))
+		return -EINVAL;
+	err = egress_nl_addr(info->attrs[attr], &addr, info->extack);
+	if (err)
+		return err;
+	*pf = egress_addr_is_v4(&addr) ? NFPROTO_IPV4 : NFPROTO_IPV6;
+	if (*pf == NFPROTO_IPV4)
+		endpoint->ip = egress_addr_to_v4(&addr);
+	else
+		endpoint->in6 = addr;
+	return 0;
+}
+
+static u16 get_port(const struct genl_info *info, int attr)
+{
+	return info->attrs[attr] ? nla_get_u16(info->attrs[attr]) : 0;
+}
+
+static int put_route(struct egress_net *en, struct egress_msg *msg, struct genl_info *info)
+{
+	struct egress_route *route = info->user_ptr[0];
+	const struct nlattr *dev = info->attrs[EGRESS_A_DEV];
+	struct net_device *device = NULL;
+	int err;
+
+	if (dev) {
+		device = dev_get_by_name(en->net, nla_data(dev));
+		if (!device)
+			return egress_refuse(info, EGRESS_A_DEV, -ENODEV,
+					     "there is no device '%s'", (char *)nla_data(dev));
+	}
+	route->device = device;
+	egress_route(en, route);
+	err = egress_msg_route(en, msg, route);
+	dev_put(device);
+	return err;
+}
+
+int egress_get_route(struct sk_buff *request, struct genl_info *info)
+{
+	struct egress_route route = {
+		.proto = IPPROTO_TCP,
+		.from_port = get_port(info, EGRESS_A_SOURCE_PORT),
+		.to_port = get_port(info, EGRESS_A_DESTINATION_PORT),
+	};
+	int err;
+	u8 pf;
+
+	err = get_endpoint(info, EGRESS_A_SOURCE, &route.from, &route.pf) ?:
+		get_endpoint(info, EGRESS_A_DESTINATION, &route.to, &pf);
+	if (err)
+		return err;
+	if (pf != route.pf)
+		return egress_refuse(info, EGRESS_A_DESTINATION, -EINVAL,
+				     "source and destination are not of the same family");
+	if (info->attrs[EGRESS_A_PROTO])
+		route.proto = nla_get_u8(info->attrs[EGRESS_A_PROTO]);
+	info->user_ptr[0] = &route;
+	return answer(info, put_route);
 }
 
 /**

@@ -9,6 +9,7 @@ int egress_get_pair(struct sk_buff *skb, struct genl_info *info);
 int egress_get_machine(struct sk_buff *skb, struct genl_info *info);
 int egress_get_app(struct sk_buff *skb, struct genl_info *info);
 int egress_get_stats(struct sk_buff *skb, struct genl_info *info);
+int egress_get_route(struct sk_buff *skb, struct genl_info *info);
 
 int egress_dump_destinations_start(struct netlink_callback *cb);
 int egress_dump_destinations_done(struct netlink_callback *cb);

@@ -223,6 +223,34 @@ bool egress_exclude_has(const struct egress_exclude *list, u8 pf, const union nf
 	return has6(list, &addr->in6);
 }
 
+static const struct egress_cidr *longest(const struct egress_cidr *prefixes, unsigned int n,
+					 const struct in6_addr *addr)
+{
+	const struct egress_cidr *found = NULL;
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (egress_cidr_has(&prefixes[i], addr) && (!found || found->len < prefixes[i].len))
+			found = &prefixes[i];
+	return found;
+}
+
+/**
+ * egress_exclude_which() - by which prefix is an address on the list
+ * @list: list
+ * @addr: address of either family
+ *
+ * Slow. Return: the longest of those given, or one that is always excluded, or
+ * NULL.
+ */
+const struct egress_cidr *egress_exclude_which(const struct egress_exclude *list,
+					       const struct in6_addr *addr)
+{
+	const struct egress_cidr *found = longest(list->prefixes, list->n_prefixes, addr);
+
+	return found ?: longest(always, ARRAY_SIZE(always), addr);
+}
+
 int __init egress_exclude_init(void)
 {
 	egress_exclude_default = egress_exclude_make(defaults, ARRAY_SIZE(defaults));

@@ -37,6 +37,9 @@ struct egress_exclude {
 struct egress_exclude *egress_exclude_make(const struct egress_cidr *prefixes, unsigned int n);
 bool egress_exclude_has(const struct egress_exclude *list, u8 pf, const union nf_inet_addr *addr);
 
+const struct egress_cidr *egress_exclude_which(const struct egress_exclude *list,
+					       const struct in6_addr *addr);
+
 extern struct egress_exclude *egress_exclude_default;
 int egress_exclude_init(void);
 void egress_exclude_exit(void);

@@ -15,6 +15,7 @@
 #include "netlink.h"
 #include "pair.h"
 #include "pool.h"
+#include "route.h"
 #include "warning.h"
 
 static void *start(struct egress_net *en, const struct egress_msg *msg)
@@ -102,17 +103,6 @@ static int put_group(struct sk_buff *skb, const struct egress_group *group)
 {
 	return nla_put_string(skb, EGRESS_A_APP, group->app->name) ||
 		nla_put_string(skb, EGRESS_A_REGION, group->region->name);
-}
-
-/* Connections to a destination, and the app's word if that is less. */
-static u32 limit_of(const struct egress_block *block)
-{
-	u32 ports = (1u << block->pair->order) - !block->first_port;
-	const struct egress_conf *conf;
-
-	/* Changed under egress_net.lock, which every caller holds. */
-	conf = rcu_dereference_protected(block->pair->group->app->conf, true);
-	return conf->limit ? min(conf->limit, ports) : ports;
 }
 
 /* A region's pool, with as many of its prefixes from msg->from on as there is room for. */
@@ -316,9 +306,46 @@ int egress_msg_destination(struct egress_net *en, const struct egress_msg *msg,
 		put_pair_addrs(skb, block->pair) || put_block(skb, block) ||
 		put_group(skb, block->pair->group) ||
 		(block->machine && nla_put_string(skb, EGRESS_A_MACHINE, block->machine->id)) ||
-		nla_put_u32(skb, EGRESS_A_LIMIT, limit_of(block)) ||
+		nla_put_u32(skb, EGRESS_A_LIMIT, egress_block_limit(block)) ||
 		put_u64(skb, EGRESS_A_CONNECTIONS, state->live) ||
 		put_u64(skb, EGRESS_A_REFUSED, state->refused);
+	return finish(msg, hdr, err);
+}
+
+/* What would happen to a packet. */
+int egress_msg_route(struct egress_net *en, const struct egress_msg *msg,
+		     const struct egress_route *route)
+{
+	const struct egress_machine *machine = route->packet.machine;
+	const struct egress_block *block = route->packet.block;
+	const struct egress_device *device;
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = nla_put_u32(skb, EGRESS_A_VERDICT, route->verdict) ||
+		nla_put_u32(skb, EGRESS_A_RULE, route->rule);
+	if (machine) {
+		device = rcu_dereference_protected(machine->device, lockdep_is_held(&en->lock));
+		err = err || nla_put_string(skb, EGRESS_A_MACHINE, machine->id) ||
+			put_group(skb, machine->group) ||
+			(device && nla_put_string(skb, EGRESS_A_DEV, device->name));
+	}
+	if (block)
+		err = err || put_pair_addrs(skb, block->pair) || put_block(skb, block) ||
+			nla_put_u32(skb, EGRESS_A_SCOPE, block->pair->scope);
+	if (route->excluded)
+		err = err || put_prefix(skb, EGRESS_A_EXCLUDE, route->excluded, NULL);
+	if (route->verdict == EGRESS_VERDICT_TRANSLATE)
+		err = err || put_addr(skb, EGRESS_A_SOURCE, &route->source);
+	if (route->port)
+		err = err || nla_put_u16(skb, EGRESS_A_SOURCE_PORT, route->port);
+	if (route->dest.block)
+		err = err || nla_put_u32(skb, EGRESS_A_LIMIT, egress_block_limit(block)) ||
+			put_u64(skb, EGRESS_A_CONNECTIONS, route->dest.live) ||
+			put_u64(skb, EGRESS_A_REFUSED, route->dest.refused);
 	return finish(msg, hdr, err);
 }
 

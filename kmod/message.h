@@ -13,6 +13,7 @@ struct egress_packet;
 struct egress_pair;
 struct egress_rebalance;
 struct egress_region;
+struct egress_route;
 struct egress_warned;
 struct in6_addr;
 
@@ -51,6 +52,8 @@ int egress_msg_machine_stats(struct egress_net *en, const struct egress_msg *msg
 int egress_msg_stats(struct egress_net *en, const struct egress_msg *msg, u64 connections);
 int egress_msg_destination(struct egress_net *en, const struct egress_msg *msg,
 			   const struct egress_dest_state *state);
+int egress_msg_route(struct egress_net *en, const struct egress_msg *msg,
+		     const struct egress_route *route);
 int egress_msg_limit(struct egress_net *en, const struct egress_msg *msg,
 		     const struct egress_packet *packet, const struct in6_addr *to,
 		     unsigned int held_back);

@@ -207,6 +207,15 @@ static const struct nla_policy app_get_policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_APP] = CHECKED(validate_name),
 };
 
+static const struct nla_policy route_get_policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
+	[EGRESS_A_SOURCE] = CHECKED(validate_addr),
+	[EGRESS_A_SOURCE_PORT] = { .type = NLA_U16 },
+	[EGRESS_A_DESTINATION] = CHECKED(validate_addr),
+	[EGRESS_A_DESTINATION_PORT] = { .type = NLA_U16 },
+	[EGRESS_A_PROTO] = { .type = NLA_U8 },
+};
+
 static const struct nla_policy flush_policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
 	[EGRESS_A_ALL] = { .type = NLA_FLAG },
@@ -665,6 +674,7 @@ static const struct genl_ops ops[] = {
 	GET(EGRESS_CMD_APP_GET, egress_get_app, egress_dump_apps, app_get_policy),
 	GET(EGRESS_CMD_STATS_GET, egress_get_stats, egress_dump_stats, group_get_policy),
 	DO(EGRESS_CMD_FLUSH, flush, flush_policy),
+	DO(EGRESS_CMD_ROUTE_GET, egress_get_route, route_get_policy),
 	DO(EGRESS_CMD_PROMOTE, promote, promote_policy),
 	GET(EGRESS_CMD_WARNING_GET, NULL, egress_dump_warnings, group_get_policy),
 	{

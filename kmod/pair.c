@@ -590,6 +590,22 @@ int egress_promote(struct egress_net *en, const char *id, struct genl_info *info
 }
 
 /**
+ * egress_block_limit() - connections to a destination that a block allows
+ * @block: of a pair, egress_net locked
+ *
+ * Its ports, or the app's word if that is less.
+ */
+u32 egress_block_limit(const struct egress_block *block)
+{
+	u32 ports = (1u << block->pair->order) - !block->first_port;
+	const struct egress_conf *conf;
+
+	/* Changed under egress_net.lock, which every caller holds. */
+	conf = rcu_dereference_protected(block->pair->group->app->conf, true);
+	return conf->limit ? min(conf->limit, ports) : ports;
+}
+
+/**
  * egress_pair_connections() - live connections of a pair
  * @en: namespace, locked
  * @pair: pair

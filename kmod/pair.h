@@ -139,6 +139,7 @@ void egress_pair_drain(struct egress_net *en);
 int egress_promote(struct egress_net *en, const char *id, struct genl_info *info);
 void egress_pair_unpublish(struct egress_net *en, struct egress_pair *pair);
 void egress_pair_destroy(struct egress_net *en, struct egress_pair *pair);
+u32 egress_block_limit(const struct egress_block *block);
 u64 egress_pair_connections(struct egress_net *en, struct egress_pair *pair);
 
 #endif

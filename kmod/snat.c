@@ -6,7 +6,6 @@
  *   conntrack, DNAT | guard_in -> route -> SNAT: snat, then other chains |
  *                                                guard_out | confirm
  */
-#include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <linux/module.h>
 #include <linux/netfilter_arp.h>
@@ -28,26 +27,6 @@
 #include "net.h"
 #include "pair.h"
 #include "snat.h"
-
-/* Has the protocol a port or an id by which machines can share an address? */
-static bool shareable(const struct nf_conntrack_tuple *orig)
-{
-	switch (orig->dst.protonum) {
-	case IPPROTO_TCP:
-	case IPPROTO_UDP:
-	case IPPROTO_UDPLITE:
-	case IPPROTO_SCTP:
-	case IPPROTO_DCCP:
-		return true;
-	case IPPROTO_ICMP:
-		return orig->src.l3num == NFPROTO_IPV4 && orig->dst.u.icmp.type == ICMP_ECHO;
-	case IPPROTO_ICMPV6:
-		return orig->src.l3num == NFPROTO_IPV6 &&
-			orig->dst.u.icmp.type == ICMPV6_ECHO_REQUEST;
-	default:
-		return false;
-	}
-}
 
 /*
  * Tell the machine that it has reached its limit. The answer passes the hooks
@@ -150,7 +129,7 @@ static unsigned int snat(void *priv, struct sk_buff *skb, const struct nf_hook_s
 		break;
 	}
 
-	if (ct->master || !shareable(orig))
+	if (ct->master || !egress_shareable(orig))
 		return egress_drop(en, &packet, EGRESS_C_UNSUPPORTED);
 	egress_take_off_helper(ct);
 	return setup(en, ct, &packet, skb, state);

@@ -59,6 +59,8 @@ static const struct command commands[] = {
 	  "Show the counters: totals, or those of some machines" },
 	{ "top", top, "[--count N] [--by connections|rejects] [--app APP] [--region REGION]",
 	  "Show the machines and destinations nearest their limit" },
+	{ "get", get_route, "from ADDR[:PORT] to ADDR[:PORT] [proto P] [iif DEV]",
+	  "Show what would happen to a packet, and why" },
 	{ "flush", flush, "--all [-y]",
 	  "Remove all pools, pairs, machines and apps of this network namespace" },
 	{ "version", show_version, "",

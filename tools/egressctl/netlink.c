@@ -56,6 +56,12 @@ static struct nla_policy policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_ON_NONE]	= { .type = NLA_U32 },
 	[EGRESS_A_EXCLUDE]	= { .type = NLA_NESTED },
 	[EGRESS_A_STATS]	= { .type = NLA_NESTED },
+	[EGRESS_A_DESTINATION]	= { .minlen = 4, .maxlen = 16 },
+	[EGRESS_A_REFUSED]	= { .type = NLA_U64 },
+	[EGRESS_A_SOURCE]	= { .minlen = 4, .maxlen = 16 },
+	[EGRESS_A_SOURCE_PORT]	= { .type = NLA_U16 },
+	[EGRESS_A_VERDICT]	= { .type = NLA_U32 },
+	[EGRESS_A_RULE]		= { .type = NLA_U32 },
 	[EGRESS_A_WARNING]	= { .type = NLA_U32 },
 	[EGRESS_A_TEXT]		= { .type = NLA_STRING },
 };

@@ -23,6 +23,15 @@ static const char *const on_none_names[] = {
 	[EGRESS_ON_NONE_DROP] = "drop",
 };
 
+static const struct {
+	uint8_t number;
+	const char *name;
+} protocols[] = {
+	{ IPPROTO_ICMP, "icmp" }, { IPPROTO_TCP, "tcp" }, { IPPROTO_UDP, "udp" },
+	{ IPPROTO_DCCP, "dccp" }, { IPPROTO_GRE, "gre" }, { IPPROTO_ESP, "esp" },
+	{ IPPROTO_ICMPV6, "icmpv6" }, { IPPROTO_SCTP, "sctp" }, { IPPROTO_UDPLITE, "udplite" },
+};
+
 static bool all_of(const char *text, const char *others, bool upper)
 {
 	for (; *text; text++) {
@@ -244,6 +253,49 @@ static int parse_range(const char *what, const char *text, struct number *to,
 	return 0;
 }
 
+/* The port after ADDR: or [ADDR]:, if there is one. */
+int parse_endpoint(const char *what, const char *text, void *to)
+{
+	struct endpoint *endpoint = to;
+	const char *end = strchr(text, ':'), *start = text;
+	char addr[ADDR_TEXT];
+	int rc;
+
+	*endpoint = (struct endpoint){};
+	if (*text == '[') {
+		start = text + 1;
+		end = strchr(text, ']');
+		if (!end || (end[1] && end[1] != ':'))
+			return fail_usage("%s '%s': write [ADDR]:PORT", what, text);
+	} else if (!end || strchr(end + 1, ':')) {
+		return parse_addr(what, text, &endpoint->addr);
+	}
+	if (end - start >= ADDR_TEXT)
+		return too_long(what, text, ADDR_TEXT - 1);
+	snprintf(addr, sizeof(addr), "%.*s", (int)(end - start), start);
+	rc = parse_addr(what, addr, &endpoint->addr);
+	end = strchr(end, ':');
+	return rc || !end ? rc : parse_range(what, end + 1, &endpoint->port, 1, 65535);
+}
+
+int parse_proto(const char *what, const char *text, void *to)
+{
+	uint32_t number;
+	uint8_t *proto = to;
+
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(*protocols); i++) {
+		if (strcmp(text, protocols[i].name))
+			continue;
+		*proto = protocols[i].number;
+		return 0;
+	}
+	if (!decimal(text, 255, &number))
+		return fail_usage("%s '%s': give tcp, udp, icmp or a number up to 255",
+				  what, text);
+	*proto = number;
+	return 0;
+}
+
 int parse_count(const char *what, const char *text, void *to)
 {
 	return parse_range(what, text, to, 1, EGRESS_COUNT_MAX);
@@ -331,6 +383,15 @@ const char *prefix_text(const struct prefix *prefix, char text[PREFIX_TEXT])
 {
 	addr_text(&prefix->addr, text);
 	sprintf(text + strlen(text), "/%u", prefix->len);
+	return text;
+}
+
+const char *proto_text(uint8_t proto, char text[4])
+{
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(*protocols); i++)
+		if (protocols[i].number == proto)
+			return protocols[i].name;
+	snprintf(text, 4, "%u", proto);
 	return text;
 }
 

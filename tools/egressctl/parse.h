@@ -36,6 +36,11 @@ struct number {
 	uint32_t value;
 };
 
+struct endpoint {
+	struct addr addr;
+	struct number port;
+};
+
 struct range {
 	bool given;
 	uint32_t first;
@@ -53,6 +58,8 @@ int parse_region(const char *what, const char *text, void *to);		/* const char *
 int parse_dev(const char *what, const char *text, void *to);		/* const char ** */
 int parse_dev_or_any(const char *what, const char *text, void *to);	/* const char ** */
 int parse_addr(const char *what, const char *text, void *to);		/* struct addr */
+int parse_endpoint(const char *what, const char *text, void *to);	/* struct endpoint */
+int parse_proto(const char *what, const char *text, void *to);		/* uint8_t */
 int parse_v4(const char *what, const char *text, void *to);		/* struct addr */
 int parse_v6(const char *what, const char *text, void *to);		/* struct addr */
 int parse_addrs(const char *what, const char *text, void *to);		/* struct addrs */
@@ -70,6 +77,7 @@ int parse_slots(const char *what, const char *text, void *to);		/* struct range 
 const char *addr_text(const struct addr *addr, char text[ADDR_TEXT]);
 const char *prefix_text(const struct prefix *prefix, char text[PREFIX_TEXT]);
 const char *on_limit_text(uint32_t value);
+const char *proto_text(uint8_t proto, char text[4]);
 const char *on_none_text(uint32_t value);
 
 #endif

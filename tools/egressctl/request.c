@@ -37,6 +37,19 @@ void put_u32(struct nl_msg *msg, int attr, uint32_t value)
 	put(msg, attr, &value, sizeof(value));
 }
 
+void put_u16_if(struct nl_msg *msg, int attr, const struct number *value)
+{
+	uint16_t number = value->value;
+
+	if (value->given)
+		put(msg, attr, &number, sizeof(number));
+}
+
+void put_u8(struct nl_msg *msg, int attr, uint8_t value)
+{
+	put(msg, attr, &value, sizeof(value));
+}
+
 void put_number_if(struct nl_msg *msg, int attr, const struct number *value)
 {
 	if (value->given)

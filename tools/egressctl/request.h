@@ -9,6 +9,8 @@
 void put_string(struct nl_msg *msg, int attr, const char *value);
 void put_string_if(struct nl_msg *msg, int attr, const char *value);	/* not if NULL */
 void put_u32(struct nl_msg *msg, int attr, uint32_t value);
+void put_u16_if(struct nl_msg *msg, int attr, const struct number *value);
+void put_u8(struct nl_msg *msg, int attr, uint8_t value);
 void put_number_if(struct nl_msg *msg, int attr, const struct number *value);
 void put_flag_if(struct nl_msg *msg, int attr, bool value);
 void put_addr_if(struct nl_msg *msg, int attr, const struct addr *value);

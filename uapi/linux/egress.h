@@ -44,6 +44,27 @@ enum egress_warning {
 	EGRESS_WARNING_NO_DOUBLING,	/* more machines than half the slots */
 };
 
+/* What would happen to a packet. */
+enum egress_verdict {
+	EGRESS_VERDICT_TRANSLATE,	/* it leaves under an egress address */
+	EGRESS_VERDICT_PASS,		/* it is left to the host's own NAT */
+	EGRESS_VERDICT_REJECT,
+	EGRESS_VERDICT_DROP,
+};
+
+/* Why it would. */
+enum egress_rule {
+	EGRESS_RULE_FOREIGN,	/* its source is no machine's address */
+	EGRESS_RULE_CONNECTION,	/* it belongs to a connection that is there */
+	EGRESS_RULE_SPOOFED,	/* it comes in by another device than the machine's */
+	EGRESS_RULE_EXCLUDED,	/* its destination is excluded */
+	EGRESS_RULE_NO_LEASE,	/* the machine waits */
+	EGRESS_RULE_NO_FAMILY,	/* the machine's pair has no address of this family */
+	EGRESS_RULE_UNSUPPORTED, /* its protocol has nothing to share an address by */
+	EGRESS_RULE_LIMIT,	/* the machine has as many connections there as it may */
+	EGRESS_RULE_LEASED,
+};
+
 enum egress_cmd {
 	EGRESS_CMD_UNSPEC,
 	EGRESS_CMD_POOL_NEW,
@@ -67,6 +88,7 @@ enum egress_cmd {
 	EGRESS_CMD_PROMOTE,
 	EGRESS_CMD_WARNING_GET,
 	EGRESS_CMD_WARNING,	/* event only: a change was made that calls for it */
+	EGRESS_CMD_ROUTE_GET,
 
 	__EGRESS_CMD_MAX,
 };
@@ -120,6 +142,12 @@ enum egress_attr {
 	EGRESS_A_DRAINING,	/* flag of a pair: it goes with its last connection */
 	EGRESS_A_WARNING,	/* u32, enum egress_warning */
 	EGRESS_A_TEXT,		/* string: a sentence for people */
+	EGRESS_A_SOURCE,	/* 4 or 16 bytes */
+	EGRESS_A_SOURCE_PORT,	/* u16, host order */
+	EGRESS_A_DESTINATION_PORT, /* u16, host order */
+	EGRESS_A_PROTO,		/* u8, IPPROTO_* */
+	EGRESS_A_VERDICT,	/* u32, enum egress_verdict */
+	EGRESS_A_RULE,		/* u32, enum egress_rule */
 
 	__EGRESS_A_MAX,
 };
