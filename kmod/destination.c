@@ -16,6 +16,7 @@
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
+#include <net/tcp.h>
 
 #include "addr.h"
 #include "claim.h"
@@ -25,6 +26,7 @@
 #include "lease.h"
 #include "pair.h"
 #include "ring.h"
+#include "stamp.h"
 
 /* A look costs 700 instructions a place: so many places a jiffy and CPU, all tables together. */
 #define LOOK_BUDGET	1024
@@ -123,6 +125,8 @@ struct conn_probe {
 	const struct egress_dest_key *key;
 	u32 now;	/* not before any place was taken: read under the table's lock */
 	bool cut;
+	const struct nf_conn *ct;	/* that wants a place, unconfirmed, or NULL */
+	struct egress_place want;
 };
 
 /**
@@ -134,6 +138,28 @@ bool egress_tcp_closed(const struct nf_conn *ct)
 	u8 state = READ_ONCE(ct->proto.tcp.state);
 
 	return state == TCP_CONNTRACK_TIME_WAIT || state == TCP_CONNTRACK_CLOSE;
+}
+
+/*
+ * Would the far end have this SYN from the port that @old closed? If it closed
+ * first it is in TIME_WAIT, and takes one that is later than what it saw last
+ * (RFC 6191): by timestamps, whose start may depend on the ports, else by
+ * sequence numbers.
+ */
+static bool is_fit(const struct conn_probe *cp, const struct nf_conn *old,
+		   const struct egress_place *place)
+{
+	const struct egress_place *want = &cp->want;
+	u32 seen;
+
+	if (old->proto.tcp.state != TCP_CONNTRACK_TIME_WAIT ||
+	    !(old->proto.tcp.seen[IP_CT_DIR_REPLY].flags & IP_CT_TCP_FLAG_CLOSE_INIT) ||
+	    want->proto != IPPROTO_TCP || want->peer != place->peer)
+		return true;
+	if (want->stamp && place->stamp)
+		return egress_stamp_later(want->stamp, place->stamp);
+	seen = READ_ONCE(old->proto.tcp.seen[IP_CT_DIR_ORIGINAL].td_end);
+	return after(cp->ct->proto.tcp.seen[IP_CT_DIR_ORIGINAL].td_end - 1, seen);
 }
 
 /* The connection's tuple as its replies have it. */
@@ -164,7 +190,7 @@ static void reply_tuple(struct nf_conntrack_tuple *tuple, const struct conn_prob
 }
 
 static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
-				  const struct egress_place *place, bool end)
+				  const struct egress_place *place, enum egress_end end)
 {
 	struct conn_probe *cp = container_of(probe, struct conn_probe, probe);
 	struct nf_conntrack_tuple_hash *h;
@@ -192,7 +218,9 @@ static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
 		fate = EGRESS_FATE_DEAD;
 	} else if (place->proto == IPPROTO_TCP && egress_tcp_closed(ct)) {
 		fate = EGRESS_FATE_CLOSED;
-		if (end)
+		if (end == EGRESS_END_FIT && !is_fit(cp, ct, place))
+			fate = EGRESS_FATE_UNFIT;
+		else if (end != EGRESS_END_NONE)
 			nf_ct_kill(ct);
 	}
 	nf_ct_put(ct);
@@ -286,6 +314,7 @@ static void refuse(struct egress_dest *dest, u32 now, struct egress_refusal *ref
  * egress_dest_take() - take a port for a new connection
  * @en: namespace
  * @block: the machine's lease
+ * @skb: its first packet
  * @ct: connection, unconfirmed, after destination NAT
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
  * @limit: connections to a destination
@@ -296,8 +325,9 @@ static void refuse(struct egress_dest *dest, u32 now, struct egress_refusal *ref
  * Return: port in host order, -EAGAIN if the limit is reached, -ENOMEM if
  * there is no memory or there are too many destinations.
  */
-int egress_dest_take(struct egress_net *en, struct egress_block *block, const struct nf_conn *ct,
-		     u8 pf, unsigned int limit, struct egress_refusal *refusal)
+int egress_dest_take(struct egress_net *en, struct egress_block *block, const struct sk_buff *skb,
+		     const struct nf_conn *ct, u8 pf, unsigned int limit,
+		     struct egress_refusal *refusal)
 {
 	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
 	struct egress_dest_key key = {
@@ -305,17 +335,18 @@ int egress_dest_take(struct egress_net *en, struct egress_block *block, const st
 		.zone = nf_ct_zone_id(nf_ct_zone(ct), IP_CT_DIR_REPLY),
 		.pf = pf,
 	};
-	u8 proto = reply->dst.protonum;
+	struct egress_place want = { .proto = reply->dst.protonum };
 	struct egress_dest *dest;
 	struct conn_probe cp;
 	int tries = 3, ret;
-	__be16 peer;
 
 	egress_addr_inet(&key.addr, pf, &reply->src.u3);
-	if (proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6)
-		peer = reply->dst.u.all;
+	if (want.proto == IPPROTO_ICMP || want.proto == IPPROTO_ICMPV6)
+		want.peer = reply->dst.u.all;
 	else
-		peer = reply->src.u.all;
+		want.peer = reply->src.u.all;
+	if (want.proto == IPPROTO_TCP)
+		want.stamp = egress_stamp(skb, pf);
 
 	do {
 		dest = rhashtable_lookup(&en->dests, &key, dest_params);
@@ -327,8 +358,11 @@ int egress_dest_take(struct egress_net *en, struct egress_block *block, const st
 		spin_lock_bh(&dest->lock);
 		if (likely(!dest->dead)) {
 			probe_init(&cp, en, block, &dest->key);
-			ret = egress_ring_take(&dest->ring, &cp.probe, limit, cp.now,
-					       this_cpu_look_budget(cp.now), proto, peer);
+			want.taken = cp.now;
+			cp.want = want;
+			cp.ct = ct;
+			ret = egress_ring_take(&dest->ring, &cp.probe, &cp.want, limit,
+					       this_cpu_look_budget(cp.now));
 			if (ret == -EAGAIN)
 				refuse(dest, cp.now, refusal);
 			spin_unlock_bh(&dest->lock);

@@ -10,6 +10,7 @@
 struct egress_net;
 struct egress_block;
 struct nf_conn;
+struct sk_buff;
 
 /**
  * struct egress_dests - the destination tables of a block
@@ -49,8 +50,9 @@ struct egress_dest_state {
 };
 
 void egress_dests_init(struct egress_dests *dests);
-int egress_dest_take(struct egress_net *en, struct egress_block *block, const struct nf_conn *ct,
-		     u8 pf, unsigned int limit, struct egress_refusal *refusal);
+int egress_dest_take(struct egress_net *en, struct egress_block *block, const struct sk_buff *skb,
+		     const struct nf_conn *ct, u8 pf, unsigned int limit,
+		     struct egress_refusal *refusal);
 u64 egress_dests_sweep(struct egress_net *en, struct egress_block *block);
 void egress_dests_cut(struct egress_net *en, struct egress_block *block);
 

@@ -12,6 +12,10 @@
  * the ring grows. Full grown, it is looked through from the cursor on, as far
  * as the first place that can be had. Only a whole round without one costs a
  * token, and tokens come one a jiffy.
+ *
+ * A far end that closed first remembers the connection for a minute, and may
+ * not want its port for the next one: a few such places are passed over and
+ * rest another round.
  */
 #include <linux/bitops.h>
 #include <linux/errno.h>
@@ -127,15 +131,9 @@ static int grow(struct egress_ring *ring)
 	return 0;
 }
 
-static int take(struct egress_ring *ring, unsigned int i, u32 now, u8 proto, __be16 peer)
+static int take(struct egress_ring *ring, unsigned int i, const struct egress_place *want)
 {
-	struct egress_place *place = place_at(ring, i);
-
-	place->taken = now;
-	place->peer = peer;
-	place->proto = proto;
-	place->closed = false;
-	place->seen = false;
+	*place_at(ring, i) = *want;
 	ring->taken++;
 	return egress_ring_port(ring, i);
 }
@@ -157,7 +155,7 @@ static void release(struct egress_ring *ring, struct egress_probe *probe,
 }
 
 static enum egress_fate ask(struct egress_ring *ring, struct egress_probe *probe,
-			    unsigned int i, bool end)
+			    unsigned int i, enum egress_end end)
 {
 	struct egress_place *place = place_at(ring, i);
 	enum egress_fate fate = probe->fate(probe, egress_ring_port(ring, i), place, end);
@@ -166,24 +164,26 @@ static enum egress_fate ask(struct egress_ring *ring, struct egress_probe *probe
 	return fate;
 }
 
-/* Leaves @i a free place if its connection has gone, or closed and @end. */
-static bool reclaim(struct egress_ring *ring, struct egress_probe *probe, unsigned int i, bool end)
+/* Return: EGRESS_FATE_DEAD, and @i is a free place, if its connection has gone or is ended. */
+static enum egress_fate reclaim(struct egress_ring *ring, struct egress_probe *probe,
+				unsigned int i, enum egress_end end)
 {
 	struct egress_place *place = place_at(ring, i);
 	enum egress_fate fate;
 
 	if (!place->proto)
-		return true;
+		return EGRESS_FATE_DEAD;
 	if (place->proto == EGRESS_PLACE_RESERVED)
-		return false;
+		return EGRESS_FATE_LIVE;
 	fate = ask(ring, probe, i, end);
-	if (fate != EGRESS_FATE_DEAD && (fate != EGRESS_FATE_CLOSED || !end))
-		return false;
-	release(ring, probe, place);
-	return true;
+	if (fate == EGRESS_FATE_CLOSED && end != EGRESS_END_NONE)
+		fate = EGRESS_FATE_DEAD;
+	if (fate == EGRESS_FATE_DEAD)
+		release(ring, probe, place);
+	return fate;
 }
 
-static inline int take_fresh(struct egress_ring *ring, u32 now, u8 proto, __be16 peer)
+static inline int take_fresh(struct egress_ring *ring, const struct egress_place *want)
 {
 	while (ring->fresh < ring->size) {
 		unsigned int i = ring->fresh++;
@@ -192,37 +192,45 @@ static inline int take_fresh(struct egress_ring *ring, u32 now, u8 proto, __be16
 			place_at(ring, i)->proto = EGRESS_PLACE_RESERVED;
 			continue;
 		}
-		return take(ring, i, now, proto, peer);
+		return take(ring, i, want);
 	}
 	return -EAGAIN;
 }
 
 /* From the cursor to the first place that can be had, at most once around. */
-static int look(struct egress_ring *ring, struct egress_probe *probe, unsigned int limit,
-		u32 now, unsigned int *budget, u8 proto, __be16 peer)
+static int look(struct egress_ring *ring, struct egress_probe *probe,
+		const struct egress_place *want, unsigned int limit, unsigned int *budget)
 {
 	unsigned int n = min_t(unsigned int, ring->fresh, EGRESS_RING_LOOK);
-	u32 more = (now - ring->looked) / EGRESS_RING_PACE;
+	u32 more = (want->taken - ring->looked) / EGRESS_RING_PACE;
+	unsigned int unfit = 0, first_unfit = 0;
 
 	if (more) {
 		ring->looks = min_t(u32, more, EGRESS_RING_BURST - ring->looks) + ring->looks;
-		ring->looked = now;
+		ring->looked = want->taken;
 	}
 	if (!ring->looks)
 		return -EAGAIN;
 
-	while (n--) {
-		unsigned int i;
+	for (; n && *budget && unfit < EGRESS_RING_UNFIT; n--) {
+		/* One that is only in excess of the limit need not be fit. */
+		enum egress_end end = ring->taken > limit ? EGRESS_END_ANY : EGRESS_END_FIT;
+		unsigned int i = advance(ring);
+		enum egress_fate fate;
 
-		if (!*budget)
-			return -EAGAIN;
-		i = advance(ring);
 		if (place_at(ring, i)->proto)
 			--*budget;
-		if (reclaim(ring, probe, i, true) && ring->taken < limit)
-			return take(ring, i, now, proto, peer);
+		fate = reclaim(ring, probe, i, end);
+		if (fate == EGRESS_FATE_DEAD && ring->taken < limit)
+			return take(ring, i, want);
+		if (fate == EGRESS_FATE_UNFIT && !unfit++)
+			first_unfit = i;
 	}
-	ring->looks--;
+	/* None is fit: then the one that has rested longest. */
+	if (unfit && reclaim(ring, probe, first_unfit, EGRESS_END_ANY) == EGRESS_FATE_DEAD)
+		return take(ring, first_unfit, want);
+	if (!n)
+		ring->looks--;
 	return -EAGAIN;
 }
 
@@ -230,44 +238,42 @@ static int look(struct egress_ring *ring, struct egress_probe *probe, unsigned i
  * egress_ring_take() - take a port for a new connection
  * @ring: ring
  * @probe: asks after older connections
+ * @want: what the place shall be, taken now
  * @limit: connections at once
- * @now: jiffies
  * @budget: places that may still be looked at, counted down
- * @proto: IPPROTO_*
- * @peer: see struct egress_place
  *
  * Context: softirq, the owner's lock held. Looks at no more than
  * EGRESS_RING_LOOK places, at two unless @limit is reached.
  *
  * Return: port from the block's first, -EAGAIN if there is none, -ENOMEM.
  */
-int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe, unsigned int limit,
-		     u32 now, unsigned int *budget, u8 proto, __be16 peer)
+int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
+		     const struct egress_place *want, unsigned int limit, unsigned int *budget)
 {
 	unsigned int tries = 2;
 	int ret;
 
 	if (ring->taken >= limit)
-		return look(ring, probe, limit, now, budget, proto, peer);
+		return look(ring, probe, want, limit, budget);
 
-	ret = take_fresh(ring, now, proto, peer);
+	ret = take_fresh(ring, want);
 	if (ret >= 0)
 		return ret;
+	if (ring->size == 1u << ring->order)
+		return look(ring, probe, want, limit, budget);
 	while (tries--) {
 		unsigned int i = advance(ring);
 
-		if (reclaim(ring, probe, i, false))
-			return take(ring, i, now, proto, peer);
+		if (reclaim(ring, probe, i, EGRESS_END_NONE) == EGRESS_FATE_DEAD)
+			return take(ring, i, want);
 	}
-	if (ring->size == 1u << ring->order)
-		return look(ring, probe, limit, now, budget, proto, peer);
 
 	if (grow(ring)) {
 		/* No memory: a place that is there already will do. */
-		ret = look(ring, probe, limit, now, budget, proto, peer);
+		ret = look(ring, probe, want, limit, budget);
 		return ret == -EAGAIN ? -ENOMEM : ret;
 	}
-	return take_fresh(ring, now, proto, peer);
+	return take_fresh(ring, want);
 }
 
 /**
@@ -288,7 +294,7 @@ unsigned int egress_ring_sweep(struct egress_ring *ring, struct egress_probe *pr
 
 		if (!place->proto || place->proto == EGRESS_PLACE_RESERVED)
 			continue;
-		switch (ask(ring, probe, from, false)) {
+		switch (ask(ring, probe, from, EGRESS_END_NONE)) {
 		case EGRESS_FATE_LIVE:
 		case EGRESS_FATE_UNCONFIRMED:
 			++*live;
@@ -297,6 +303,7 @@ unsigned int egress_ring_sweep(struct egress_ring *ring, struct egress_probe *pr
 			release(ring, probe, place);
 			break;
 		case EGRESS_FATE_CLOSED:
+		case EGRESS_FATE_UNFIT:
 			probe->freed += !place->closed;
 			place->closed = true;
 			break;

@@ -9,7 +9,15 @@ enum egress_fate {
 	EGRESS_FATE_LIVE,
 	EGRESS_FATE_UNCONFIRMED, /* there is no entry of it yet */
 	EGRESS_FATE_CLOSED,	/* TCP has closed it; its entry can be removed */
+	EGRESS_FATE_UNFIT,	/* closed, but the far end would not want its port again yet */
 	EGRESS_FATE_DEAD,
+};
+
+/* Which entries of closed connections to remove. */
+enum egress_end {
+	EGRESS_END_NONE,
+	EGRESS_END_FIT,		/* those whose port the far end would take again */
+	EGRESS_END_ANY,
 };
 
 /**
@@ -20,6 +28,7 @@ enum egress_fate {
  * @proto: IPPROTO_*, 0 for a free place, EGRESS_PLACE_RESERVED
  * @closed: TCP has closed it; it is counted as freed
  * @seen: its entry has been found: if there is none, it is dead
+ * @stamp: egress_stamp() of its first packet; the owner's, as @peer
  */
 struct egress_place {
 	u32 taken;
@@ -27,6 +36,7 @@ struct egress_place {
 	u8 proto;
 	u8 closed:1;
 	u8 seen:1;
+	u8 stamp:6;
 };
 
 #define EGRESS_PLACE_RESERVED	255	/* port 0, which does not exist */
@@ -37,6 +47,7 @@ struct egress_place {
 #define EGRESS_RING_BURST	8	/* fruitless looks a ring may have at once */
 #define EGRESS_RING_PACE	4	/* jiffies until it may have one more */
 #define EGRESS_RING_LOOK	1024	/* places a packet may look at */
+#define EGRESS_RING_UNFIT	8	/* closed ones it may pass over */
 
 /**
  * struct egress_ring - the ports of a block that are in use to one destination
@@ -75,19 +86,19 @@ struct egress_ring {
 /**
  * struct egress_probe - how a ring asks after its connections
  * @fate: what became of the connection of @place on port @port of the block;
- *	@end: if it is closed, remove its entry
+ *	@end: if it is closed, remove its entry?
  * @freed: connections found closed or dead since, each once, counted up by the ring
  */
 struct egress_probe {
 	enum egress_fate (*fate)(struct egress_probe *probe, unsigned int port,
-				 const struct egress_place *place, bool end);
+				 const struct egress_place *place, enum egress_end end);
 	unsigned int freed;
 };
 
 void egress_ring_init(struct egress_ring *ring, unsigned int order, bool zero, u64 key, u32 now);
 void egress_ring_free(struct egress_ring *ring);
-int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe, unsigned int limit,
-		     u32 now, unsigned int *budget, u8 proto, __be16 peer);
+int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
+		     const struct egress_place *want, unsigned int limit, unsigned int *budget);
 unsigned int egress_ring_sweep(struct egress_ring *ring, struct egress_probe *probe,
 			       unsigned int from, unsigned int n, unsigned int *live);
 unsigned int egress_ring_port(const struct egress_ring *ring, unsigned int i);

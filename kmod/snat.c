@@ -68,7 +68,7 @@ static unsigned int setup(struct egress_net *en, struct nf_conn *ct,
 	unsigned int verdict;
 	int port;
 
-	port = egress_dest_take(en, packet->block, ct, state->pf,
+	port = egress_dest_take(en, packet->block, skb, ct, state->pf,
 				limit ? min(limit, block_size) : block_size, &refusal);
 	if (port == -EAGAIN) {
 		if (refusal.tell)

@@ -45,6 +45,7 @@ static void ring_kfree(const void *piece)
 struct far_port {
 	enum egress_fate fate;
 	__be16 peer;
+	bool unfit;		/* closed, and not to be had again yet */
 	u16 at;			/* in far.live, if it lives */
 };
 
@@ -64,15 +65,17 @@ struct far {
 };
 
 static enum egress_fate far_fate(struct egress_probe *probe, unsigned int port,
-				 const struct egress_place *place, bool end)
+				 const struct egress_place *place, enum egress_end end)
 {
 	struct far *far = container_of(probe, struct far, probe);
 	struct far_port *p = &far->port[port];
 
 	far->asked++;
 	far->wrong += place->peer != p->peer || place->proto != IPPROTO_TCP;
-	if (p->fate != EGRESS_FATE_CLOSED || !end)
+	if (p->fate != EGRESS_FATE_CLOSED || end == EGRESS_END_NONE)
 		return p->fate;
+	if (p->unfit && end == EGRESS_END_FIT)
+		return EGRESS_FATE_UNFIT;
 	p->fate = EGRESS_FATE_DEAD;
 	far->ended++;
 	far->last_ended = port;
@@ -94,15 +97,19 @@ static void far_init(struct far *far, unsigned int order, bool zero, u64 key)
 
 static int far_open_within(struct far *far, unsigned int budget)
 {
-	__be16 peer = htons(far->opened);
-	int port = egress_ring_take(&far->ring, &far->probe, far->limit, far->now, &budget,
-				    IPPROTO_TCP, peer);
+	struct egress_place want = {
+		.taken = far->now,
+		.proto = IPPROTO_TCP,
+		.peer = htons(far->opened),
+	};
+	int port = egress_ring_take(&far->ring, &far->probe, &want, far->limit, &budget);
 
 	if (port < 0)
 		return port;
 	far->wrong += far->port[port].fate != EGRESS_FATE_DEAD;
 	far->port[port].fate = EGRESS_FATE_LIVE;
-	far->port[port].peer = peer;
+	far->port[port].peer = want.peer;
+	far->port[port].unfit = false;
 	far->port[port].at = far->n_live;
 	far->live[far->n_live++] = port;
 	far->opened++;
@@ -410,6 +417,57 @@ static void closed_places_are_taken_only_at_the_limit(struct kunit *test)
 	expect_sound(test, far);
 }
 
+static void places_the_far_end_would_not_want_are_passed_over(struct kunit *test)
+{
+	struct far *far = test->priv;
+	static u16 ports[1024];
+	unsigned int i;
+
+	/* It would have every other one, and gets them in turn. */
+	far_init(far, 10, false, 12);
+	KUNIT_ASSERT_EQ(test, far_fill(far), 1024);
+	for (i = 0; i < 1024; i++)
+		ports[i] = egress_ring_port(&far->ring, (far->ring.cursor + i) % 1024);
+	far_end_all(far, EGRESS_FATE_CLOSED);
+	for (i = 0; i < 1024; i += 2)
+		far->port[ports[i]].unfit = true;
+	far_rest(far);
+	for (i = 1; i < 1024; i += 2)
+		KUNIT_ASSERT_EQ(test, far_open(far), ports[i]);
+
+	/* None: then the first of those that were looked at. */
+	for (i = 0; i < 1024; i += 2 * EGRESS_RING_UNFIT) {
+		far->asked = 0;
+		KUNIT_ASSERT_EQ(test, far_open(far), ports[i]);
+		KUNIT_ASSERT_LE(test, far->asked, 2 * EGRESS_RING_UNFIT + 1);
+	}
+	KUNIT_EXPECT_EQ(test, far_fill(far), 512 - 512 / EGRESS_RING_UNFIT);
+	KUNIT_EXPECT_EQ(test, far->n_live, 1024);
+	expect_sound(test, far);
+}
+
+static void limit_counts_no_place_the_far_end_would_not_want(struct kunit *test)
+{
+	struct far *far = test->priv;
+	unsigned int i;
+
+	far_init(far, 10, false, 13);
+	KUNIT_ASSERT_EQ(test, far_fill(far), 1024);
+	while (far->n_live > 9) {
+		far->port[far->live[0]].unfit = true;
+		far_end(far, far->live[0], EGRESS_FATE_CLOSED);
+	}
+	far->limit = 10;
+	far_rest(far);
+	KUNIT_EXPECT_GE(test, far_open(far), 0);
+	KUNIT_EXPECT_EQ(test, far_open(far), -EAGAIN);
+	for (i = 0; i < 9; i++) {
+		far_end(far, far->live[0], EGRESS_FATE_CLOSED);
+		KUNIT_EXPECT_GE(test, far_open(far), 0);
+	}
+	expect_sound(test, far);
+}
+
 static void fruitless_looks_have_a_pace(struct kunit *test)
 {
 	struct far *far = test->priv;
@@ -583,6 +641,7 @@ static void walk(struct kunit *test, struct rnd_state *rnd, unsigned int steps)
 		} else if (dice < 98 && far->n_live) {
 			far_end(far, far->live[prandom_u32_state(rnd) % far->n_live],
 				dice & 1 ? EGRESS_FATE_DEAD : EGRESS_FATE_CLOSED);
+			far->port[prandom_u32_state(rnd) % (1u << order)].unfit = dice & 2;
 		} else if (dice == 98) {
 			port = prandom_u32_state(rnd) % (1u << order);
 			if (far->port[port].fate == EGRESS_FATE_CLOSED)
@@ -619,6 +678,8 @@ static struct kunit_case ring_cases[] = {
 	KUNIT_CASE(limit_below_the_block),
 	KUNIT_CASE(limit_lowered_keeps_what_is_there),
 	KUNIT_CASE(closed_places_are_taken_only_at_the_limit),
+	KUNIT_CASE(places_the_far_end_would_not_want_are_passed_over),
+	KUNIT_CASE(limit_counts_no_place_the_far_end_would_not_want),
 	KUNIT_CASE(fruitless_looks_have_a_pace),
 	KUNIT_CASE(budget_bounds_a_look),
 	KUNIT_CASE(packet_looks_at_1024_places_at_most),
