@@ -17,7 +17,7 @@
 
 static struct {
 	unsigned long written;
-	char text[200];
+	char text[256];
 } texts[TEXTS];
 static unsigned int next_text;
 /* Protects texts and next_text. */

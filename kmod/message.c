@@ -71,7 +71,8 @@ static int put_prefix(struct sk_buff *skb, int attr, const struct egress_cidr *c
 	if (prefix &&
 	    (nla_put_u64_64bit(skb, EGRESS_PREFIX_A_USED, prefix->used, EGRESS_PREFIX_A_PAD) ||
 	     nla_put_u64_64bit(skb, EGRESS_PREFIX_A_FREE, egress_prefix_free(prefix),
-			       EGRESS_PREFIX_A_PAD)))
+			       EGRESS_PREFIX_A_PAD) ||
+	     (prefix->draining && nla_put_flag(skb, EGRESS_PREFIX_A_DRAINING))))
 		goto cancel;
 	nla_nest_end(skb, nest);
 	return 0;

@@ -119,6 +119,13 @@ static const struct nla_policy pool_del_policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_PREFIX] = PREFIXES,
 };
 
+static const struct nla_policy pool_drain_policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
+	[EGRESS_A_REGION] = CHECKED(validate_region),
+	[EGRESS_A_PREFIX] = PREFIXES,
+	[EGRESS_A_DRAINING] = { .type = NLA_FLAG },
+};
+
 static const struct nla_policy pool_get_policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_REGION] = CHECKED(validate_region),
 };
@@ -410,6 +417,30 @@ static int pool_del(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+static int pool_drain(struct sk_buff *skb, struct genl_info *info)
+{
+	struct egress_pool_request req = { .region = string(info, EGRESS_A_REGION) };
+	struct egress_cidr *prefixes;
+	struct egress_net *en;
+	int err;
+
+	if (missing(info, EGRESS_A_REGION) || missing(info, EGRESS_A_PREFIX))
+		return -EINVAL;
+	err = get_prefixes(info, EGRESS_A_PREFIX, &prefixes);
+	if (err < 0)
+		return err;
+	req.prefixes = prefixes;
+	req.n_prefixes = err;
+
+	en = change_begin(info);
+	err = PTR_ERR_OR_ZERO(en);
+	if (!err)
+		err = change_end(en, egress_pool_drain(en, &req, info->attrs[EGRESS_A_DRAINING],
+						       info));
+	kvfree(prefixes);
+	return err;
+}
+
 static int pair_new(struct sk_buff *skb, struct genl_info *info)
 {
 	struct egress_pair_request req = {
@@ -674,6 +705,7 @@ static const struct genl_ops ops[] = {
 	GET(EGRESS_CMD_APP_GET, egress_get_app, egress_dump_apps, app_get_policy),
 	GET(EGRESS_CMD_STATS_GET, egress_get_stats, egress_dump_stats, group_get_policy),
 	DO(EGRESS_CMD_FLUSH, flush, flush_policy),
+	DO(EGRESS_CMD_POOL_DRAIN, pool_drain, pool_drain_policy),
 	DO(EGRESS_CMD_ROUTE_GET, egress_get_route, route_get_policy),
 	DO(EGRESS_CMD_PROMOTE, promote, promote_policy),
 	GET(EGRESS_CMD_WARNING_GET, NULL, egress_dump_warnings, group_get_policy),

@@ -12,6 +12,7 @@
 #include <net/addrconf.h>
 #include <net/route.h>
 
+#include "app.h"
 #include "device.h"
 #include "error.h"
 #include "machine.h"
@@ -19,6 +20,9 @@
 #include "pair.h"
 #include "pool.h"
 #include "tell.h"
+
+#define USERS_NAMED	3	/* of those who use a prefix that is to go */
+#define USERS_TEXT	128	/* the longest address and name fit in */
 
 #define RESTING_MAX	65536	/* released addresses remembered, a region and family */
 
@@ -385,19 +389,11 @@ static void prefix_free(struct egress_net *en, struct egress_prefix *prefix)
 	kfree(prefix);
 }
 
-/**
- * egress_pool_del() - take prefixes, or all of them, away from a pool
- * @en: namespace, locked
- * @req: what; no prefix means all
- * @info: request, to say why not
- *
- * Return: 0; -ENOENT; -EBUSY while an address is allocated.
- */
-int egress_pool_del(struct egress_net *en, const struct egress_pool_request *req,
-		    struct genl_info *info)
+/* The prefixes that a request names, or all of them, are marked. */
+static int doom(struct egress_region *region, const struct egress_pool_request *req,
+		struct genl_info *info)
 {
-	struct egress_region *region = egress_region_find(en, req->region);
-	struct egress_prefix *prefix, *tmp;
+	struct egress_prefix *prefix;
 	char text[EGRESS_ADDR_STR];
 	unsigned int i;
 
@@ -416,12 +412,91 @@ int egress_pool_del(struct egress_net *en, const struct egress_pool_request *req
 		prefix->doomed = true;
 		cond_resched();
 	}
+	return 0;
+}
+
+/* Say who uses a prefix: as many of them as have room in a sentence. */
+static int refuse_used(struct egress_net *en, const struct egress_prefix *prefix,
+		       struct genl_info *info)
+{
+	enum egress_family family = egress_family_of(&prefix->cidr.addr);
+	char text[EGRESS_ADDR_STR], users[USERS_TEXT] = "", more[32] = "";
+	const struct egress_pair *pair;
+	unsigned int named = 0;
+	unsigned long id;
+	size_t at = 0;
+	int n;
+
+	xa_for_each(&en->pairs, id, pair) {
+		if (!pair->addrs[family] || pair->addrs[family]->prefix != prefix)
+			continue;
+		n = snprintf(users + at, sizeof(users) - at, "%s%s by %s '%s'", at ? ", " : "",
+			     egress_addr_str(text, &pair->addrs[family]->addr),
+			     pair->machine ? "machine" : "app",
+			     pair->machine ? pair->machine->id : pair->group->app->name);
+		if (named == USERS_NAMED || at + n >= sizeof(users)) {
+			users[at] = '\0';
+			break;
+		}
+		at += n;
+		named++;
+	}
+	if (prefix->used > named)
+		snprintf(more, sizeof(more), " and %llu more", prefix->used - named);
+	return egress_refuse(info, EGRESS_A_REGION, -EBUSY,
+			     "prefix %s is in use: %s%s: release them first, or 'pool drain' it",
+			     egress_cidr_str(text, &prefix->cidr), users, more);
+}
+
+/**
+ * egress_pool_drain() - let nothing be drawn from prefixes any more, or again
+ * @en: namespace, locked
+ * @req: which
+ * @on: no more
+ * @info: request, to say why not
+ *
+ * What is allocated stays. Return: 0; -ENOENT.
+ */
+int egress_pool_drain(struct egress_net *en, const struct egress_pool_request *req, bool on,
+		      struct genl_info *info)
+{
+	struct egress_region *region = egress_region_find(en, req->region);
+	struct egress_prefix *prefix;
+	int err;
+
+	err = doom(region, req, info);
+	if (err)
+		return err;
+	list_for_each_entry(prefix, &region->prefixes, list)
+		if (prefix->doomed)
+			prefix->draining = on;
+	en->generation++;
+	egress_tell_sender(en, info, region);
+	egress_tell_all(en, EGRESS_CMD_POOL_NEW, region);
+	return 0;
+}
+
+/**
+ * egress_pool_del() - take prefixes, or all of them, away from a pool
+ * @en: namespace, locked
+ * @req: what; no prefix means all
+ * @info: request, to say why not
+ *
+ * Return: 0; -ENOENT; -EBUSY while an address is allocated.
+ */
+int egress_pool_del(struct egress_net *en, const struct egress_pool_request *req,
+		    struct genl_info *info)
+{
+	struct egress_region *region = egress_region_find(en, req->region);
+	struct egress_prefix *prefix, *tmp;
+	int err;
+
+	err = doom(region, req, info);
+	if (err)
+		return err;
 	list_for_each_entry(prefix, &region->prefixes, list)
 		if (prefix->doomed && prefix->used)
-			return egress_refuse(info, EGRESS_A_REGION, -EBUSY,
-					     "%llu addresses of %s in region '%s' are allocated: release them first",
-					     prefix->used, egress_cidr_str(text, &prefix->cidr),
-					     region->name);
+			return refuse_used(en, prefix, info);
 	list_for_each_entry_safe(prefix, tmp, &region->prefixes, list)
 		if (prefix->doomed)
 			prefix_free(en, prefix);
@@ -511,10 +586,10 @@ static struct egress_addr *draw_fresh(struct egress_net *en, struct egress_prefi
 {
 	struct in6_addr at;
 
-	while (!prefix->drained) {
+	while (!prefix->spent) {
 		addr_at(&at, prefix, prefix->next);
 		if (prefix->next == prefix->last)
-			prefix->drained = true;
+			prefix->spent = true;
 		else
 			prefix->next++;
 		if (!addr_known(en, &at) && !egress_addr_is_local(en, &at))
@@ -544,9 +619,19 @@ static bool remember(struct egress_region *region, enum egress_family family)
 		if (egress_family_of(&prefix->cidr.addr) != family)
 			continue;
 		prefix->next = prefix->first;
-		prefix->drained = false;
+		prefix->spent = false;
 	}
 	return true;
+}
+
+static bool draining(const struct egress_region *region, enum egress_family family)
+{
+	const struct egress_prefix *prefix;
+
+	list_for_each_entry(prefix, &region->prefixes, list)
+		if (prefix->draining && egress_family_of(&prefix->cidr.addr) == family)
+			return true;
+	return false;
 }
 
 /**
@@ -567,7 +652,7 @@ struct egress_addr *egress_addr_draw(struct egress_net *en, struct egress_region
 
 again:
 	list_for_each_entry(prefix, &region->prefixes, list) {
-		if (egress_family_of(&prefix->cidr.addr) != family)
+		if (prefix->draining || egress_family_of(&prefix->cidr.addr) != family)
 			continue;
 		addr = draw_fresh(en, prefix);
 		if (addr)
@@ -576,14 +661,15 @@ again:
 	if (remember(region, family))
 		goto again;
 	list_for_each_entry(addr, &region->resting[family], rest) {
-		if (egress_addr_is_local(en, &addr->addr))
+		if (addr->prefix->draining || egress_addr_is_local(en, &addr->addr))
 			continue;
 		wake(addr);
 		return addr;
 	}
 	egress_refuse(info, EGRESS_A_REGION, -ENOSPC,
-		      "no free %s address in the pool in region '%s': add a prefix with 'pool add %s PREFIX'",
-		      family == EGRESS_V4 ? "IPv4" : "IPv6", region->name, region->name);
+		      "no free %s address in the pool in region '%s'%s: add a prefix with 'pool add %s PREFIX'",
+		      family == EGRESS_V4 ? "IPv4" : "IPv6", region->name,
+		      draining(region, family) ? ", but for what is draining" : "", region->name);
 	return ERR_PTR(-ENOSPC);
 }
 
@@ -595,15 +681,16 @@ again:
  * @info: request, to say why not
  *
  * Return: address that belongs to no pair yet, or ERR_PTR(-ERANGE) if it is
- * not in the pool, ERR_PTR(-EEXIST) if it is allocated, ERR_PTR(-EADDRINUSE)
- * if it is the host's own, ERR_PTR(-ENOMEM).
+ * not in the pool, ERR_PTR(-EBUSY) if its prefix is draining, ERR_PTR(-EEXIST)
+ * if it is allocated, ERR_PTR(-EADDRINUSE) if it is the host's own,
+ * ERR_PTR(-ENOMEM).
  */
 struct egress_addr *egress_addr_given(struct egress_net *en, struct egress_region *region,
 				      const struct in6_addr *at, struct genl_info *info)
 {
 	unsigned int to_blame = egress_addr_is_v4(at) ? EGRESS_A_V4 : EGRESS_A_V6;
 	struct egress_prefix *prefix = egress_pool_covers(en, at);
-	char text[EGRESS_ADDR_STR];
+	char text[EGRESS_ADDR_STR], other[EGRESS_ADDR_STR];
 	struct egress_addr *addr;
 	u64 offset;
 	int err;
@@ -613,6 +700,12 @@ struct egress_addr *egress_addr_given(struct egress_net *en, struct egress_regio
 		err = egress_refuse(info, to_blame, -ERANGE,
 				    "%s is not in the pool in region '%s'", text,
 				    region->name);
+		return ERR_PTR(err);
+	}
+	if (prefix->draining) {
+		err = egress_refuse(info, to_blame, -EBUSY,
+				    "%s is in a prefix that is draining: 'pool drain %s %s off' ends that",
+				    text, region->name, egress_cidr_str(other, &prefix->cidr));
 		return ERR_PTR(err);
 	}
 	/* Of a prefix shorter than /64 the offset is the lower half alone. */
@@ -661,7 +754,7 @@ void egress_addr_undraw(struct egress_net *en, struct egress_addr *addr)
 		return;
 	addr_forget(en, addr);
 	prefix->next = min(prefix->next, offset);
-	prefix->drained = false;
+	prefix->spent = false;
 }
 
 /**

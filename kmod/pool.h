@@ -27,8 +27,9 @@ static inline enum egress_family egress_family_of(const struct in6_addr *addr)
  * @first: offset of the first address to be drawn
  * @last: offset of the last, saturated at 2^64 - 1
  * @next: offset of the first address never drawn; beyond @last: none
- * @drained: @next has gone beyond the last
+ * @spent: @next has gone beyond the last
  * @used: addresses allocated
+ * @draining: nothing is drawn from it any more
  * @doomed: named by the request that deletes it
  */
 struct egress_prefix {
@@ -38,7 +39,8 @@ struct egress_prefix {
 	u64 first;
 	u64 last;
 	u64 next;
-	bool drained;
+	bool spent;
+	bool draining;
 	bool doomed;
 	u64 used;
 };
@@ -125,6 +127,8 @@ int egress_pool_add(struct egress_net *en, const struct egress_pool_request *req
 		    struct genl_info *info);
 int egress_pool_del(struct egress_net *en, const struct egress_pool_request *req,
 		    struct genl_info *info);
+int egress_pool_drain(struct egress_net *en, const struct egress_pool_request *req, bool on,
+		      struct genl_info *info);
 struct egress_prefix *egress_pool_covers(struct egress_net *en, const struct in6_addr *addr);
 
 struct egress_addr *egress_addr_draw(struct egress_net *en, struct egress_region *region,

@@ -20,6 +20,7 @@ static int fill(struct egress_net *en, struct egress_msg *msg, void *object)
 	switch (msg->cmd) {
 	case EGRESS_CMD_POOL_NEW:
 	case EGRESS_CMD_POOL_DEL:
+	case EGRESS_CMD_POOL_DRAIN:
 		return egress_msg_pool(en, msg, object);
 	case EGRESS_CMD_PAIR_NEW:
 	case EGRESS_CMD_PAIR_DEL:

@@ -45,7 +45,7 @@ refused '[12]' '60-70' eg pool add fra 203.0.113.0/28 slots 60-70
 refused '[12]' '9-3' eg pool add fra 203.0.113.0/28 slots 9-3
 refused '[12]' 'nodev' eg pool add fra 203.0.113.0/28 dev nodev
 refused '[12]' 'slots' eg pool add ord 203.0.113.0/28 dev up slots 0-3
-refused 2 'ord' eg pool del ord
+refused 2 "by app 'shop'" eg pool del ord
 refused 2 '198.51.100.0/28' eg pool del ord $POOL4
 refused 2 '203.0.113.0/28' eg pool del ord 203.0.113.0/28
 refused 2 'fra' eg pool del fra

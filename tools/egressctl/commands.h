@@ -22,6 +22,7 @@ int machine_set(const struct command *command, int argc, char **argv);
 int machine_show(const struct command *command, int argc, char **argv);
 int pool_add(const struct command *command, int argc, char **argv);
 int pool_del(const struct command *command, int argc, char **argv);
+int pool_drain(const struct command *command, int argc, char **argv);
 int pool_list(const struct command *command, int argc, char **argv);
 int promote(const struct command *command, int argc, char **argv);
 int rebalance(const struct command *command, int argc, char **argv);

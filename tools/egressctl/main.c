@@ -16,6 +16,8 @@ static const struct command commands[] = {
 	  "Give a region prefixes to draw egress addresses from" },
 	{ "pool del", pool_del, "REGION [PREFIX...]",
 	  "Take prefixes away from a region's pool, or the whole pool" },
+	{ "pool drain", pool_drain, "REGION PREFIX... [off]",
+	  "Allocate no more pairs from these prefixes, or again" },
 	{ "pool list", pool_list, "[REGION]",
 	  "Show the pools" },
 	{ "allocate", allocate,

@@ -14,6 +14,7 @@ struct part {
 	struct prefix prefix;
 	unsigned long long used;
 	unsigned long long free;
+	bool draining;
 };
 
 struct pool {
@@ -43,6 +44,7 @@ static void read_parts(struct pool *pool, struct nlmsghdr *message)
 			continue;
 		part.used = get_u64(attrs, EGRESS_PREFIX_A_USED);
 		part.free = get_u64(attrs, EGRESS_PREFIX_A_FREE);
+		part.draining = attrs[EGRESS_PREFIX_A_DRAINING];
 		pool->parts = array_grow(pool->parts, pool->n, sizeof(part));
 		pool->parts[pool->n++] = part;
 	}
@@ -100,6 +102,7 @@ static void pool_json(struct json *j, const struct pool *pool)
 		json_string(j, "prefix", prefix_text(&pool->parts[i].prefix, text));
 		json_unsigned(j, "used", pool->parts[i].used);
 		json_unsigned(j, "free", pool->parts[i].free);
+		json_bool(j, "draining", pool->parts[i].draining);
 		json_object_end(j);
 	}
 	json_array_end(j);
@@ -189,6 +192,35 @@ out:
 	return rc;
 }
 
+int pool_drain(const struct command *command, int argc, char **argv)
+{
+	bool off = false;
+	const struct option opts[] = {
+		{ "off", NULL, NULL, &off, "allocate from them again" },
+		{}
+	};
+	struct prefixes prefixes = {};
+	const char *region;
+	struct nl_msg *msg;
+	int rc;
+
+	rc = args_parse(command, opts, 2, -1, &argc, argv) ?:
+	     parse_positional(argc, argv, &region, &prefixes);
+	if (rc)
+		goto out;
+	rc = STATUS_FAILED;
+	msg = netlink_message(EGRESS_CMD_POOL_DRAIN, 0);
+	if (!msg)
+		goto out;
+	put_string(msg, EGRESS_A_REGION, region);
+	put_prefixes(msg, EGRESS_A_PREFIX, &prefixes);
+	put_flag_if(msg, EGRESS_A_DRAINING, !off);
+	rc = exchange_change(msg, pool_made, 1);
+out:
+	free(prefixes.v);
+	return rc;
+}
+
 static void print_json(const struct pools *pools)
 {
 	struct json j = json_to(stdout);
@@ -226,12 +258,13 @@ static void print_row(struct table *t, const struct pool *pool, const struct par
 	count_cell(t, part->free);
 	table_cell(t, "%s", or_dash(pool->dev));
 	table_cell(t, "%u-%u", pool->slot_first, pool->slot_last);
+	table_cell(t, "%s", part->draining ? "draining" : "-");
 }
 
 static void print_table(const struct pools *pools)
 {
 	static const char *const columns[] = {
-		"REGION", "PREFIX", ">USED", ">FREE", "DEV", "SLOTS", NULL
+		"REGION", "PREFIX", ">USED", ">FREE", "DEV", "SLOTS", "STATE", NULL
 	};
 	struct table *t = table_new(columns);
 

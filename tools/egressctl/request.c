@@ -129,6 +129,7 @@ bool get_prefix(struct nlattr *nest, struct nlattr **attrs, struct prefix *to)
 		[EGRESS_PREFIX_A_LEN]	= { .type = NLA_U8 },
 		[EGRESS_PREFIX_A_USED]	= { .type = NLA_U64 },
 		[EGRESS_PREFIX_A_FREE]	= { .type = NLA_U64 },
+		[EGRESS_PREFIX_A_DRAINING] = { .type = NLA_FLAG },
 	};
 
 	if (nla_parse_nested(attrs, EGRESS_PREFIX_A_MAX, nest, policy) < 0)

@@ -89,6 +89,7 @@ enum egress_cmd {
 	EGRESS_CMD_WARNING_GET,
 	EGRESS_CMD_WARNING,	/* event only: a change was made that calls for it */
 	EGRESS_CMD_ROUTE_GET,
+	EGRESS_CMD_POOL_DRAIN,
 
 	__EGRESS_CMD_MAX,
 };
@@ -139,7 +140,7 @@ enum egress_attr {
 	EGRESS_A_REFUSED,	/* u64: connections refused at the limit */
 	EGRESS_A_HELD_BACK,	/* u64: refusals since the last event, without one */
 	EGRESS_A_DRAIN,		/* u32: seconds until connections are cut, 0: never */
-	EGRESS_A_DRAINING,	/* flag of a pair: it goes with its last connection */
+	EGRESS_A_DRAINING,	/* flag of a pair: it goes with its last connection; pool-drain: on */
 	EGRESS_A_WARNING,	/* u32, enum egress_warning */
 	EGRESS_A_TEXT,		/* string: a sentence for people */
 	EGRESS_A_SOURCE,	/* 4 or 16 bytes */
@@ -161,6 +162,7 @@ enum egress_prefix_attr {
 	EGRESS_PREFIX_A_LEN,	/* u8 */
 	EGRESS_PREFIX_A_USED,	/* u64: addresses allocated, in replies */
 	EGRESS_PREFIX_A_FREE,	/* u64: addresses free, saturated, in replies */
+	EGRESS_PREFIX_A_DRAINING, /* flag: no pair is drawn from it any more, in replies */
 
 	__EGRESS_PREFIX_A_MAX,
 };
