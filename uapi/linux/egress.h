@@ -140,7 +140,7 @@ enum egress_attr {
 	EGRESS_A_REFUSED,	/* u64: connections refused at the limit */
 	EGRESS_A_HELD_BACK,	/* u64: refusals since the last event, without one */
 	EGRESS_A_DRAIN,		/* u32: seconds until connections are cut, 0: never */
-	EGRESS_A_DRAINING,	/* flag of a pair: it goes with its last connection; pool-drain: on */
+	EGRESS_A_DRAINING,	/* flag of a pair: it goes with its last connection */
 	EGRESS_A_WARNING,	/* u32, enum egress_warning */
 	EGRESS_A_TEXT,		/* string: a sentence for people */
 	EGRESS_A_SOURCE,	/* 4 or 16 bytes */
