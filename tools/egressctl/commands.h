@@ -12,6 +12,7 @@ int app_show(const struct command *command, int argc, char **argv);
 int bind_machine(const struct command *command, int argc, char **argv);
 int top(const struct command *command, int argc, char **argv);
 int get_route(const struct command *command, int argc, char **argv);
+int check(const struct command *command, int argc, char **argv);
 int flush(const struct command *command, int argc, char **argv);
 int lease_list(const struct command *command, int argc, char **argv);
 int list(const struct command *command, int argc, char **argv);

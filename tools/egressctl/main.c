@@ -63,6 +63,8 @@ static const struct command commands[] = {
 	  "Show the machines and destinations nearest their limit" },
 	{ "get", get_route, "from ADDR[:PORT] to ADDR[:PORT] [proto P] [iif DEV]",
 	  "Show what would happen to a packet, and why" },
+	{ "check", check, "ID [TARGET...] [--netns NETNS]",
+	  "Connect from inside a machine, and tell which step of the way fails" },
 	{ "flush", flush, "--all [-y]",
 	  "Remove all pools, pairs, machines and apps of this network namespace" },
 	{ "version", show_version, "",

@@ -10,19 +10,28 @@
 #include "netns.h"
 #include "output.h"
 
-int netns_enter(const char *name)
+int netns_open(const char *name, int *fd)
 {
 	char path[PATH_MAX];
-	int length, fd, rc = 0;
+	int length;
 
 	length = snprintf(path, sizeof(path), "%s%s", strchr(name, '/') ? "" : "/run/netns/", name);
 	if (length >= (int)sizeof(path))
-		return fail_usage("-n '%.20s...': the name is too long", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
+		return fail_usage("network namespace '%.20s...': the name is too long", name);
+	*fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (*fd >= 0)
+		return 0;
+	if (errno == ENOENT)
 		return fail("not-found", "no network namespace '%s': see 'ip netns list'", name);
-	if (fd < 0)
-		return fail("invalid", "network namespace '%s': %s", name, strerror(errno));
+	return fail("invalid", "network namespace '%s': %s", name, strerror(errno));
+}
+
+int netns_enter(const char *name)
+{
+	int fd, rc = netns_open(name, &fd);
+
+	if (rc)
+		return rc;
 	if (setns(fd, CLONE_NEWNET))
 		rc = fail(errno == EPERM ? "permission" : "invalid",
 			  "entering network namespace '%s': %s%s", name, strerror(errno),

@@ -2,7 +2,10 @@
 #ifndef EGRESSCTL_NETNS_H
 #define EGRESSCTL_NETNS_H
 
-/* Enter a network namespace, by the name `ip netns` has for it or by its path. */
+/* A network namespace by the name `ip netns` has for it or by its path. Returns a status. */
+int netns_open(const char *name, int *fd);
+
+/* Enter a network namespace, named likewise. */
 int netns_enter(const char *name);
 
 #endif

@@ -100,6 +100,12 @@ int parse_dev_or_any(const char *what, const char *text, void *to)
 	return 0;
 }
 
+int parse_netns(const char *what, const char *text, void *to)
+{
+	*(const char **)to = text;
+	return 0;
+}
+
 static bool text_to_addr(const char *text, struct addr *addr)
 {
 	if (inet_pton(AF_INET, text, addr->bytes) == 1)

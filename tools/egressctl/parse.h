@@ -57,6 +57,7 @@ int parse_machine(const char *what, const char *text, void *to);	/* const char *
 int parse_region(const char *what, const char *text, void *to);		/* const char ** */
 int parse_dev(const char *what, const char *text, void *to);		/* const char ** */
 int parse_dev_or_any(const char *what, const char *text, void *to);	/* const char ** */
+int parse_netns(const char *what, const char *text, void *to);		/* const char ** */
 int parse_addr(const char *what, const char *text, void *to);		/* struct addr */
 int parse_endpoint(const char *what, const char *text, void *to);	/* struct endpoint */
 int parse_proto(const char *what, const char *text, void *to);		/* uint8_t */

@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "exchange.h"
 #include "output.h"
+#include "pool.h"
 #include "request.h"
 
 struct part {
@@ -88,6 +89,18 @@ static int load(struct pools *pools, const char *region)
 		return STATUS_FAILED;
 	put_string_if(msg, EGRESS_A_REGION, region);
 	return region ? exchange_get(msg, append, pools) : exchange_dump(msg, append, pools);
+}
+
+int pool_dev(const char *region, char dev[IF_NAMESIZE])
+{
+	struct pools pools = {};
+	int rc = load(&pools, region);
+
+	*dev = '\0';
+	if (!rc && pools.n)
+		memcpy(dev, pools.v[0].dev, IF_NAMESIZE);
+	pools_free(&pools);
+	return rc;
 }
 
 /* Members of an object. */
