@@ -353,7 +353,8 @@ shows() { grep -qE "$2" "$TMP/$1"; }
 
 # listen FILE: from now on each event is a line of JSON in the file.
 listen() {
-	local source
+	# Reading the specification takes Python seconds.
+	local source PATIENCE=$((3 * PATIENCE))
 	source=$("$TOP/tests/linux_source")
 	background h "$SELFTESTS/events.py" "$source" "$TOP/uapi/egress.yaml" \
 		> "$TMP/$1" 2> "$TMP/$1.err"
