@@ -164,8 +164,8 @@ struct egress_group *egress_group_get(struct egress_net *en, const char *app_nam
 		goto put_app;
 	group->app = app;
 	group->region = region;
-	INIT_LIST_HEAD(&group->pairs);
-	INIT_LIST_HEAD(&group->waiting);
+	egress_sets_init(&group->sets, NULL);
+	INIT_LIST_HEAD(&group->machines);
 	INIT_LIST_HEAD(&group->warn);
 	list_add_tail(&group->list, &app->groups);
 	region->n_groups++;
@@ -192,6 +192,7 @@ void egress_group_put(struct egress_net *en, struct egress_group *group)
 		return;
 	list_del(&group->list);
 	list_del(&group->warn);
+	egress_sets_exit(en, &group->sets);
 	kfree_rcu(group, rcu);
 	region->n_groups--;
 	egress_region_put(region);

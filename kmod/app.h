@@ -5,6 +5,8 @@
 #include <linux/rhashtable.h>
 #include <linux/egress.h>
 
+#include "set.h"
+
 struct egress_exclude;
 struct egress_net;
 struct egress_region;
@@ -59,9 +61,8 @@ struct egress_app {
  * @list: in egress_app.groups
  * @app: app
  * @region: region
- * @pairs: struct egress_pair of scope app
- * @waiting: struct egress_machine, the longest waiting first
- * @n_waiting: how many
+ * @sets: destinations told apart, and the pairs of scope app
+ * @machines: struct egress_machine
  * @n_pairs: pairs, of its machines too
  * @n_machines: machines
  * @warn: in egress_net.warn
@@ -71,9 +72,8 @@ struct egress_group {
 	struct list_head list;
 	struct egress_app *app;
 	struct egress_region *region;
-	struct list_head pairs;
-	struct list_head waiting;
-	unsigned int n_waiting;
+	struct egress_sets sets;
+	struct list_head machines;
 	unsigned int n_pairs;
 	unsigned int n_machines;
 	struct list_head warn;

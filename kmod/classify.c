@@ -9,8 +9,56 @@
 #include "device.h"
 #include "exclude.h"
 #include "machine.h"
+#include "map.h"
 #include "net.h"
 #include "pair.h"
+
+/*
+ * The block for a destination. A lease is there before the map that names it,
+ * and goes after it: without one, look whether the map has changed meanwhile.
+ */
+static struct egress_block *block_for(struct egress_view __rcu *const *at, u8 pf,
+				      const union nf_inet_addr *to)
+{
+	const struct egress_view *view = rcu_dereference(*at);
+	const struct egress_map *map;
+	struct egress_block *block;
+	u32 i;
+
+	while (view) {
+		const struct egress_sets *sets = view->sets;
+
+		map = rcu_dereference(sets->map);
+		if (likely(!map))
+			return rcu_dereference(view->block[0]);
+		i = egress_map_find(map, pf, to);
+		/* The view read at first may be older than the map. */
+		smp_rmb();
+		view = rcu_dereference(*at);
+		if (!view || view->sets != sets)
+			continue;
+		block = i < view->n ? rcu_dereference(view->block[i]) : NULL;
+		if (block || !i)
+			return block;
+		/* Pairs with egress_sets_commit(). */
+		smp_rmb();
+		if (map == rcu_access_pointer(sets->map))
+			return NULL;
+	}
+	return NULL;
+}
+
+static struct egress_block *own_block(const struct egress_machine *machine, u8 pf,
+				      const union nf_inet_addr *to)
+{
+	struct egress_block *block = block_for(&machine->own_view, pf, to);
+	const struct egress_view *view;
+
+	if (block)
+		return block;
+	view = rcu_dereference(machine->own_view);
+	return view ? rcu_dereference(view->block[0]) : NULL;
+}
 
 /**
  * egress_classify() - does a packet belong under an egress address, and which
@@ -28,24 +76,30 @@ enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_i
 				  struct egress_packet *packet)
 {
 	const struct egress_device *device;
-	const struct egress_app *app;
+	const struct egress_machine *machine;
+	const struct egress_view *view;
 	struct in6_addr addr;
 
 	egress_addr_inet(&addr, pf, from);
 	packet->machine = egress_machine_by_source(&en->sources, &addr);
-	if (!packet->machine)
+	machine = packet->machine;
+	if (!machine)
 		return EGRESS_CLASS_FOREIGN;
 
-	device = rcu_dereference(packet->machine->device);
+	device = rcu_dereference(machine->device);
 	if (device && (!in || in->ifindex != READ_ONCE(device->ifindex)))
 		return EGRESS_CLASS_SPOOFED;
 
-	app = rcu_dereference(packet->machine->app);
-	packet->conf = rcu_dereference(app->conf);
+	view = rcu_dereference(machine->view);
+	packet->conf = rcu_dereference(view->app->conf);
 	if (egress_exclude_has(packet->conf->exclude, pf, to))
 		return EGRESS_CLASS_EXCLUDED;
 
-	packet->block = rcu_dereference(packet->machine->block);
+	packet->block = NULL;
+	if (unlikely(rcu_access_pointer(machine->own_view)))
+		packet->block = own_block(machine, pf, to);
+	if (!packet->block)
+		packet->block = block_for(&machine->view, pf, to);
 	if (!packet->block ||
 	    !packet->block->pair->has[pf == NFPROTO_IPV4 ? EGRESS_V4 : EGRESS_V6])
 		return EGRESS_CLASS_UNBOUND;

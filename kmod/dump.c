@@ -300,11 +300,22 @@ int egress_dump_pairs(struct sk_buff *skb, struct netlink_callback *cb)
 	unsigned long id;
 
 	msg = dump_begin(en, skb, cb, EGRESS_CMD_PAIR_GET, &filter);
+	msg.from = cb->args[1];
 	xa_for_each_start(&en->pairs, id, pair, cb->args[0]) {
-		if (shown(pair->group, &filter) && egress_msg_pair(en, &msg, pair))
-			break;
+		/* It may have gone, or have other destinations, since the last part. */
+		if (id != cb->args[0] || msg.from >= pair->set->n_cidrs)
+			msg.from = 0;
+		cb->args[0] = id;
+		if (shown(pair->group, &filter)) {
+			do {
+				if (egress_msg_pair(en, &msg, pair))
+					goto out;
+			} while (msg.from);
+		}
 		cb->args[0] = id + 1;
 	}
+out:
+	cb->args[1] = msg.from;
 	return dump_end(en, skb);
 }
 
@@ -409,17 +420,21 @@ static int dump_app_warnings(struct egress_net *en, const struct egress_msg *msg
 			     const struct egress_app *app, const struct filter *filter,
 			     unsigned long *from)
 {
-	const struct egress_group *group;
 	struct egress_warned warned;
-	enum egress_warning kind;
+	struct egress_group *group;
+	struct egress_set *set;
 	unsigned long n = 0;
+	unsigned int i;
 
 	list_for_each_entry(group, &app->groups, list) {
-		for (kind = 0; kind < EGRESS_WARNINGS; kind++) {
-			if (n++ < *from || !shown(group, filter) ||
-			    !egress_warn(en, group, kind, &warned))
-				continue;
-			if (egress_msg_warning(en, msg, &warned)) {
+		if (!shown(group, filter))
+			continue;
+		for (set = &group->sets.rest; set; set = egress_set_next(set)) {
+			for (i = 0; i < EGRESS_WARNINGS; i++) {
+				if (n++ < *from || !egress_warn(en, group, set, i, &warned))
+					continue;
+				if (!egress_msg_warning(en, msg, &warned))
+					continue;
 				*from = n - 1;
 				return -EMSGSIZE;
 			}

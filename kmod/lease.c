@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Leases: which machine has which block of which pair.
+ * Leases: which machine has which block of which pair, one for each set of
+ * destinations that its app tells apart.
  *
  *      free --------> leased -----------> lingering --------> free
  *            taken           given up                no connection is left,
@@ -11,9 +12,9 @@
  */
 #include <linux/random.h>
 #include <linux/rcupdate.h>
+#include <linux/slab.h>
 
 #include "app.h"
-#include "error.h"
 #include "lease.h"
 #include "machine.h"
 #include "net.h"
@@ -24,54 +25,134 @@
 #define RETIRE_BUDGET	4096	/* tables looked at in one go */
 
 /**
- * egress_lease_of() - a machine's lease
+ * egress_lease_block() - the block of a lease
+ * @en: namespace, locked
+ * @lease: lease
+ *
+ * Return: block, NULL if it has none.
+ */
+struct egress_block *egress_lease_block(struct egress_net *en, const struct egress_lease *lease)
+{
+	return rcu_dereference_protected(*lease->place, lockdep_is_held(&en->lock));
+}
+
+/**
+ * egress_lease_find() - a machine's lease for a set of destinations
+ * @machine: machine, egress_net locked
+ * @set: set
+ *
+ * Return: lease, NULL if the set is not of this machine or its app.
+ */
+struct egress_lease *egress_lease_find(const struct egress_machine *machine,
+				       const struct egress_set *set)
+{
+	struct egress_lease *lease;
+
+	list_for_each_entry(lease, &machine->leases, list)
+		if (lease->set == set)
+			return lease;
+	return NULL;
+}
+
+static struct egress_lease *own_rest(const struct egress_machine *machine)
+{
+	return machine->own ? egress_lease_find(machine, &machine->own->rest) : NULL;
+}
+
+/**
+ * egress_lease_of() - a machine's lease for destinations of no particular set
  * @en: namespace, locked
  * @machine: machine
  *
- * Return: block or NULL.
+ * Return: lease, maybe without a block.
  */
-struct egress_block *egress_lease_of(struct egress_net *en, const struct egress_machine *machine)
+struct egress_lease *egress_lease_of(struct egress_net *en, const struct egress_machine *machine)
 {
-	return rcu_dereference_protected(machine->block, lockdep_is_held(&en->lock));
+	struct egress_lease *own = own_rest(machine);
+
+	if (own && egress_lease_block(en, own))
+		return own;
+	return egress_lease_find(machine, &machine->group->sets.rest);
 }
 
-static void wait(struct egress_net *en, struct egress_machine *machine)
+/* Is a machine waiting, in the eyes of an operator? */
+static void recount(struct egress_net *en, struct egress_machine *machine)
 {
-	if (!list_empty(&machine->wait))
+	bool waits = false, any = false;
+	struct egress_lease *lease;
+
+	list_for_each_entry(lease, &machine->leases, list) {
+		any |= !!egress_lease_block(en, lease);
+		waits |= !list_empty(&lease->wait) && lease->set->n_live;
+	}
+	waits |= !any && !list_empty(&machine->leases);
+	if (waits == machine->waits)
 		return;
-	list_add_tail(&machine->wait, &machine->group->waiting);
-	machine->group->n_waiting++;
-	machine->group->app->n_waiting++;
-	en->n_waiting++;
+	machine->waits = waits;
+	machine->group->app->n_waiting += waits ? 1 : -1;
+	en->n_waiting += waits ? 1 : -1;
 }
 
 /**
- * egress_lease_unwait() - a machine that waits no longer
+ * egress_leases_recount() - count anew who waits, when a set got or lost its pairs
  * @en: namespace, locked
- * @machine: machine
+ * @group: app and region
  */
-void egress_lease_unwait(struct egress_net *en, struct egress_machine *machine)
+void egress_leases_recount(struct egress_net *en, struct egress_group *group)
 {
-	if (list_empty(&machine->wait))
+	struct egress_machine *machine;
+
+	list_for_each_entry(machine, &group->machines, peer)
+		recount(en, machine);
+}
+
+static void wait(struct egress_lease *lease)
+{
+	list_add_tail(&lease->wait, &lease->set->waiting);
+	lease->set->n_waiting++;
+}
+
+static void unwait(struct egress_lease *lease)
+{
+	if (list_empty(&lease->wait))
 		return;
-	list_del_init(&machine->wait);
-	machine->group->n_waiting--;
-	machine->group->app->n_waiting--;
-	en->n_waiting--;
+	list_del_init(&lease->wait);
+	lease->set->n_waiting--;
+}
+
+static void linger(struct egress_net *en, struct egress_block *block)
+{
+	block->state = EGRESS_BLOCK_LINGERING;
+	block->gp = start_poll_synchronize_rcu();
+	block->quiet = false;
+	block->pair->n_leased--;
+	list_add_tail(&block->linger, &en->lingering);
+}
+
+static bool handed_over(struct egress_net *en, const struct egress_lease *lease,
+			const struct egress_block *block)
+{
+	const struct egress_lease *heir;
+
+	if (block->pair->set == lease->set)
+		return false;
+	heir = egress_lease_find(lease->machine, block->pair->set);
+	return heir && egress_lease_block(en, heir) == block;
 }
 
 /**
- * egress_lease_move() - give a machine another lease, or none
+ * egress_lease_move() - give a lease another block, or none
  * @en: namespace, locked
- * @machine: machine
- * @block: free, or NULL: the machine waits
+ * @lease: lease
+ * @block: free, or NULL
  *
  * Holds for new connections from the next packet on. The old block lingers.
  */
-void egress_lease_move(struct egress_net *en, struct egress_machine *machine,
+void egress_lease_move(struct egress_net *en, struct egress_lease *lease,
 		       struct egress_block *block)
 {
-	struct egress_block *old = egress_lease_of(en, machine);
+	struct egress_block *old = egress_lease_block(en, lease);
+	struct egress_machine *machine = lease->machine;
 
 	if (block) {
 		block->state = EGRESS_BLOCK_LEASED;
@@ -79,20 +160,34 @@ void egress_lease_move(struct egress_net *en, struct egress_machine *machine,
 		list_move_tail(&block->node, &machine->blocks);
 		block->pair->n_free--;
 		block->pair->n_leased++;
-		egress_lease_unwait(en, machine);
-	} else {
-		wait(en, machine);
+		unwait(lease);
 	}
-	rcu_assign_pointer(machine->block, block);
+	rcu_assign_pointer(*lease->place, block);
+	recount(en, machine);
 	egress_tell_later(en, machine);
+	if (old && !handed_over(en, lease, old))
+		linger(en, old);
+}
 
-	if (!old)
-		return;
-	old->state = EGRESS_BLOCK_LINGERING;
-	old->gp = start_poll_synchronize_rcu();
-	old->quiet = false;
-	old->pair->n_leased--;
-	list_add_tail(&old->linger, &en->lingering);
+/**
+ * egress_lease_hand_over() - let another lease of the same machine have the block
+ * @en: namespace, locked
+ * @from: has a block
+ * @to: if it has one, that lingers
+ *
+ * @from has it as well until it is given another: no packet is without.
+ */
+void egress_lease_hand_over(struct egress_net *en, struct egress_lease *from,
+			    struct egress_lease *to)
+{
+	struct egress_block *old = egress_lease_block(en, to);
+
+	unwait(to);
+	to->pinned = from->pinned;
+	rcu_assign_pointer(*to->place, egress_lease_block(en, from));
+	recount(en, to->machine);
+	if (old)
+		linger(en, old);
 }
 
 static void block_free(struct egress_block *block)
@@ -142,8 +237,14 @@ static bool retire(struct egress_net *en, struct egress_block *block)
 	return true;
 }
 
-/* Before somebody is told that there is no slot: one may have ended just now. */
-static bool retire_group(struct egress_net *en, const struct egress_group *group)
+/**
+ * egress_lease_retire_group() - free lingering slots before saying that there is none
+ * @en: namespace, locked
+ * @group: app and region
+ *
+ * Context: process; waits for a grace period. Return: one is free now.
+ */
+bool egress_lease_retire_group(struct egress_net *en, const struct egress_group *group)
 {
 	struct egress_block *block, *tmp;
 	bool any = false;
@@ -160,8 +261,14 @@ static bool retire_group(struct egress_net *en, const struct egress_group *group
 	return any;
 }
 
-/* The block freed longest ago, but slot 0 of the well-known ports last. */
-static struct egress_block *first_free(struct egress_pair *pair)
+/**
+ * egress_lease_first_free() - the slot of a pair that is next
+ * @pair: pair, egress_net locked
+ *
+ * The one freed longest ago, but slot 0, of the well-known ports, last. Return:
+ * block or NULL.
+ */
+struct egress_block *egress_lease_first_free(struct egress_pair *pair)
 {
 	struct egress_block *block;
 
@@ -178,47 +285,311 @@ static bool has_room(const struct egress_pair *pair, const struct egress_group *
 	return pair->n_free && !pair->dying && pair->group == group;
 }
 
-/* At random, each with the same chance. */
-static struct egress_block *choose_among(struct list_head *pairs, const struct egress_group *group)
+/* At random, each pair of the set with the same chance. */
+static struct egress_block *choose_now(const struct egress_lease *lease)
 {
+	const struct egress_group *group = lease->machine->group;
 	struct egress_pair *pair;
 	unsigned int n = 0;
 
-	list_for_each_entry(pair, pairs, list)
+	list_for_each_entry(pair, &lease->set->pairs, list)
 		n += has_room(pair, group);
 	if (!n)
 		return NULL;
 	n = get_random_u32_below(n);
-	list_for_each_entry(pair, pairs, list)
+	list_for_each_entry(pair, &lease->set->pairs, list)
 		if (has_room(pair, group) && !n--)
-			return first_free(pair);
+			return egress_lease_first_free(pair);
 	return NULL;
 }
 
-static struct egress_block *choose_now(struct egress_machine *machine)
+static struct egress_block *choose(struct egress_net *en, const struct egress_lease *lease)
 {
-	struct egress_block *block = choose_among(&machine->pairs, machine->group);
+	struct egress_block *block = choose_now(lease);
 
-	return block ?: choose_among(&machine->group->pairs, machine->group);
-}
-
-static struct egress_block *choose(struct egress_net *en, struct egress_machine *machine)
-{
-	struct egress_block *block = choose_now(machine);
-
-	if (!block && retire_group(en, machine->group))
-		block = choose_now(machine);
+	if (!block && lease->set->n_live && egress_lease_retire_group(en, lease->machine->group))
+		block = choose_now(lease);
 	return block;
 }
 
-/**
- * egress_lease_auto() - give a machine the lease that is its due, or let it wait
- * @en: namespace, locked
- * @machine: without a lease, or with one that is to be given up
- */
-void egress_lease_auto(struct egress_net *en, struct egress_machine *machine)
+/* Has it a block that it can keep? */
+static bool is_good(struct egress_net *en, const struct egress_lease *lease)
 {
-	egress_lease_move(en, machine, choose(en, machine));
+	const struct egress_block *block = egress_lease_block(en, lease);
+
+	return block && !block->pair->dying && block->pair->set == lease->set &&
+		block->pair->group == lease->machine->group;
+}
+
+static void let_go(struct egress_net *en, struct egress_lease *lease)
+{
+	if (egress_lease_block(en, lease))
+		egress_lease_move(en, lease, NULL);
+	lease->pinned = false;
+}
+
+static void take_or_wait(struct egress_net *en, struct egress_lease *lease)
+{
+	bool waits = !list_empty(&lease->wait);
+	struct egress_block *block = waits ? choose_now(lease) : choose(en, lease);
+
+	lease->pinned = false;
+	if (block || egress_lease_block(en, lease))
+		egress_lease_move(en, lease, block);
+	if (!block && !waits) {
+		wait(lease);
+		egress_tell_later(en, lease->machine);
+	}
+}
+
+/* Pinned to a pair of its app's, though it may have one of its own. */
+static bool is_away(struct egress_net *en, const struct egress_lease *rest)
+{
+	return rest->pinned && is_good(en, rest);
+}
+
+/**
+ * egress_leases_settle() - give a machine the leases that are its due
+ * @en: namespace, locked
+ * @machine: some of its leases may have no block, or one they can't keep
+ * @view: the view that the leases of its app's pairs are in, to be published
+ *	as soon as they have their blocks; NULL if it is already
+ *
+ * A pair of its own for all destinations wins over all of its app's, unless it
+ * is pinned to one of those. What is to be given up is so last.
+ */
+void egress_leases_settle(struct egress_net *en, struct egress_machine *machine,
+			  struct egress_view *view)
+{
+	struct egress_lease *lease, *own = own_rest(machine);
+	const struct egress_lease *rest = egress_lease_find(machine, &machine->group->sets.rest);
+	bool away = is_away(en, rest), covered;
+	struct egress_block *block;
+
+	list_for_each_entry(lease, &machine->leases, list) {
+		if (!lease->set->sets->machine || (lease == own && away) || is_good(en, lease))
+			continue;
+		block = choose(en, lease);
+		if (block)
+			egress_lease_move(en, lease, block);
+	}
+	covered = own && !away && is_good(en, own);
+	list_for_each_entry(lease, &machine->leases, list)
+		if (!lease->set->sets->machine && !covered && !is_good(en, lease))
+			take_or_wait(en, lease);
+	if (view)
+		rcu_assign_pointer(machine->view, view);
+	list_for_each_entry(lease, &machine->leases, list) {
+		if (!lease->set->sets->machine && covered) {
+			unwait(lease);
+			let_go(en, lease);
+		} else if (!is_good(en, lease) || (lease == own && away)) {
+			let_go(en, lease);
+		}
+	}
+	recount(en, machine);
+}
+
+/* Publishes it, too, if the machine has a view already. */
+static int view_grow(struct egress_net *en, struct egress_machine *machine,
+		     struct egress_sets *sets, struct list_head *leases, struct egress_view **view)
+{
+	struct egress_view *old = *view, *new;
+	unsigned int n = roundup_pow_of_two(sets->end), i;
+	struct egress_lease *lease;
+
+	if (old && old->n >= sets->end)
+		return 0;
+	new = kzalloc(struct_size(new, block, n), GFP_KERNEL_ACCOUNT);
+	if (!new)
+		return -ENOMEM;
+	new->n = n;
+	new->sets = sets;
+	if (old) {
+		new->app = old->app;
+		for (i = 0; i < old->n; i++)
+			RCU_INIT_POINTER(new->block[i],
+					 rcu_dereference_protected(old->block[i],
+								   lockdep_is_held(&en->lock)));
+		list_for_each_entry(lease, leases, list)
+			if (lease->set->sets == sets)
+				lease->place = &new->block[lease->set->index];
+	}
+	*view = new;
+	return 0;
+}
+
+static int lease_new(struct egress_machine *machine, struct egress_set *set,
+		     struct list_head *leases, struct egress_view *view)
+{
+	struct egress_lease *lease = kzalloc(sizeof(*lease), GFP_KERNEL_ACCOUNT);
+
+	if (!lease)
+		return -ENOMEM;
+	lease->machine = machine;
+	lease->set = set;
+	lease->place = &view->block[set->index];
+	INIT_LIST_HEAD(&lease->wait);
+	list_add_tail(&lease->list, leases);
+	return 0;
+}
+
+/**
+ * egress_leases_make() - empty leases for all the sets of an app in a region
+ * @en: namespace, locked
+ * @machine: for this machine
+ * @group: app and region
+ * @leases: where to
+ * @view: the view that they are in; no packet sees it yet
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int egress_leases_make(struct egress_net *en, struct egress_machine *machine,
+		       struct egress_group *group, struct list_head *leases,
+		       struct egress_view **view)
+{
+	struct egress_set *set;
+	int err;
+
+	*view = NULL;
+	err = view_grow(en, machine, &group->sets, leases, view);
+	if (err)
+		return err;
+	(*view)->app = group->app;
+	for (set = &group->sets.rest; set; set = egress_set_next(set))
+		err = err ?: lease_new(machine, set, leases, *view);
+	if (!err)
+		return 0;
+	egress_leases_free(leases);
+	kfree(*view);
+	return err;
+}
+
+/**
+ * egress_leases_free() - forget leases
+ * @leases: struct egress_lease, without blocks
+ */
+void egress_leases_free(struct list_head *leases)
+{
+	struct egress_lease *lease, *tmp;
+
+	list_for_each_entry_safe(lease, tmp, leases, list) {
+		unwait(lease);
+		list_del(&lease->list);
+		kfree(lease);
+	}
+}
+
+static int attach(struct egress_net *en, struct egress_machine *machine, struct egress_set *set)
+{
+	struct egress_view __rcu **at = set->sets->machine ? &machine->own_view : &machine->view;
+	struct egress_view *old = rcu_dereference_protected(*at, lockdep_is_held(&en->lock));
+	struct egress_view *view = old;
+	int err;
+
+	err = view_grow(en, machine, set->sets, &machine->leases, &view);
+	if (err)
+		return err;
+	if (view != old) {
+		rcu_assign_pointer(*at, view);
+		if (old)
+			kfree_rcu(old, rcu);
+	}
+	return lease_new(machine, set, &machine->leases, view);
+}
+
+/**
+ * egress_leases_attach() - empty leases of a new set, for every machine it is for
+ * @en: namespace, locked
+ * @group: app and region
+ * @set: set, of the app or of a machine
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int egress_leases_attach(struct egress_net *en, struct egress_group *group, struct egress_set *set)
+{
+	struct egress_machine *machine;
+	int err = 0;
+
+	if (set->sets->machine)
+		return attach(en, set->sets->machine, set);
+	list_for_each_entry(machine, &group->machines, peer)
+		err = err ?: attach(en, machine, set);
+	if (err)
+		egress_leases_detach(en, group, set);
+	return err;
+}
+
+/**
+ * egress_leases_begin() - the machines of an app get their leases of a new set, or wait
+ * @en: namespace, locked
+ * @group: app and region
+ * @set: attached, with its pairs
+ */
+void egress_leases_begin(struct egress_net *en, struct egress_group *group, struct egress_set *set)
+{
+	struct egress_machine *machine;
+	struct egress_lease *lease, *own;
+
+	list_for_each_entry(machine, &group->machines, peer) {
+		lease = egress_lease_find(machine, set);
+		own = own_rest(machine);
+		if (egress_lease_block(en, lease) ||
+		    (own && is_good(en, own) &&
+		     !is_away(en, egress_lease_find(machine, &group->sets.rest))))
+			continue;
+		take_or_wait(en, lease);
+		recount(en, machine);
+	}
+}
+
+static void detach(struct egress_net *en, struct egress_machine *machine, struct egress_set *set)
+{
+	struct egress_lease *lease = egress_lease_find(machine, set);
+
+	if (!lease)
+		return;
+	let_go(en, lease);
+	unwait(lease);
+	list_del(&lease->list);
+	kfree(lease);
+	recount(en, machine);
+}
+
+/**
+ * egress_leases_detach() - take the leases of a set from every machine
+ * @en: namespace, locked
+ * @group: app and region
+ * @set: in no map any more
+ */
+void egress_leases_detach(struct egress_net *en, struct egress_group *group,
+			  struct egress_set *set)
+{
+	struct egress_machine *machine;
+
+	if (set->sets->machine) {
+		detach(en, set->sets->machine, set);
+		return;
+	}
+	list_for_each_entry(machine, &group->machines, peer)
+		detach(en, machine, set);
+}
+
+/**
+ * egress_leases_end() - give up leases, and forget them
+ * @en: namespace, locked
+ * @machine: whose
+ * @leases: of that machine
+ */
+void egress_leases_end(struct egress_net *en, struct egress_machine *machine,
+		       struct list_head *leases)
+{
+	struct egress_lease *lease;
+
+	list_for_each_entry(lease, leases, list)
+		if (egress_lease_block(en, lease))
+			egress_lease_move(en, lease, NULL);
+	egress_leases_free(leases);
 }
 
 /**
@@ -232,6 +603,19 @@ void egress_lease_cut(struct egress_net *en, struct egress_block *block)
 	block_free(block);
 }
 
+static void feed_set(struct egress_net *en, struct egress_set *set)
+{
+	struct egress_lease *lease, *tmp;
+	struct egress_block *block;
+
+	list_for_each_entry_safe(lease, tmp, &set->waiting, wait) {
+		block = choose_now(lease);
+		if (!block)
+			break;
+		egress_lease_move(en, lease, block);
+	}
+}
+
 /**
  * egress_lease_feed() - give free slots to those who have waited longest
  * @en: namespace, locked
@@ -239,15 +623,30 @@ void egress_lease_cut(struct egress_net *en, struct egress_block *block)
  */
 void egress_lease_feed(struct egress_net *en, struct egress_group *group)
 {
-	struct egress_machine *machine, *tmp;
-	struct egress_block *block;
+	struct egress_set *set;
 
-	list_for_each_entry_safe(machine, tmp, &group->waiting, wait) {
-		block = choose_now(machine);
-		if (!block)
-			break;
-		egress_lease_move(en, machine, block);
+	for (set = &group->sets.rest; set; set = egress_set_next(set))
+		feed_set(en, set);
+}
+
+/* A slot is free again. Return: somebody was waiting for it. */
+static bool offer(struct egress_net *en, struct egress_pair *pair)
+{
+	struct egress_lease *lease;
+
+	if (pair->dying)
+		return false;
+	if (pair->scope == EGRESS_SCOPE_APP) {
+		if (list_empty(&pair->set->waiting))
+			return false;
+		feed_set(en, pair->set);
+		return true;
 	}
+	lease = egress_lease_find(pair->machine, pair->set);
+	if (!lease || egress_lease_block(en, lease))
+		return false;
+	egress_leases_settle(en, pair->machine, NULL);
+	return true;
 }
 
 /**
@@ -260,7 +659,7 @@ void egress_lease_retire(struct egress_net *en)
 {
 	unsigned int budget = RETIRE_BUDGET;
 	struct egress_block *block, *tmp;
-	struct egress_group *group;
+	struct egress_pair *pair;
 	bool fed = false;
 	LIST_HEAD(todo);
 
@@ -268,14 +667,12 @@ void egress_lease_retire(struct egress_net *en)
 	list_splice_init(&en->lingering, &todo);
 	list_for_each_entry_safe(block, tmp, &todo, linger) {
 		list_move_tail(&block->linger, &en->lingering);
-		group = block->pair->group;
+		pair = block->pair;
 		if (budget < READ_ONCE(block->dests.n))
 			break;
 		budget -= READ_ONCE(block->dests.n);
-		if (retire(en, block) && !list_empty(&group->waiting)) {
-			egress_lease_feed(en, group);
-			fed = true;
-		}
+		if (retire(en, block))
+			fed |= offer(en, pair);
 	}
 	/* Those that had no turn come first the next time. */
 	list_splice(&todo, &en->lingering);
@@ -299,212 +696,3 @@ void egress_lease_retire_pair(struct egress_net *en, struct egress_pair *pair)
 			retire(en, block);
 }
 
-/**
- * egress_lease_pick() - a free block of a certain pair
- * @en: namespace, locked
- * @group: app and region of the machine
- * @machine: machine, or NULL if it is new
- * @addr: either address of the pair
- * @slot: which slot, or -1
- * @info: request, to say why not
- *
- * Return: block; the machine's own if it has it already; ERR_PTR(-ENOENT),
- * ERR_PTR(-EINVAL), ERR_PTR(-ERANGE), ERR_PTR(-EBUSY).
- */
-struct egress_block *egress_lease_pick(struct egress_net *en, const struct egress_group *group,
-				       const struct egress_machine *machine,
-				       const struct in6_addr *addr, int slot,
-				       struct genl_info *info)
-{
-	struct egress_pair *pair = egress_pair_find(en, addr);
-	struct egress_block *block;
-	char text[EGRESS_ADDR_STR];
-	int err;
-
-	egress_addr_str(text, addr);
-	if (!pair) {
-		err = egress_refuse(info, EGRESS_A_PAIR, -ENOENT,
-				    "%s is not an allocated egress address", text);
-		return ERR_PTR(err);
-	}
-	if (pair->scope == EGRESS_SCOPE_MACHINE && pair->machine != machine) {
-		err = egress_refuse(info, EGRESS_A_PAIR, -EINVAL,
-				    "%s belongs to machine '%s' alone", text,
-				    pair->machine->id);
-		return ERR_PTR(err);
-	}
-	if (pair->group != group) {
-		err = egress_refuse(info, EGRESS_A_PAIR, -EINVAL,
-				    "%s belongs to app '%s' in region '%s'", text,
-				    pair->group->app->name, pair->group->region->name);
-		return ERR_PTR(err);
-	}
-	if (pair->dying) {
-		err = egress_refuse(info, EGRESS_A_PAIR, -EBUSY, "%s is being released", text);
-		return ERR_PTR(err);
-	}
-	block = machine ? egress_lease_of(en, machine) : NULL;
-	if (block && block->pair == pair && (slot < 0 || block->slot == slot))
-		return block;
-
-	if (slot < 0) {
-		block = first_free(pair);
-		if (!block && retire_group(en, group))
-			block = first_free(pair);
-		if (block)
-			return block;
-		err = egress_refuse(info, EGRESS_A_PAIR, -EBUSY,
-				    "no free slot: all %u of %s are leased or linger",
-				    pair->n_slots, text);
-		return ERR_PTR(err);
-	}
-	if (slot >= egress_pair_slots(pair)) {
-		err = egress_refuse(info, EGRESS_A_SLOT, -ERANGE,
-				    "%s has slots 0 to %u, no %d", text,
-				    egress_pair_slots(pair) - 1, slot);
-		return ERR_PTR(err);
-	}
-	block = &pair->blocks[slot];
-	if (block->state == EGRESS_BLOCK_LINGERING)
-		retire_group(en, group);
-	switch (block->state) {
-	case EGRESS_BLOCK_FREE:
-		return block;
-	case EGRESS_BLOCK_LEASED:
-		err = egress_refuse(info, EGRESS_A_SLOT, -EBUSY,
-				    "slot %d of %s is leased to machine '%s'", slot, text,
-				    block->machine->id);
-		break;
-	case EGRESS_BLOCK_LINGERING:
-		err = egress_refuse(info, EGRESS_A_SLOT, -EBUSY,
-				    "slot %d of %s lingers: connections of machine '%s' still use it",
-				    slot, text, block->machine->id);
-		break;
-	default:
-		err = egress_refuse(info, EGRESS_A_SLOT, -ERANGE,
-				    "slot %d of %s is not among this host's slots, %u-%u of 1,024 ports",
-				    slot, text, pair->group->region->slot_first,
-				    pair->group->region->slot_last);
-	}
-	return ERR_PTR(err);
-}
-
-/**
- * egress_bind() - pin a machine to a pair, or give it back to the automatic choice
- * @en: namespace, locked
- * @id: machine
- * @addr: either address of the pair, NULL for automatic
- * @slot: which slot, or -1
- * @info: request, to say why not
- *
- * Return: 0; -ENOENT, -EINVAL, -ERANGE, -EBUSY, then nothing has changed.
- */
-int egress_bind(struct egress_net *en, const char *id, const struct in6_addr *addr, int slot,
-		struct genl_info *info)
-{
-	struct egress_machine *machine = egress_machine_find(en, id);
-	struct egress_block *block, *own;
-
-	if (!machine)
-		return egress_refuse(info, EGRESS_A_MACHINE, -ENOENT,
-				     "there is no machine '%s'", id);
-	if (addr) {
-		block = egress_lease_pick(en, machine->group, machine, addr, slot, info);
-		if (IS_ERR(block))
-			return PTR_ERR(block);
-		if (block != egress_lease_of(en, machine))
-			egress_lease_move(en, machine, block);
-		machine->pinned = true;
-	} else {
-		/* Sticky: it stays where it is, unless it has a pair of its own. */
-		machine->pinned = false;
-		block = egress_lease_of(en, machine);
-		own = choose_among(&machine->pairs, machine->group);
-		if (own && (!block || block->pair->scope == EGRESS_SCOPE_APP))
-			egress_lease_move(en, machine, own);
-		else if (!block)
-			egress_lease_auto(en, machine);
-	}
-	egress_lease_feed(en, machine->group);
-	en->generation++;
-	egress_tell_later(en, machine);
-	egress_tell_sender(en, info, machine);
-	return 0;
-}
-
-static struct egress_machine *movable(const struct egress_pair *pair)
-{
-	unsigned int i;
-
-	for (i = 0; i < egress_pair_slots(pair); i++)
-		if (pair->blocks[i].state == EGRESS_BLOCK_LEASED &&
-		    !pair->blocks[i].machine->pinned)
-			return pair->blocks[i].machine;
-	return NULL;
-}
-
-static unsigned int rebalance_group(struct egress_net *en, struct egress_group *group)
-{
-	struct egress_pair *pair, *most, *least;
-	struct egress_machine *machine, *candidate;
-	unsigned int moved = 0;
-
-	for (;;) {
-		most = NULL;
-		least = NULL;
-		machine = NULL;
-		list_for_each_entry(pair, &group->pairs, list) {
-			if (pair->n_free && (!least || pair->n_leased < least->n_leased))
-				least = pair;
-			if (most && pair->n_leased <= most->n_leased)
-				continue;
-			candidate = movable(pair);
-			if (candidate) {
-				most = pair;
-				machine = candidate;
-			}
-		}
-		if (!most || !least || most->n_leased < least->n_leased + 2)
-			return moved;
-		egress_lease_move(en, machine, first_free(least));
-		moved++;
-		cond_resched();
-	}
-}
-
-/**
- * egress_rebalance() - spread an app's machines evenly over its pairs
- * @en: namespace, locked
- * @name: app
- * @region: only there, or NULL
- * @info: request, to say why not
- *
- * Pinned machines and those with a pair of their own stay. Return: 0, -ENOENT.
- */
-int egress_rebalance(struct egress_net *en, const char *name, const char *region,
-		     struct genl_info *info)
-{
-	struct egress_rebalance done = { .app = name, .region = region };
-	struct egress_app *app = egress_app_find(en, name);
-	struct egress_group *group;
-	bool found = !region;
-
-	if (!app)
-		return egress_refuse(info, EGRESS_A_APP, -ENOENT, "there is no app '%s'",
-				     name);
-	list_for_each_entry(group, &app->groups, list) {
-		if (region && strcmp(group->region->name, region))
-			continue;
-		found = true;
-		done.moved += rebalance_group(en, group);
-	}
-	if (!found)
-		return egress_refuse(info, EGRESS_A_REGION, -ENOENT,
-				     "app '%s' has nothing in region '%s'", name, region);
-	if (done.moved) {
-		en->generation++;
-		egress_tell_all(en, EGRESS_CMD_REBALANCE, &done);
-	}
-	egress_tell_sender(en, info, &done);
-	return 0;
-}

@@ -4,6 +4,7 @@
 #include <linux/slab.h>
 
 #include "app.h"
+#include "bind.h"
 #include "device.h"
 #include "error.h"
 #include "lease.h"
@@ -155,7 +156,7 @@ static struct egress_machine *machine_new(const char *id)
 	if (!machine)
 		return NULL;
 	strscpy(machine->id, id, sizeof(machine->id));
-	INIT_LIST_HEAD(&machine->wait);
+	INIT_LIST_HEAD(&machine->leases);
 	INIT_LIST_HEAD(&machine->changed);
 	INIT_LIST_HEAD(&machine->blocks);
 	INIT_LIST_HEAD(&machine->pairs);
@@ -178,6 +179,8 @@ int egress_machine_add(struct egress_net *en, const struct egress_machine_reques
 	struct egress_machine *machine;
 	struct egress_device *device;
 	struct egress_group *group;
+	struct egress_lease *lease;
+	struct egress_view *view;
 	int err;
 
 	if (egress_machine_find(en, req->id))
@@ -190,7 +193,7 @@ int egress_machine_add(struct egress_net *en, const struct egress_machine_reques
 	if (!group)
 		return -ENOMEM;
 	if (req->pair) {
-		block = egress_lease_pick(en, group, NULL, req->pair, req->slot, info);
+		block = egress_bind_pick(en, group, NULL, req->pair, req->slot, info);
 		if (IS_ERR(block)) {
 			err = PTR_ERR(block);
 			goto put_group;
@@ -205,11 +208,15 @@ int egress_machine_add(struct egress_net *en, const struct egress_machine_reques
 	if (!machine)
 		goto put_hooks;
 	machine->group = group;
-	RCU_INIT_POINTER(machine->app, group->app);
+	err = egress_leases_make(en, machine, group, &machine->leases, &view);
+	if (err)
+		goto free;
+	RCU_INIT_POINTER(machine->view, view);
+	err = -ENOMEM;
 	if (req->device && *req->device) {
 		device = egress_device_get(en, req->device);
 		if (!device)
-			goto free;
+			goto free_leases;
 		RCU_INIT_POINTER(machine->device, device);
 	}
 	err = sources_make(en, req->addrs, req->n_addrs, machine->sources);
@@ -224,15 +231,16 @@ int egress_machine_add(struct egress_net *en, const struct egress_machine_reques
 	if (err)
 		goto erase;
 
+	list_add_tail(&machine->peer, &group->machines);
 	group->n_machines++;
 	group->app->n_machines++;
 	en->n_machines++;
 	if (block) {
-		machine->pinned = true;
-		egress_lease_move(en, machine, block);
-	} else {
-		egress_lease_auto(en, machine);
+		lease = egress_lease_find(machine, block->pair->set);
+		lease->pinned = true;
+		egress_lease_move(en, lease, block);
 	}
+	egress_leases_settle(en, machine, NULL);
 	sources_publish(machine);
 	egress_warn_later(en, group);
 	en->generation++;
@@ -247,6 +255,9 @@ put_device:
 	device = rcu_dereference_protected(machine->device, true);
 	if (device)
 		egress_device_put(en, device);
+free_leases:
+	egress_leases_free(&machine->leases);
+	kfree(view);
 free:
 	kfree(machine);
 put_hooks:
@@ -260,8 +271,38 @@ static void doom_pairs(struct egress_machine *machine)
 {
 	struct egress_pair *pair;
 
-	list_for_each_entry(pair, &machine->pairs, list)
+	list_for_each_entry(pair, &machine->pairs, own) {
+		pair->set->n_live -= !pair->dying;
 		pair->dying = true;
+	}
+}
+
+/* Its leases of pairs of its own, and the view of them; the others must do now. */
+static void leave_own(struct egress_net *en, struct egress_machine *machine)
+{
+	struct egress_view *view = rcu_dereference_protected(machine->own_view,
+							     lockdep_is_held(&en->lock));
+	struct egress_lease *lease, *tmp;
+	LIST_HEAD(leases);
+
+	if (!view)
+		return;
+	RCU_INIT_POINTER(machine->own_view, NULL);
+	list_for_each_entry_safe(lease, tmp, &machine->leases, list)
+		if (lease->set->sets->machine)
+			list_move_tail(&lease->list, &leases);
+	egress_leases_end(en, machine, &leases);
+	kfree_rcu(view, rcu);
+}
+
+/* Without pairs of its own and packets that see their map. */
+static void forget_own(struct egress_net *en, struct egress_machine *machine)
+{
+	if (!machine->own)
+		return;
+	egress_sets_exit(en, machine->own);
+	kfree_rcu(machine->own, rcu);
+	machine->own = NULL;
 }
 
 /* After a grace period: all connections end, and its own pairs are released. */
@@ -273,7 +314,7 @@ static void machine_cut(struct egress_net *en, struct egress_machine *machine)
 	list_for_each_entry_safe(block, tmp_block, &machine->blocks, node)
 		if (block->state == EGRESS_BLOCK_LINGERING)
 			egress_lease_cut(en, block);
-	list_for_each_entry_safe(pair, tmp, &machine->pairs, list) {
+	list_for_each_entry_safe(pair, tmp, &machine->pairs, own) {
 		struct egress_group *group = pair->group;
 
 		if (!pair->dying)
@@ -291,9 +332,9 @@ static void machine_unpublish(struct egress_net *en, struct egress_machine *mach
 	sources_free(en, machine->sources, machine->n_sources);
 	machine->n_sources = 0;
 	doom_pairs(machine);
-	if (egress_lease_of(en, machine))
-		egress_lease_move(en, machine, NULL);
-	egress_lease_unwait(en, machine);
+	leave_own(en, machine);
+	egress_leases_end(en, machine, &machine->leases);
+	list_del(&machine->peer);
 }
 
 static void machine_destroy(struct egress_net *en, struct egress_machine *machine)
@@ -301,7 +342,11 @@ static void machine_destroy(struct egress_net *en, struct egress_machine *machin
 	struct egress_device *device = rcu_dereference_protected(machine->device, true);
 	struct egress_group *group = machine->group;
 
+	struct egress_view *view = rcu_dereference_protected(machine->view, true);
+
 	machine_cut(en, machine);
+	forget_own(en, machine);
+	kfree_rcu(view, rcu);
 	group->n_machines--;
 	group->app->n_machines--;
 	en->n_machines--;
@@ -342,10 +387,10 @@ int egress_machine_del(struct egress_net *en, const char **ids, unsigned int n,
 			continue;
 		egress_tell(en, info, machine);
 		machine_unpublish(en, machine);
-		list_add_tail(&machine->wait, &gone);
+		list_add_tail(&machine->peer, &gone);
 	}
 	egress_lease_synchronize(en);
-	list_for_each_entry_safe(machine, tmp, &gone, wait)
+	list_for_each_entry_safe(machine, tmp, &gone, peer)
 		machine_destroy(en, machine);
 	egress_hooks_put(en);
 	return 0;
@@ -392,6 +437,48 @@ static int set_sources(struct egress_net *en, struct egress_machine *machine,
 	return 0;
 }
 
+/* Into another app or region; @leases and @view are empty yet. */
+static void move(struct egress_net *en, struct egress_machine *machine, struct egress_group *group,
+		 struct list_head *leases, struct egress_view *view)
+{
+	struct egress_view *old_view = rcu_dereference_protected(machine->view,
+								 lockdep_is_held(&en->lock));
+	struct egress_group *old = machine->group;
+	struct egress_lease *lease, *tmp;
+	LIST_HEAD(old_leases);
+
+	if (group->app != old->app)
+		doom_pairs(machine);
+	if (machine->waits) {
+		old->app->n_waiting--;
+		group->app->n_waiting++;
+	}
+	group->n_machines++;
+	group->app->n_machines++;
+	list_move_tail(&machine->peer, &group->machines);
+	machine->group = group;
+	list_for_each_entry_safe(lease, tmp, &machine->leases, list)
+		if (!lease->set->sets->machine)
+			list_move_tail(&lease->list, &old_leases);
+	list_splice_tail(leases, &machine->leases);
+	/* From the old lease to the new one, without a moment between. */
+	egress_leases_settle(en, machine, view);
+	egress_leases_end(en, machine, &old_leases);
+	kfree_rcu(old_view, rcu);
+	if (group->app != old->app) {
+		leave_own(en, machine);
+		egress_lease_synchronize(en);
+		machine_cut(en, machine);
+		forget_own(en, machine);
+	}
+	egress_lease_feed(en, old);
+	old->n_machines--;
+	old->app->n_machines--;
+	egress_warn_later(en, group);
+	egress_warn_later(en, old);
+	egress_group_put(en, old);
+}
+
 /**
  * egress_machine_set() - change a machine
  * @en: namespace, locked
@@ -408,6 +495,8 @@ int egress_machine_set(struct egress_net *en, const struct egress_machine_reques
 	struct egress_machine *machine = egress_machine_find(en, req->id);
 	struct egress_device *device = NULL, *old_device;
 	struct egress_group *group, *old;
+	struct egress_view *view = NULL;
+	LIST_HEAD(leases);
 	int err;
 
 	if (!machine)
@@ -427,18 +516,19 @@ int egress_machine_set(struct egress_net *en, const struct egress_machine_reques
 	if (req->device && *req->device) {
 		device = egress_device_get(en, req->device);
 		if (!device) {
-			egress_group_put(en, group);
-			return -ENOMEM;
+			err = -ENOMEM;
+			goto put_group;
 		}
+	}
+	if (group != old) {
+		err = egress_leases_make(en, machine, group, &leases, &view);
+		if (err)
+			goto put_device;
 	}
 	if (req->n_addrs) {
 		err = set_sources(en, machine, req);
-		if (err) {
-			if (device)
-				egress_device_put(en, device);
-			egress_group_put(en, group);
-			return err;
-		}
+		if (err)
+			goto free_leases;
 	}
 
 	en->generation++;
@@ -448,31 +538,21 @@ int egress_machine_set(struct egress_net *en, const struct egress_machine_reques
 		if (old_device)
 			egress_device_put(en, old_device);
 	}
-	if (group != old) {
-		egress_lease_unwait(en, machine);
-		if (group->app != old->app)
-			doom_pairs(machine);
-		group->n_machines++;
-		group->app->n_machines++;
-		machine->group = group;
-		machine->pinned = false;
-		rcu_assign_pointer(machine->app, group->app);
-		/* From the old lease to the new one, without a moment between. */
-		egress_lease_auto(en, machine);
-		if (group->app != old->app) {
-			egress_lease_synchronize(en);
-			machine_cut(en, machine);
-		}
-		egress_lease_feed(en, old);
-		old->n_machines--;
-		old->app->n_machines--;
-		egress_warn_later(en, group);
-		egress_warn_later(en, old);
-		egress_group_put(en, old);
-	}
+	if (group != old)
+		move(en, machine, group, &leases, view);
 	egress_tell_later(en, machine);
 	egress_tell_sender(en, info, machine);
 	return 0;
+
+free_leases:
+	egress_leases_free(&leases);
+	kfree(view);
+put_device:
+	if (device)
+		egress_device_put(en, device);
+put_group:
+	egress_group_put(en, group);
+	return err;
 }
 
 /**
@@ -510,12 +590,12 @@ void egress_flush(struct egress_net *en)
 	en->flushing = true;
 	xa_for_each(&en->machines, id, machine) {
 		machine_unpublish(en, machine);
-		list_add_tail(&machine->wait, &gone);
+		list_add_tail(&machine->peer, &gone);
 	}
 	xa_for_each(&en->pairs, id, pair)
 		pair->dying = true;
 	egress_lease_synchronize(en);
-	list_for_each_entry_safe(machine, tmp, &gone, wait)
+	list_for_each_entry_safe(machine, tmp, &gone, peer)
 		machine_destroy(en, machine);
 	xa_for_each(&en->pairs, id, pair) {
 		group = pair->group;

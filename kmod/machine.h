@@ -9,37 +9,39 @@
 #include "counters.h"
 #include "table.h"
 
-struct egress_app;
-struct egress_block;
 struct egress_device;
 struct egress_group;
+struct egress_sets;
+struct egress_view;
 struct egress_net;
 struct genl_info;
 
 /**
  * struct egress_machine - a machine
- * @block: RCU: its lease, NULL while it waits
- * @app: RCU: its app
+ * @view: RCU: its leases of its app's pairs
+ * @own_view: RCU: its leases of pairs of its own, which win; or NULL
  * @device: RCU: its packets come in by this, NULL for any
  * @counters: what became of its packets
  * @node: in egress_net.machine_ids
  * @id: id
  * @serial: in egress_net.machines
  * @group: app and region
- * @wait: in egress_group.waiting
+ * @peer: in egress_group.machines; of those that go, in the request's list
+ * @leases: struct egress_lease, one for each set of destinations
  * @blocks: struct egress_block, leased and lingering
- * @pairs: struct egress_pair of its own
+ * @pairs: struct egress_pair of its own, in any region
+ * @own: the sets of those, NULL while it never had any
  * @sources: its inside addresses
  * @n_sources: how many
- * @pinned: to its pair, by the operator
+ * @waits: for a lease
  * @changed: in egress_net.changed
  * @rcu: freed after packets that saw it
  *
  * Under egress_net.lock but for what is said to be RCU's.
  */
 struct egress_machine {
-	struct egress_block __rcu *block;
-	struct egress_app __rcu *app;
+	struct egress_view __rcu *view;
+	struct egress_view __rcu *own_view;
 	struct egress_device __rcu *device;
 	struct egress_machine_counters counters;
 
@@ -47,13 +49,15 @@ struct egress_machine {
 	char id[EGRESS_NAME_MAX + 1];
 	unsigned long serial;
 	struct egress_group *group;
-	struct list_head wait;
+	struct list_head peer;
+	struct list_head leases;
 	struct list_head changed;
 	struct list_head blocks;
 	struct list_head pairs;
+	struct egress_sets *own;
 	struct egress_source *sources[EGRESS_MACHINE_ADDRS];
 	unsigned int n_sources;
-	bool pinned;
+	bool waits;
 	struct rcu_head rcu;
 };
 

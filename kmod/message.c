@@ -4,6 +4,7 @@
 
 #include "addr.h"
 #include "app.h"
+#include "bind.h"
 #include "classify.h"
 #include "counters.h"
 #include "device.h"
@@ -145,10 +146,15 @@ static int put_drain(struct sk_buff *skb, const struct egress_pair *pair)
 		(pair->deadline && nla_put_u32(skb, EGRESS_A_DRAIN, max_t(time64_t, left, 0)));
 }
 
-/* A pair. */
-int egress_msg_pair(struct egress_net *en, const struct egress_msg *msg, struct egress_pair *pair)
+/*
+ * A pair, with as many of its destinations from @msg->from on as there is room for;
+ * there is where the next message goes on, 0 at the end.
+ */
+int egress_msg_pair(struct egress_net *en, struct egress_msg *msg, struct egress_pair *pair)
 {
+	const struct egress_set *set = pair->set;
 	struct sk_buff *skb = msg->skb;
+	unsigned int i = msg->from;
 	void *hdr = start(en, msg);
 	int err;
 
@@ -164,7 +170,18 @@ int egress_msg_pair(struct egress_net *en, const struct egress_msg *msg, struct 
 		(pair->dying && put_drain(skb, pair)) ||
 		(!msg->brief &&
 		 put_u64(skb, EGRESS_A_CONNECTIONS, egress_pair_connections(en, pair)));
-	return finish(msg, hdr, err);
+	if (!err) {
+		while (i < set->n_cidrs && !put_prefix(skb, EGRESS_A_TO, &set->cidrs[i], NULL))
+			i++;
+		if (i == set->n_cidrs)
+			i = 0;
+		else if (i == msg->from)
+			err = -EMSGSIZE;
+	}
+	err = finish(msg, hdr, err);
+	if (!err)
+		msg->from = i;
+	return err;
 }
 
 /* A machine. */
@@ -172,6 +189,7 @@ int egress_msg_machine(struct egress_net *en, const struct egress_msg *msg,
 		       struct egress_machine *machine)
 {
 	const struct egress_device *device;
+	const struct egress_lease *lease;
 	const struct egress_block *block;
 	struct sk_buff *skb = msg->skb;
 	void *hdr = start(en, msg);
@@ -181,17 +199,18 @@ int egress_msg_machine(struct egress_net *en, const struct egress_msg *msg,
 	if (!hdr)
 		return -EMSGSIZE;
 	device = rcu_dereference_protected(machine->device, lockdep_is_held(&en->lock));
-	block = egress_lease_of(en, machine);
+	lease = egress_lease_of(en, machine);
+	block = egress_lease_block(en, lease);
 	err = nla_put_string(skb, EGRESS_A_MACHINE, machine->id) ||
 		put_group(skb, machine->group) ||
 		(device && nla_put_string(skb, EGRESS_A_DEV, device->name)) ||
-		nla_put_u32(skb, EGRESS_A_WAITING, !list_empty(&machine->wait));
+		nla_put_u32(skb, EGRESS_A_WAITING, machine->waits);
 	for (i = 0; i < machine->n_sources; i++)
 		err = err || put_addr(skb, EGRESS_A_ADDR, &machine->sources[i]->addr);
 	if (block)
 		err = err || put_pair_addrs(skb, block->pair) || put_block(skb, block) ||
 			nla_put_u32(skb, EGRESS_A_SCOPE, block->pair->scope) ||
-			(machine->pinned && nla_put_flag(skb, EGRESS_A_PINNED));
+			(lease->pinned && nla_put_flag(skb, EGRESS_A_PINNED));
 	if (!msg->brief)
 		err = err || put_u64(skb, EGRESS_A_CONNECTIONS,
 				     egress_machine_connections(en, machine)) ||
@@ -287,6 +306,8 @@ int egress_msg_stats(struct egress_net *en, const struct egress_msg *msg, u64 co
 		nla_put_u32(skb, EGRESS_A_MACHINES, en->n_machines) ||
 		nla_put_u32(skb, EGRESS_A_WAITING, en->n_waiting) ||
 		put_u64(skb, EGRESS_A_DESTINATIONS, atomic_read(&en->dests.nelems)) ||
+		put_u64(skb, EGRESS_A_PREFIXES, en->n_prefixes) ||
+		put_u64(skb, EGRESS_A_MEMORY, en->prefix_bytes) ||
 		put_u64(skb, EGRESS_A_CONNECTIONS, connections);
 	return finish(msg, hdr, err);
 }

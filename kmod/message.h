@@ -41,7 +41,7 @@ struct egress_msg {
 };
 
 int egress_msg_pool(struct egress_net *en, struct egress_msg *msg, struct egress_region *region);
-int egress_msg_pair(struct egress_net *en, const struct egress_msg *msg, struct egress_pair *pair);
+int egress_msg_pair(struct egress_net *en, struct egress_msg *msg, struct egress_pair *pair);
 int egress_msg_machine(struct egress_net *en, const struct egress_msg *msg,
 		       struct egress_machine *machine);
 int egress_msg_lease(struct egress_net *en, const struct egress_msg *msg,

@@ -36,6 +36,8 @@
  * @last_app: serial number given last
  * @last_pair: pair id given last
  * @last_machine: serial number given last
+ * @n_prefixes: of destination sets
+ * @prefix_bytes: memory they take
  * @n_pairs: pairs there are
  * @n_machines: machines there are
  * @n_waiting: machines without a lease
@@ -75,6 +77,8 @@ struct egress_net {
 	unsigned long last_app;
 	unsigned long last_pair;
 	unsigned long last_machine;
+	unsigned int n_prefixes;
+	size_t prefix_bytes;
 	unsigned int n_pairs;
 	unsigned int n_machines;
 	unsigned int n_waiting;

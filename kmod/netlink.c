@@ -9,6 +9,8 @@
 #include <linux/slab.h>
 
 #include "app.h"
+#include "assign.h"
+#include "bind.h"
 #include "claim.h"
 #include "dump.h"
 #include "error.h"
@@ -140,6 +142,13 @@ static const struct nla_policy pair_new_policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_V4] = NLA_POLICY_EXACT_LEN(sizeof(__be32)),
 	[EGRESS_A_V6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 	[EGRESS_A_BLOCK_SIZE] = { .type = NLA_U32 },
+	[EGRESS_A_TO] = PREFIXES,
+};
+
+static const struct nla_policy pair_set_policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
+	[EGRESS_A_ADDR] = CHECKED(validate_addr),
+	[EGRESS_A_TO] = PREFIXES,
 };
 
 static const struct nla_policy pair_del_policy[EGRESS_A_MAX + 1] = {
@@ -473,8 +482,39 @@ static int pair_new(struct sk_buff *skb, struct genl_info *info)
 		if (err)
 			return err;
 	}
+	err = get_prefixes(info, EGRESS_A_TO, &req.to);
+	if (err < 0)
+		return err;
+	req.n_to = err;
 	en = change_begin(info);
-	return IS_ERR(en) ? PTR_ERR(en) : change_end(en, egress_pair_add(en, &req, info));
+	err = PTR_ERR_OR_ZERO(en);
+	if (!err)
+		err = change_end(en, egress_pair_add(en, &req, info));
+	kvfree(req.to);
+	return err;
+}
+
+static int pair_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct egress_cidr *to;
+	struct in6_addr addr;
+	struct egress_net *en;
+	int err, n;
+
+	if (missing(info, EGRESS_A_ADDR))
+		return -EINVAL;
+	err = egress_nl_addr(info->attrs[EGRESS_A_ADDR], &addr, info->extack);
+	if (err)
+		return err;
+	n = get_prefixes(info, EGRESS_A_TO, &to);
+	if (n < 0)
+		return n;
+	en = change_begin(info);
+	err = PTR_ERR_OR_ZERO(en);
+	if (!err)
+		err = change_end(en, egress_pair_set(en, &addr, to, n, info));
+	kvfree(to);
+	return err;
 }
 
 static int pair_del(struct sk_buff *skb, struct genl_info *info)
@@ -708,6 +748,7 @@ static const struct genl_ops ops[] = {
 	DO(EGRESS_CMD_POOL_DRAIN, pool_drain, pool_drain_policy),
 	DO(EGRESS_CMD_ROUTE_GET, egress_get_route, route_get_policy),
 	DO(EGRESS_CMD_PROMOTE, promote, promote_policy),
+	DO(EGRESS_CMD_PAIR_SET, pair_set, pair_set_policy),
 	GET(EGRESS_CMD_WARNING_GET, NULL, egress_dump_warnings, group_get_policy),
 	{
 		.cmd = EGRESS_CMD_DESTINATION_GET,

@@ -114,6 +114,7 @@ static struct egress_pair *pair_make(struct egress_net *en, struct egress_group 
 	pair->app = group->app;
 	pair->created = ktime_get_real_seconds();
 	INIT_LIST_HEAD(&pair->free);
+	INIT_LIST_HEAD(&pair->own);
 	INIT_LIST_HEAD(&pair->drain);
 	init_blocks(pair, group->region);
 	err = get_addrs(en, pair, group->region, req, info);
@@ -148,9 +149,9 @@ static int reserve_ids(struct egress_net *en, unsigned int n)
 	return 0;
 }
 
-static void pair_publish(struct egress_net *en, struct egress_pair *pair,
-			 struct egress_machine *machine)
+static void pair_publish(struct egress_net *en, struct egress_pair *pair, struct egress_set *set)
 {
+	struct egress_machine *machine = set->sets->machine;
 	struct egress_group *group = pair->group;
 	struct egress_region *region = group->region;
 	int i;
@@ -158,7 +159,12 @@ static void pair_publish(struct egress_net *en, struct egress_pair *pair,
 	pair->id = ++en->last_pair;
 	pair->machine = machine;
 	pair->scope = machine ? EGRESS_SCOPE_MACHINE : EGRESS_SCOPE_APP;
-	list_add_tail(&pair->list, machine ? &machine->pairs : &group->pairs);
+	pair->set = set;
+	set->n_pairs++;
+	set->n_live++;
+	list_add_tail(&pair->list, &set->pairs);
+	if (machine)
+		list_add_tail(&pair->own, &machine->pairs);
 	xa_store(&en->pairs, pair->id, pair, GFP_KERNEL_ACCOUNT);	/* reserved */
 	for (i = 0; i < EGRESS_FAMILIES; i++) {
 		if (!pair->addrs[i])
@@ -240,9 +246,9 @@ static int check_app_limit(const struct egress_group *group, const struct egress
  * What there is already. Return: how many of the pairs asked for, those in
  * @pairs; -EEXIST if a given address is somebody else's.
  */
-static int already(struct egress_net *en, struct list_head *list, const struct egress_group *group,
-		   const struct egress_pair_request *req, struct egress_pair **pairs,
-		   struct genl_info *info)
+static int already(struct egress_net *en, const struct egress_set *set,
+		   const struct egress_group *group, const struct egress_pair_request *req,
+		   struct egress_pair **pairs, struct genl_info *info)
 {
 	struct egress_pair *pair, *found = NULL;
 	char text[EGRESS_ADDR_STR];
@@ -250,7 +256,9 @@ static int already(struct egress_net *en, struct list_head *list, const struct e
 	int i;
 
 	if (!req->given[EGRESS_V4] && !req->given[EGRESS_V6]) {
-		list_for_each_entry(pair, list, list)
+		if (!set)
+			return 0;
+		list_for_each_entry(pair, &set->pairs, list)
 			if (pair->group == group && !pair->dying && n < req->count)
 				pairs[n++] = pair;
 		return n;
@@ -267,6 +275,10 @@ static int already(struct egress_net *en, struct list_head *list, const struct e
 			return egress_refuse(info,
 					     i == EGRESS_V4 ? EGRESS_A_V4 : EGRESS_A_V6,
 					     -EEXIST, "%s belongs to another pair",
+					     egress_addr_str(text, &req->addr[i]));
+		if (pair->set != set)
+			return egress_refuse(info, EGRESS_A_TO, -EEXIST,
+					     "%s is for other destinations: change them with 'pair set'",
 					     egress_addr_str(text, &req->addr[i]));
 		found = pair;
 	}
@@ -285,6 +297,20 @@ static int already(struct egress_net *en, struct list_head *list, const struct e
 	return 1;
 }
 
+/* Sets for pairs of its own, and its lease of the rest. */
+static int get_own(struct egress_net *en, struct egress_machine *machine)
+{
+	if (!machine->own) {
+		machine->own = kzalloc(sizeof(*machine->own), GFP_KERNEL_ACCOUNT);
+		if (!machine->own)
+			return -ENOMEM;
+		egress_sets_init(machine->own, machine);
+	}
+	if (egress_lease_find(machine, &machine->own->rest))
+		return 0;
+	return egress_leases_attach(en, machine->group, &machine->own->rest);
+}
+
 /**
  * egress_pair_add() - allocate pairs
  * @en: namespace, locked
@@ -300,11 +326,12 @@ int egress_pair_add(struct egress_net *en, const struct egress_pair_request *req
 	struct egress_machine *machine = NULL;
 	unsigned int have = 0, made = 0, i;
 	struct egress_pair **pairs;
-	struct egress_block *block;
 	struct egress_group *group;
+	struct egress_sets *sets;
+	struct egress_set *set;
 	int err;
 
-	err = check_request(en, req, info);
+	err = check_request(en, req, info) ?: egress_set_sort(req->to, req->n_to, info);
 	if (err)
 		return err;
 	pairs = kvcalloc(req->count, sizeof(*pairs), GFP_KERNEL_ACCOUNT);
@@ -313,19 +340,21 @@ int egress_pair_add(struct egress_net *en, const struct egress_pair_request *req
 	if (req->machine) {
 		machine = egress_machine_find(en, req->machine);
 		group = machine->group;
+		err = get_own(en, machine);
+		sets = machine->own;
 	} else {
 		group = egress_group_get(en, req->app, req->region);
-		if (!group) {
-			err = -ENOMEM;
-			goto free;
-		}
+		err = group ? 0 : -ENOMEM;
+		sets = group ? &group->sets : NULL;
 	}
+	if (err)
+		goto free;
 	err = check_app_limit(group, req, info);
 	if (err)
 		goto put_group;
+	set = egress_set_find(sets, req->to, req->n_to);
 	if (req->ensure) {
-		err = already(en, machine ? &machine->pairs : &group->pairs, group, req, pairs,
-			      info);
+		err = already(en, set, group, req, pairs, info);
 		if (err < 0)
 			goto put_group;
 		have = err;
@@ -334,9 +363,13 @@ int egress_pair_add(struct egress_net *en, const struct egress_pair_request *req
 	if (have == req->count)
 		goto tell;
 
-	err = reserve_ids(en, req->count - have);
+	set = egress_set_get(en, group, sets, req->to, req->n_to, info);
+	err = PTR_ERR_OR_ZERO(set);
 	if (err)
 		goto put_group;
+	err = reserve_ids(en, req->count - have);
+	if (err)
+		goto unget;
 	for (; made < req->count; made++) {
 		pairs[made] = pair_make(en, group, req, info);
 		if (IS_ERR(pairs[made])) {
@@ -349,13 +382,14 @@ int egress_pair_add(struct egress_net *en, const struct egress_pair_request *req
 		goto unmake;
 
 	for (i = have; i < made; i++)
-		pair_publish(en, pairs[i], machine);
-	if (machine) {
-		block = egress_lease_of(en, machine);
-		if (!block || (block->pair->scope == EGRESS_SCOPE_APP && !machine->pinned))
-			egress_lease_auto(en, machine);
-	}
+		pair_publish(en, pairs[i], set);
+	if (machine)
+		egress_leases_settle(en, machine, NULL);
+	else if (sets->changing)
+		egress_leases_begin(en, group, set);
+	egress_sets_commit(en, sets);
 	egress_lease_feed(en, group);
+	egress_leases_recount(en, group);
 	en->generation++;
 	for (i = have; i < made; i++)
 		egress_tell_all(en, EGRESS_CMD_PAIR_NEW, pairs[i]);
@@ -370,35 +404,13 @@ unmake:
 		pair_unmake(en, pairs[made]);
 	for (i = 1; i <= req->count - have; i++)
 		xa_release(&en->pairs, en->last_pair + i);
+unget:
+	egress_set_unget(en, group, set);
 put_group:
 	egress_group_put(en, group);
 free:
 	kvfree(pairs);
 	return err;
-}
-
-/**
- * egress_pair_unpublish() - no new connection takes a port of this pair
- * @en: namespace, locked
- * @pair: pair
- *
- * Its machines are leased elsewhere, or wait. Follow with a grace period and
- * egress_pair_destroy().
- */
-void egress_pair_unpublish(struct egress_net *en, struct egress_pair *pair)
-{
-	unsigned int i;
-
-	pair->dying = true;
-	for (i = 0; i < egress_pair_slots(pair); i++) {
-		struct egress_block *block = &pair->blocks[i];
-
-		if (block->state != EGRESS_BLOCK_LEASED)
-			continue;
-		block->machine->pinned = false;
-		egress_lease_auto(en, block->machine);
-	}
-	egress_warn_later(en, pair->group);
 }
 
 /**
@@ -411,6 +423,7 @@ void egress_pair_unpublish(struct egress_net *en, struct egress_pair *pair)
 void egress_pair_destroy(struct egress_net *en, struct egress_pair *pair)
 {
 	struct egress_region *region = pair->group->region;
+	struct egress_set *set = pair->set;
 	unsigned int i;
 
 	egress_tell_all(en, EGRESS_CMD_PAIR_DEL, pair);
@@ -425,7 +438,10 @@ void egress_pair_destroy(struct egress_net *en, struct egress_pair *pair)
 		egress_addr_release(en, pair->addrs[i]);
 	}
 	list_del(&pair->list);
+	list_del(&pair->own);
 	list_del(&pair->drain);
+	if (!--set->n_pairs && set->index)
+		egress_set_free(set);
 	region->n_pairs--;
 	pair->group->n_pairs--;
 	pair->group->app->n_pairs--;
@@ -434,159 +450,6 @@ void egress_pair_destroy(struct egress_net *en, struct egress_pair *pair)
 	xa_erase(&en->pairs, pair->id);
 	mutex_unlock(&en->reap);
 	kvfree_rcu(pair, rcu);
-}
-
-static int check_release(struct egress_net *en, const struct egress_release_request *req,
-			 struct genl_info *info)
-{
-	char text[EGRESS_ADDR_STR];
-	struct egress_pair *pair;
-	unsigned int i;
-
-	for (i = 0; i < req->n; i++) {
-		egress_addr_str(text, &req->addrs[i]);
-		pair = egress_pair_find(en, &req->addrs[i]);
-		if (!pair)
-			return egress_refuse(info, EGRESS_AT(EGRESS_A_ADDR, i), -ENOENT,
-					     "%s is not an allocated egress address",
-					     text);
-		if (req->app && strcmp(pair->group->app->name, req->app))
-			return egress_refuse(info, EGRESS_AT(EGRESS_A_ADDR, i), -EINVAL,
-					     "%s belongs to app '%s', not '%s'", text,
-					     pair->group->app->name, req->app);
-	}
-	return 0;
-}
-
-/* The last of it; nothing can see it any more. */
-static void pair_finish(struct egress_net *en, struct egress_pair *pair)
-{
-	struct egress_group *group = pair->group;
-
-	egress_pair_destroy(en, pair);
-	egress_group_put(en, group);
-}
-
-/**
- * egress_pair_drained() - has a released pair no connection any more
- * @pair: pair, egress_net locked
- */
-bool egress_pair_drained(const struct egress_pair *pair)
-{
-	return pair->n_free == pair->n_slots;
-}
-
-/**
- * egress_pair_drain() - let go of released pairs whose time has come
- * @en: namespace, locked
- *
- * Context: process; waits for one grace period if a pair's time is up.
- */
-void egress_pair_drain(struct egress_net *en)
-{
-	time64_t now = ktime_get_boottime_seconds();
-	struct egress_pair *pair, *tmp;
-	bool gone = false;
-
-	lockdep_assert_held(&en->lock);
-	list_for_each_entry_safe(pair, tmp, &en->draining, drain) {
-		if (!egress_pair_drained(pair)) {
-			if (!pair->deadline || now < pair->deadline)
-				continue;
-			egress_lease_synchronize(en);
-		}
-		en->generation++;
-		pair_finish(en, pair);
-		gone = true;
-	}
-	if (gone)
-		egress_hooks_put(en);
-}
-
-/**
- * egress_pair_del() - release pairs
- * @en: namespace, locked
- * @req: which, and how
- * @info: request, to say why not
- *
- * Context: process; waits for one grace period. Return: 0; -ENOENT, -EINVAL,
- * then nothing has changed.
- */
-int egress_pair_del(struct egress_net *en, const struct egress_release_request *req,
-		    struct genl_info *info)
-{
-	struct egress_pair *pair, *tmp;
-	LIST_HEAD(release);
-	unsigned int i;
-	int err;
-
-	err = check_release(en, req, info);
-	if (err)
-		return err;
-	en->generation++;
-	/* All of them before a machine is leased elsewhere: not to one of them. */
-	for (i = 0; i < req->n; i++) {
-		pair = egress_pair_find(en, &req->addrs[i]);
-		pair->dying = true;
-		pair->deadline = req->seconds ? ktime_get_boottime_seconds() + req->seconds : 0;
-		list_move_tail(&pair->drain, &release);
-	}
-	list_for_each_entry(pair, &release, drain) {
-		egress_pair_unpublish(en, pair);
-		egress_tell_sender(en, info, pair);
-		if (req->drain)
-			egress_tell_all(en, EGRESS_CMD_PAIR_NEW, pair);
-	}
-	egress_lease_synchronize(en);
-	if (req->drain) {
-		list_for_each_entry(pair, &release, drain)
-			egress_lease_retire_pair(en, pair);
-		list_splice_tail(&release, &en->draining);
-		egress_pair_drain(en);
-	} else {
-		list_for_each_entry_safe(pair, tmp, &release, drain)
-			pair_finish(en, pair);
-		egress_hooks_put(en);
-	}
-	return 0;
-}
-
-/**
- * egress_promote() - make a machine's own pairs those of all its app's machines
- * @en: namespace, locked
- * @id: machine
- * @info: request, to say why not
- *
- * The machine keeps its lease, and no connection notices. Return: 0, -ENOENT.
- */
-int egress_promote(struct egress_net *en, const char *id, struct genl_info *info)
-{
-	struct egress_machine *machine = egress_machine_find(en, id);
-	struct egress_pair *pair, *tmp;
-	bool any = false;
-
-	if (!machine)
-		return egress_refuse(info, EGRESS_A_MACHINE, -ENOENT, "there is no machine '%s'",
-				     id);
-	list_for_each_entry(pair, &machine->pairs, list)
-		any |= !pair->dying;
-	if (!any)
-		return egress_refuse(info, EGRESS_A_MACHINE, -ENOENT,
-				     "machine '%s' has no pair of its own", id);
-	en->generation++;
-	list_for_each_entry_safe(pair, tmp, &machine->pairs, list) {
-		if (pair->dying)
-			continue;
-		pair->scope = EGRESS_SCOPE_APP;
-		pair->machine = NULL;
-		list_move_tail(&pair->list, &pair->group->pairs);
-		egress_tell_later(en, machine);
-		egress_tell_sender(en, info, pair);
-		egress_tell_all(en, EGRESS_CMD_PAIR_NEW, pair);
-		egress_lease_feed(en, pair->group);
-		egress_warn_later(en, pair->group);
-	}
-	return 0;
 }
 
 /**

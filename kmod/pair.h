@@ -13,6 +13,7 @@
 struct egress_app;
 struct egress_claim;
 struct egress_group;
+struct egress_set;
 struct egress_machine;
 struct egress_net;
 
@@ -60,6 +61,8 @@ struct egress_block {
  * @has: which families it has
  * @dying: no new leases
  * @drain: in egress_net.draining, or empty
+ * @promoted: at work
+ * @released: by a request: @dying for good
  * @deadline: boot time in seconds when its connections are cut, 0: never
  * @v4: IPv4 address, mapped
  * @v6: IPv6 address
@@ -68,7 +71,9 @@ struct egress_block {
  * @group: app and region
  * @app: its app, for packets to compare only
  * @machine: whose, if @scope is machine
- * @list: in egress_group.pairs or egress_machine.pairs
+ * @set: for which destinations
+ * @list: in egress_set.pairs
+ * @own: in egress_machine.pairs, if @scope is machine
  * @free: struct egress_block that can be leased, freed longest ago first
  * @n_slots: blocks that this host hands out
  * @n_free: blocks in @free
@@ -87,6 +92,8 @@ struct egress_pair {
 	bool has[EGRESS_FAMILIES];
 	bool dying;
 	struct list_head drain;
+	bool promoted;
+	bool released;
 	time64_t deadline;
 	struct in6_addr v4;
 	struct in6_addr v6;
@@ -95,7 +102,9 @@ struct egress_pair {
 	struct egress_group *group;
 	const struct egress_app *app;
 	struct egress_machine *machine;
+	struct egress_set *set;
 	struct list_head list;
+	struct list_head own;
 	struct list_head free;
 	unsigned int n_slots;
 	unsigned int n_free;
@@ -119,6 +128,8 @@ struct egress_pair_request {
 	bool given[EGRESS_FAMILIES];
 	struct in6_addr addr[EGRESS_FAMILIES];
 	unsigned int block_size;
+	struct egress_cidr *to;		/* sorted here */
+	unsigned int n_to;		/* 0: the rest */
 };
 
 struct egress_release_request {
@@ -136,8 +147,6 @@ int egress_pair_del(struct egress_net *en, const struct egress_release_request *
 		    struct genl_info *info);
 bool egress_pair_drained(const struct egress_pair *pair);
 void egress_pair_drain(struct egress_net *en);
-int egress_promote(struct egress_net *en, const char *id, struct genl_info *info);
-void egress_pair_unpublish(struct egress_net *en, struct egress_pair *pair);
 void egress_pair_destroy(struct egress_net *en, struct egress_pair *pair);
 u32 egress_block_limit(const struct egress_block *block);
 u64 egress_pair_connections(struct egress_net *en, struct egress_pair *pair);

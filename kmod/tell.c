@@ -25,6 +25,7 @@ static int fill(struct egress_net *en, struct egress_msg *msg, void *object)
 	case EGRESS_CMD_PAIR_NEW:
 	case EGRESS_CMD_PAIR_DEL:
 	case EGRESS_CMD_PROMOTE:
+	case EGRESS_CMD_PAIR_SET:
 		return egress_msg_pair(en, msg, object);
 	case EGRESS_CMD_MACHINE_NEW:
 	case EGRESS_CMD_MACHINE_DEL:

@@ -63,24 +63,28 @@ bool egress_warning_holds(enum egress_warning kind, const struct egress_room *ro
 	return false;
 }
 
-static bool has_pairs(const struct egress_group *group)
+static bool has_pairs(struct egress_group *group)
 {
-	const struct egress_pair *pair;
+	struct egress_set *set;
 
-	list_for_each_entry(pair, &group->pairs, list)
-		if (!pair->dying)
+	for (set = &group->sets.rest; set; set = egress_set_next(set))
+		if (set->n_live)
 			return true;
 	return false;
 }
 
-static void sum_up(const struct egress_group *group, struct egress_room *room)
+static void sum_up(const struct egress_group *group, const struct egress_set *set,
+		   struct egress_room *room)
 {
 	const struct egress_region *region = group->region;
-	const struct egress_group *other;
 	const struct egress_pair *pair;
+	struct egress_group *other;
 
-	*room = (struct egress_room) { .machines = group->n_waiting };
-	list_for_each_entry(pair, &group->pairs, list) {
+	*room = (struct egress_room) { .machines = set->n_waiting };
+	/* Pairs for some destinations only, and none for the rest, on purpose. */
+	if (!set->n_live && has_pairs((struct egress_group *)group))
+		room->machines = 0;
+	list_for_each_entry(pair, &set->pairs, list) {
 		room->machines += pair->n_leased;
 		if (pair->dying)
 			continue;
@@ -117,11 +121,19 @@ static void write_text(struct egress_warned *warned)
 	const struct egress_room *room = &warned->room;
 	const size_t size = sizeof(warned->text);
 	const unsigned int need = warned->need;
+	const struct egress_set *set = warned->set;
 	char *text = warned->text;
+	char prefix[EGRESS_ADDR_STR];
 	unsigned int n;
 
-	n = scnprintf(text, size, "app '%s' in region '%s' has ", group->app->name,
+	n = scnprintf(text, size, "app '%s' in region '%s' ", group->app->name,
 		      group->region->name);
+	if (set->index)
+		n += scnprintf(text + n, size - n, "for %s ",
+			       egress_cidr_str(prefix, &set->cidrs[0]));
+	if (set->index && set->n_cidrs > 1)
+		n += scnprintf(text + n, size - n, "and %u more ", set->n_cidrs - 1);
+	n += scnprintf(text + n, size - n, "has ");
 	switch (warned->kind) {
 	case EGRESS_WARNING_NO_MACHINES:
 		scnprintf(text + n, size - n, "%u pair%s, but no machines that use %s",
@@ -157,18 +169,21 @@ static void write_text(struct egress_warned *warned)
  * egress_warn() - warn about an app in a region
  * @en: namespace, locked
  * @group: app and region
+ * @set: of destinations
  * @kind: of what
  * @warned: the warning
  *
  * Return: there is something to warn about.
  */
 bool egress_warn(struct egress_net *en, const struct egress_group *group,
-		 enum egress_warning kind, struct egress_warned *warned)
+		 const struct egress_set *set, enum egress_warning kind,
+		 struct egress_warned *warned)
 {
 	lockdep_assert_held(&en->lock);
 	warned->group = group;
+	warned->set = set;
 	warned->kind = kind;
-	sum_up(group, &warned->room);
+	sum_up(group, set, &warned->room);
 	if (!egress_warning_holds(kind, &warned->room, &warned->need))
 		return false;
 	write_text(warned);
@@ -189,18 +204,19 @@ void egress_warn_later(struct egress_net *en, struct egress_group *group)
 		list_add_tail(&group->warn, &en->warn);
 }
 
-static void tell(struct egress_net *en, const struct egress_group *group, enum egress_warning kind)
+static void tell(struct egress_net *en, struct egress_group *group, enum egress_warning kind)
 {
 	struct egress_warned warned;
+	struct egress_set *set;
 
-	if (egress_warn(en, group, kind, &warned))
-		egress_tell_all(en, EGRESS_CMD_WARNING, &warned);
+	for (set = &group->sets.rest; set; set = egress_set_next(set))
+		if (egress_warn(en, group, set, kind, &warned))
+			egress_tell_all(en, EGRESS_CMD_WARNING, &warned);
 }
 
 static void tell_all(struct egress_net *en, struct list_head *changed)
 {
-	const struct egress_group *group;
-	struct egress_group *other;
+	struct egress_group *group, *other;
 	enum egress_warning kind;
 
 	list_for_each_entry(group, changed, warn)

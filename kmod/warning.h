@@ -7,12 +7,13 @@
 
 struct egress_group;
 struct egress_net;
+struct egress_set;
 
 #define EGRESS_WARNINGS		(EGRESS_WARNING_NO_DOUBLING + 1)
 #define EGRESS_WARNING_TEXT	256
 
 /**
- * struct egress_room - what an app has in a region, summed up
+ * struct egress_room - what an app has for a set of destinations in a region
  * @pairs: pairs that its machines share
  * @v4: their IPv4 addresses
  * @v6: their IPv6 addresses
@@ -34,6 +35,7 @@ struct egress_room {
 /**
  * struct egress_warned - a warning about a group
  * @group: app and region
+ * @set: the destinations concerned
  * @kind: which warning
  * @room: its numbers
  * @need: pairs that are missing, 0 if the remedy is another
@@ -41,6 +43,7 @@ struct egress_room {
  */
 struct egress_warned {
 	const struct egress_group *group;
+	const struct egress_set *set;
 	enum egress_warning kind;
 	struct egress_room room;
 	unsigned int need;
@@ -50,7 +53,8 @@ struct egress_warned {
 bool egress_warning_holds(enum egress_warning kind, const struct egress_room *room,
 			  unsigned int *need);
 bool egress_warn(struct egress_net *en, const struct egress_group *group,
-		 enum egress_warning kind, struct egress_warned *warned);
+		 const struct egress_set *set, enum egress_warning kind,
+		 struct egress_warned *warned);
 void egress_warn_later(struct egress_net *en, struct egress_group *group);
 void egress_warn_now(struct egress_net *en);
 

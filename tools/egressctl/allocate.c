@@ -20,7 +20,7 @@ static int allocated(const struct answer *answer, struct json *j)
 	}
 	for (size_t i = 0; i < pairs.n; i++)
 		warn_about(pairs.v[i].app, pairs.v[i].region);
-	free(pairs.v);
+	pairs_free(&pairs);
 	return rc;
 }
 
@@ -28,6 +28,7 @@ int allocate(const struct command *command, int argc, char **argv)
 {
 	const char *app = NULL, *machine = NULL, *region = NULL;
 	struct number count = {}, block_size = {};
+	struct prefixes to = {};
 	struct addr v4 = {}, v6 = {};
 	bool ensure = false;
 	const struct option opts[] = {
@@ -40,6 +41,7 @@ int allocate(const struct command *command, int argc, char **argv)
 		{ "--v6", "ADDR", parse_v6, &v6, "this IPv6 address" },
 		{ "--block-size", "N", parse_block_size, &block_size,
 		  "ports, so connections to a destination, for each machine (1024)" },
+		{ "--to", "PREFIX,...", parse_prefixes, &to, "for these destinations only" },
 		{}
 	};
 	struct nl_msg *msg;
@@ -66,5 +68,31 @@ int allocate(const struct command *command, int argc, char **argv)
 	put_addr_if(msg, EGRESS_A_V4, &v4);
 	put_addr_if(msg, EGRESS_A_V6, &v6);
 	put_number_if(msg, EGRESS_A_BLOCK_SIZE, &block_size);
-	return exchange_change(msg, allocated, count.given ? count.value : 1);
+	put_prefixes(msg, EGRESS_A_TO, &to);
+	free(to.v);
+	return exchange_change(msg, allocated, (count.given ? count.value : 1) * (1 + to.n / 64));
+}
+
+int pair_set(const struct command *command, int argc, char **argv)
+{
+	struct prefixes to = {};
+	struct addr addr = {};
+	const struct option opts[] = {
+		{ "--to", "PREFIX,...", parse_prefixes, &to,
+		  "for these destinations only; without it, for those of no other pair" },
+		{}
+	};
+	struct nl_msg *msg;
+	int rc;
+
+	rc = args_parse(command, opts, 1, 1, &argc, argv) ?: parse_addr("ADDR", argv[0], &addr);
+	if (rc)
+		return rc;
+	msg = netlink_message(EGRESS_CMD_PAIR_SET, 0);
+	if (!msg)
+		return STATUS_FAILED;
+	put_addr_if(msg, EGRESS_A_ADDR, &addr);
+	put_prefixes(msg, EGRESS_A_TO, &to);
+	free(to.v);
+	return exchange_change(msg, allocated, 1 + to.n / 64);
 }

@@ -28,21 +28,6 @@ struct apps {
 	size_t n;
 };
 
-static void read_exclude(struct app *app, struct nlmsghdr *message)
-{
-	struct nlattr *nest, *attrs[EGRESS_PREFIX_A_MAX + 1];
-	struct prefixes *list = &app->exclude;
-	struct prefix prefix;
-	int left;
-
-	nlmsg_for_each_attr(nest, message, GENL_HDRLEN, left) {
-		if (nla_type(nest) != EGRESS_A_EXCLUDE || !get_prefix(nest, attrs, &prefix))
-			continue;
-		list->v = array_grow(list->v, list->n, sizeof(prefix));
-		list->v[list->n++] = prefix;
-	}
-}
-
 /* An app with a long exclude list comes in several messages. */
 static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 {
@@ -65,7 +50,7 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 		};
 		memcpy(app->name, name, sizeof(name));
 	}
-	read_exclude(&apps->v[apps->n - 1], message);
+	get_prefixes(message, EGRESS_A_EXCLUDE, &apps->v[apps->n - 1].exclude);
 	return 0;
 }
 

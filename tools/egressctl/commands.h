@@ -21,6 +21,7 @@ int machine_del(const struct command *command, int argc, char **argv);
 int machine_list(const struct command *command, int argc, char **argv);
 int machine_set(const struct command *command, int argc, char **argv);
 int machine_show(const struct command *command, int argc, char **argv);
+int pair_set(const struct command *command, int argc, char **argv);
 int pool_add(const struct command *command, int argc, char **argv);
 int pool_del(const struct command *command, int argc, char **argv);
 int pool_drain(const struct command *command, int argc, char **argv);

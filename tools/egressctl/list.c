@@ -23,7 +23,7 @@ int list(const struct command *command, int argc, char **argv)
 	if (rc)
 		return rc;
 	pairs_list(&pairs);
-	free(pairs.v);
+	pairs_free(&pairs);
 	rc = warn_check(app, region);
 	warn_text();
 	return rc;

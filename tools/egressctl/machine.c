@@ -27,6 +27,7 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 	m = &machines->v[machines->n++];
 	*m = (struct machine){
 		.leased = attrs[EGRESS_A_PAIR_ID],
+		.waiting = get_u32(attrs, EGRESS_A_WAITING),
 		.pinned = attrs[EGRESS_A_PINNED],
 		.pair_id = get_u64(attrs, EGRESS_A_PAIR_ID),
 		.scope = get_u32(attrs, EGRESS_A_SCOPE),
@@ -115,7 +116,7 @@ void machine_json(struct json *j, const struct machine *machine)
 	ports_text(machine->port_first, machine->port_last, ports);
 	json_string_or_null(j, "ports", machine->leased ? ports : NULL);
 	json_unsigned(j, "connections", machine->connections);
-	json_bool(j, "waiting", !machine->leased);
+	json_bool(j, "waiting", machine->waiting);
 	json_bool(j, "pinned", machine->pinned);
 	json_string_or_null(j, "scope", machine->leased ? scope_text(machine->scope) : NULL);
 	for (size_t i = 0; i < sizeof(lease) / sizeof(*lease); i++) {

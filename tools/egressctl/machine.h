@@ -15,7 +15,8 @@ struct machine {
 	struct addr addrs[EGRESS_MACHINE_ADDRS];
 	size_t n_addrs;
 	char dev[IFNAMSIZ];
-	bool leased;
+	bool leased;		/* for destinations of no particular pair */
+	bool waiting;		/* for that, or for another lease that it should have */
 	bool pinned;
 	unsigned long long pair_id;
 	enum egress_scope scope;

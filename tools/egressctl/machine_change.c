@@ -17,7 +17,7 @@ static void print_line(const struct machine *m)
 {
 	char v4[ADDR_TEXT], v6[ADDR_TEXT], ports[PORTS_TEXT];
 
-	if (!m->leased) {
+	if (m->waiting) {
 		printf("%s: waiting for a pair of app '%s' in region '%s'\n",
 		       m->id, m->app, m->region);
 		return;

@@ -40,7 +40,7 @@ static void print_table(const struct machines *machines)
 		table_cell(t, "%s", or_dash(addr_text(&m->v4, text)));
 		table_cell(t, "%s", or_dash(addr_text(&m->v6, text)));
 		ports_text(m->port_first, m->port_last, text);
-		table_cell(t, "%s", m->leased ? text : "waiting");
+		table_cell(t, "%s", m->leased ? text : or_dash(m->waiting ? "waiting" : ""));
 		table_cell(t, "%llu", m->connections);
 	}
 	table_print(t);
@@ -86,7 +86,7 @@ static void print_one(const struct machine *m)
 		       ports_text(m->port_first, m->port_last, text), m->slot, scope_text(m->scope),
 		       m->pinned ? ", pinned" : "");
 	else
-		printf("ports         waiting%s\n", m->pinned ? ", pinned" : "");
+		printf("ports         %s\n", m->waiting ? "waiting" : "-");
 	printf("connections   %llu\n", m->connections);
 	for (int i = 0; i <= EGRESS_STATS_A_MAX; i++)
 		if (counter_names[i])

@@ -22,8 +22,10 @@ static const struct command commands[] = {
 	  "Show the pools" },
 	{ "allocate", allocate,
 	  "(--app APP | --machine ID) --region REGION [--count N] [--ensure]\n"
-	  "                          [--v4 ADDR] [--v6 ADDR] [--block-size N]",
+	  "                          [--v4 ADDR] [--v6 ADDR] [--block-size N] [--to PREFIX,...]",
 	  "Allocate egress pairs, an IPv4 and an IPv6 address each" },
+	{ "pair set", pair_set, "ADDR [--to PREFIX,...]",
+	  "Change what destinations a pair is for" },
 	{ "release", release, "ADDR... [--app APP] [--drain[=SECONDS]] [-y]",
 	  "Release the pairs that have these addresses; cut their connections, or drain them" },
 	{ "list", list, "[--app APP] [--region REGION]",

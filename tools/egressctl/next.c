@@ -126,7 +126,7 @@ int next_tell(const char *app, const char *region, const struct pairs *gone, siz
 	}
 	if (!rc && machines)
 		rc = tell_fate(app, region, machines, tell_room(&place, gone));
-	free(place.pairs.v);
+	pairs_free(&place.pairs);
 	free(place.leases.v);
 	return rc;
 }
@@ -144,6 +144,6 @@ int next_tell_own(const char *app, const char *machine)
 			confirm_say("The pair %s of '%s' alone is released.\n",
 				    pair_text(&p->v4, &p->v6, text), machine);
 	}
-	free(pairs.v);
+	pairs_free(&pairs);
 	return rc;
 }

@@ -28,13 +28,25 @@ static void pair_read(struct pair *pair, struct nlattr **attrs)
 	pair->drain = get_u32(attrs, EGRESS_A_DRAIN);
 }
 
+/* A pair for many destinations comes in several messages. */
 static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 {
 	struct pairs *pairs = arg;
 
-	pairs->v = array_grow(pairs->v, pairs->n, sizeof(*pairs->v));
-	pair_read(&pairs->v[pairs->n++], attrs);
+	if (!pairs->n || pairs->v[pairs->n - 1].id != get_u64(attrs, EGRESS_A_PAIR_ID)) {
+		pairs->v = array_grow(pairs->v, pairs->n, sizeof(*pairs->v));
+		pairs->v[pairs->n] = (struct pair){};
+		pair_read(&pairs->v[pairs->n++], attrs);
+	}
+	get_prefixes(message, EGRESS_A_TO, &pairs->v[pairs->n - 1].to);
 	return 0;
+}
+
+void pairs_free(struct pairs *pairs)
+{
+	for (size_t i = 0; i < pairs->n; i++)
+		free(pairs->v[i].to.v);
+	free(pairs->v);
 }
 
 int pairs_get(struct pairs *pairs, const struct addr *addr)
@@ -61,6 +73,34 @@ int pairs_load(struct pairs *pairs, dump_fn dump, const char *app, const char *r
 int pairs_of_answer(struct pairs *pairs, const struct answer *answer)
 {
 	return answer_each(answer, append, pairs);
+}
+
+void to_json(struct json *j, const struct prefixes *to)
+{
+	char text[PREFIX_TEXT];
+
+	json_array(j, "to");
+	for (size_t i = 0; i < to->n; i++)
+		json_string(j, NULL, prefix_text(&to->v[i], text));
+	json_array_end(j);
+}
+
+/* A few of them, and how many more. */
+const char *to_text(const struct prefixes *to, char text[TO_TEXT])
+{
+	const size_t shown = to->n > 2 ? 1 : to->n;
+	size_t n = 0;
+
+	*text = '\0';
+	for (size_t i = 0; i < shown; i++) {
+		if (i)
+			text[n++] = ',';
+		prefix_text(&to->v[i], text + n);
+		n += strlen(text + n);
+	}
+	if (shown < to->n)
+		snprintf(text + n, TO_TEXT - n, " and %zu more", to->n - shown);
+	return text;
 }
 
 static void drain_json(struct json *j, const struct pair *pair)
@@ -108,6 +148,7 @@ void pairs_json(struct json *j, const struct pairs *pairs)
 		json_unsigned(j, "machines", p->machines);
 		json_unsigned(j, "connections", p->connections);
 		json_signed(j, "created", p->created);
+		to_json(j, &p->to);
 		drain_json(j, p);
 		json_object_end(j);
 	}
@@ -131,10 +172,11 @@ static void machines_cell(struct table *t, const struct pair *pair)
 			   plural(pair->connections));
 }
 
-static void address_row(struct table *t, const struct pair *pair, const struct addr *addr)
+static void address_row(struct table *t, const struct pair *pair, const struct addr *addr,
+			bool with_to)
 {
 	time_t created = pair->created;
-	char text[ADDR_TEXT], when[32];
+	char text[TO_TEXT], when[32];
 	struct tm utc;
 
 	if (!addr->len)
@@ -148,6 +190,8 @@ static void address_row(struct table *t, const struct pair *pair, const struct a
 	table_cell(t, "%s", owner(pair));
 	machines_cell(t, pair);
 	table_cell(t, "%s", when);
+	if (with_to)
+		table_cell(t, "%s", or_dash(to_text(&pair->to, text)));
 }
 
 static void address_json(struct json *j, const struct pair *pair, const struct addr *addr)
@@ -169,6 +213,7 @@ static void address_json(struct json *j, const struct pair *pair, const struct a
 	json_unsigned(j, "block-size", pair->block_size);
 	json_unsigned(j, "slots", pair->slots);
 	json_unsigned(j, "connections", pair->connections);
+	to_json(j, &pair->to);
 	drain_json(j, pair);
 	json_object_end(j);
 }
@@ -179,11 +224,19 @@ static void list_table(const struct pairs *pairs)
 		"FAMILY", "IP", "TYPE", "REGION", "OWNER", ">MACHINES",
 		"CREATED", NULL
 	};
-	struct table *t = table_new(columns);
+	static const char *const columns_to[] = {
+		"FAMILY", "IP", "TYPE", "REGION", "OWNER", ">MACHINES",
+		"CREATED", "TO", NULL
+	};
+	struct table *t;
+	bool with_to = false;
 
+	for (size_t i = 0; i < pairs->n; i++)
+		with_to |= pairs->v[i].to.n;
+	t = table_new(with_to ? columns_to : columns);
 	for (size_t i = 0; i < pairs->n; i++) {
-		address_row(t, &pairs->v[i], &pairs->v[i].v4);
-		address_row(t, &pairs->v[i], &pairs->v[i].v6);
+		address_row(t, &pairs->v[i], &pairs->v[i].v4, with_to);
+		address_row(t, &pairs->v[i], &pairs->v[i].v6, with_to);
 	}
 	table_print(t);
 }

@@ -18,6 +18,7 @@ struct pair {
 	uint32_t machines;
 	unsigned long long connections;
 	long long created;
+	struct prefixes to;	/* none: destinations of no other pair */
 	bool draining;
 	bool has_deadline;
 	uint32_t drain;		/* seconds until the deadline */
@@ -28,6 +29,8 @@ struct pairs {
 	size_t n;
 };
 
+void pairs_free(struct pairs *pairs);
+
 /* These append. No app, or no region, means any. */
 int pairs_get(struct pairs *pairs, const struct addr *addr);
 int pairs_load(struct pairs *pairs, dump_fn dump, const char *app, const char *region);
@@ -37,6 +40,10 @@ int pairs_of_answer(struct pairs *pairs, const struct answer *answer);
 void pairs_json(struct json *j, const struct pairs *pairs);
 void pairs_list(const struct pairs *pairs);
 
+#define TO_TEXT		(2 * PREFIX_TEXT + 32)
+
+void to_json(struct json *j, const struct prefixes *to);	/* a member */
+const char *to_text(const struct prefixes *to, char text[TO_TEXT]);
 const char *pair_text(const struct addr *v4, const struct addr *v6, char text[2 * ADDR_TEXT]);
 const char *scope_text(enum egress_scope scope);
 

@@ -20,7 +20,7 @@ static int promoted(const struct answer *answer, struct json *j)
 	}
 	for (size_t i = 0; i < pairs.n; i++)
 		warn_about(pairs.v[i].app, pairs.v[i].region);
-	free(pairs.v);
+	pairs_free(&pairs);
 	return rc;
 }
 

@@ -21,7 +21,7 @@ static int released(const struct answer *answer, struct json *j)
 	}
 	for (size_t i = 0; i < pairs.n; i++)
 		warn_about(pairs.v[i].app, pairs.v[i].region);
-	free(pairs.v);
+	pairs_free(&pairs);
 	return rc;
 }
 
@@ -91,7 +91,7 @@ static int confirm_release(const struct addrs *addrs, const struct number *drain
 			confirm_say("%llu connection%s.\n", connections, plural(connections));
 		rc = tell_next(&pairs) ?: confirm();
 	}
-	free(pairs.v);
+	pairs_free(&pairs);
 	return rc;
 }
 

@@ -138,3 +138,17 @@ bool get_prefix(struct nlattr *nest, struct nlattr **attrs, struct prefix *to)
 	to->len = attrs[EGRESS_PREFIX_A_LEN] ? nla_get_u8(attrs[EGRESS_PREFIX_A_LEN]) : 0;
 	return to->addr.len;
 }
+
+void get_prefixes(struct nlmsghdr *message, int attr, struct prefixes *to)
+{
+	struct nlattr *nest, *attrs[EGRESS_PREFIX_A_MAX + 1];
+	struct prefix prefix;
+	int left;
+
+	nlmsg_for_each_attr(nest, message, GENL_HDRLEN, left) {
+		if (nla_type(nest) != attr || !get_prefix(nest, attrs, &prefix))
+			continue;
+		to->v = array_grow(to->v, to->n, sizeof(prefix));
+		to->v[to->n++] = prefix;
+	}
+}

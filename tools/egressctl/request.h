@@ -23,6 +23,7 @@ uint32_t get_u32(struct nlattr **attrs, int attr);
 unsigned long long get_u64(struct nlattr **attrs, int attr);
 void get_string(struct nlattr **attrs, int attr, char *to, size_t room);
 void get_addr(const struct nlattr *attr, struct addr *to);
+void get_prefixes(struct nlmsghdr *message, int attr, struct prefixes *to);	/* appends */
 bool get_prefix(struct nlattr *nest, struct nlattr **attrs, struct prefix *to);
 
 #endif

@@ -27,6 +27,8 @@ static int print_totals(struct nlattr **attrs, struct nlmsghdr *message, void *a
 	print_counter(&j, "machines", get_u32(attrs, EGRESS_A_MACHINES));
 	print_counter(&j, "waiting", get_u32(attrs, EGRESS_A_WAITING));
 	print_counter(&j, "destinations", get_u64(attrs, EGRESS_A_DESTINATIONS));
+	print_counter(&j, "prefixes", get_u64(attrs, EGRESS_A_PREFIXES));
+	print_counter(&j, "memory", get_u64(attrs, EGRESS_A_MEMORY));
 	print_counter(&j, "connections", get_u64(attrs, EGRESS_A_CONNECTIONS));
 	if (output.json) {
 		counters_json(&j, &counters);

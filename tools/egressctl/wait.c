@@ -92,10 +92,10 @@ int wait_for_lease(struct machine *machine)
 	struct subject subject = { .id = machine->id };
 	int rc;
 
-	if (!patience.on || machine->leased)
+	if (!patience.on || !machine->waiting)
 		return 0;
 	rc = tell(machine);
-	while (!rc && !machine->leased) {
+	while (!rc && machine->waiting) {
 		long long left = patience.seconds ? patience.end - now() : LOOK_EVERY;
 		bool lost;
 

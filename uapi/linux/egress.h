@@ -90,6 +90,7 @@ enum egress_cmd {
 	EGRESS_CMD_WARNING,	/* event only: a change was made that calls for it */
 	EGRESS_CMD_ROUTE_GET,
 	EGRESS_CMD_POOL_DRAIN,
+	EGRESS_CMD_PAIR_SET,
 
 	__EGRESS_CMD_MAX,
 };
@@ -140,7 +141,7 @@ enum egress_attr {
 	EGRESS_A_REFUSED,	/* u64: connections refused at the limit */
 	EGRESS_A_HELD_BACK,	/* u64: refusals since the last event, without one */
 	EGRESS_A_DRAIN,		/* u32: seconds until connections are cut, 0: never */
-	EGRESS_A_DRAINING,	/* flag of a pair: it goes with its last connection */
+	EGRESS_A_DRAINING,	/* flag: a pair goes with its last connection; pool-drain: on */
 	EGRESS_A_WARNING,	/* u32, enum egress_warning */
 	EGRESS_A_TEXT,		/* string: a sentence for people */
 	EGRESS_A_SOURCE,	/* 4 or 16 bytes */
@@ -149,6 +150,9 @@ enum egress_attr {
 	EGRESS_A_PROTO,		/* u8, IPPROTO_* */
 	EGRESS_A_VERDICT,	/* u32, enum egress_verdict */
 	EGRESS_A_RULE,		/* u32, enum egress_rule */
+	EGRESS_A_TO,		/* nest, multi: EGRESS_PREFIX_A_*; none: what is in no other's */
+	EGRESS_A_PREFIXES,	/* u64: of destination sets */
+	EGRESS_A_MEMORY,	/* u64, bytes: that they take */
 
 	__EGRESS_A_MAX,
 };

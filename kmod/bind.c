@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0
+/* An operator's word in which machine is leased where: pinning, spreading. */
+#include "app.h"
+#include "bind.h"
+#include "error.h"
+#include "lease.h"
+#include "machine.h"
+#include "net.h"
+#include "pair.h"
+#include "tell.h"
+
+/**
+ * egress_bind_pick() - a free block of a certain pair
+ * @en: namespace, locked
+ * @group: app and region of the machine
+ * @machine: machine, or NULL if it is new
+ * @addr: either address of the pair
+ * @slot: which slot, or -1
+ * @info: request, to say why not
+ *
+ * Return: block; the machine's own if it has it already; ERR_PTR(-ENOENT),
+ * ERR_PTR(-EINVAL), ERR_PTR(-ERANGE), ERR_PTR(-EBUSY).
+ */
+struct egress_block *egress_bind_pick(struct egress_net *en, const struct egress_group *group,
+				      const struct egress_machine *machine,
+				      const struct in6_addr *addr, int slot,
+				      struct genl_info *info)
+{
+	struct egress_pair *pair = egress_pair_find(en, addr);
+	struct egress_lease *lease;
+	struct egress_block *block;
+	char text[EGRESS_ADDR_STR];
+	int err;
+
+	egress_addr_str(text, addr);
+	if (!pair) {
+		err = egress_refuse(info, EGRESS_A_PAIR, -ENOENT,
+				    "%s is not an allocated egress address", text);
+		return ERR_PTR(err);
+	}
+	if (pair->scope == EGRESS_SCOPE_MACHINE && pair->machine != machine) {
+		err = egress_refuse(info, EGRESS_A_PAIR, -EINVAL,
+				    "%s belongs to machine '%s' alone", text,
+				    pair->machine->id);
+		return ERR_PTR(err);
+	}
+	if (pair->group != group) {
+		err = egress_refuse(info, EGRESS_A_PAIR, -EINVAL,
+				    "%s belongs to app '%s' in region '%s'", text,
+				    pair->group->app->name, pair->group->region->name);
+		return ERR_PTR(err);
+	}
+	if (pair->dying) {
+		err = egress_refuse(info, EGRESS_A_PAIR, -EBUSY, "%s is being released", text);
+		return ERR_PTR(err);
+	}
+	lease = machine ? egress_lease_find(machine, pair->set) : NULL;
+	block = lease ? egress_lease_block(en, lease) : NULL;
+	if (block && block->pair == pair && (slot < 0 || block->slot == slot))
+		return block;
+
+	if (slot < 0) {
+		block = egress_lease_first_free(pair);
+		if (!block && egress_lease_retire_group(en, group))
+			block = egress_lease_first_free(pair);
+		if (block)
+			return block;
+		err = egress_refuse(info, EGRESS_A_PAIR, -EBUSY,
+				    "no free slot: all %u of %s are leased or linger",
+				    pair->n_slots, text);
+		return ERR_PTR(err);
+	}
+	if (slot >= egress_pair_slots(pair)) {
+		err = egress_refuse(info, EGRESS_A_SLOT, -ERANGE,
+				    "%s has slots 0 to %u, no %d", text,
+				    egress_pair_slots(pair) - 1, slot);
+		return ERR_PTR(err);
+	}
+	block = &pair->blocks[slot];
+	if (block->state == EGRESS_BLOCK_LINGERING)
+		egress_lease_retire_group(en, group);
+	switch (block->state) {
+	case EGRESS_BLOCK_FREE:
+		return block;
+	case EGRESS_BLOCK_LEASED:
+		err = egress_refuse(info, EGRESS_A_SLOT, -EBUSY,
+				    "slot %d of %s is leased to machine '%s'", slot, text,
+				    block->machine->id);
+		break;
+	case EGRESS_BLOCK_LINGERING:
+		err = egress_refuse(info, EGRESS_A_SLOT, -EBUSY,
+				    "slot %d of %s lingers: connections of machine '%s' still use it",
+				    slot, text, block->machine->id);
+		break;
+	default:
+		err = egress_refuse(info, EGRESS_A_SLOT, -ERANGE,
+				    "slot %d of %s is not among this host's slots, %u-%u of 1,024 ports",
+				    slot, text, pair->group->region->slot_first,
+				    pair->group->region->slot_last);
+	}
+	return ERR_PTR(err);
+}
+
+/* With a pair of its own for everything, other pairs are not looked at. */
+static int check_reachable(const struct egress_machine *machine, const struct egress_block *block,
+			   struct genl_info *info)
+{
+	char text[EGRESS_ADDR_STR];
+
+	if (!block->pair->set->index || block->pair->scope == EGRESS_SCOPE_MACHINE ||
+	    !machine->own || !machine->own->rest.n_live)
+		return 0;
+	return egress_refuse(info, EGRESS_A_PAIR, -EINVAL,
+			     "machine '%s' has a pair of its own for all destinations, before %s",
+			     machine->id, egress_addr_str(text, &block->pair->v4));
+}
+
+/**
+ * egress_bind() - pin a machine to a pair, or give it back to the automatic choice
+ * @en: namespace, locked
+ * @id: machine
+ * @addr: either address of the pair, NULL for automatic
+ * @slot: which slot, or -1
+ * @info: request, to say why not
+ *
+ * Return: 0; -ENOENT, -EINVAL, -ERANGE, -EBUSY, then nothing has changed.
+ */
+int egress_bind(struct egress_net *en, const char *id, const struct in6_addr *addr, int slot,
+		struct genl_info *info)
+{
+	struct egress_machine *machine = egress_machine_find(en, id);
+	struct egress_lease *lease;
+	struct egress_block *block;
+	int err;
+
+	if (!machine)
+		return egress_refuse(info, EGRESS_A_MACHINE, -ENOENT,
+				     "there is no machine '%s'", id);
+	if (addr) {
+		block = egress_bind_pick(en, machine->group, machine, addr, slot, info);
+		if (IS_ERR(block))
+			return PTR_ERR(block);
+		err = check_reachable(machine, block, info);
+		if (err)
+			return err;
+		/* To one of its own again: the app's, to which it was pinned, gives way. */
+		if (block->pair->scope == EGRESS_SCOPE_MACHINE)
+			egress_lease_find(machine, &machine->group->sets.rest)->pinned = false;
+		lease = egress_lease_find(machine, block->pair->set);
+		if (block != egress_lease_block(en, lease))
+			egress_lease_move(en, lease, block);
+		lease->pinned = true;
+	} else {
+		list_for_each_entry(lease, &machine->leases, list)
+			lease->pinned = false;
+	}
+	egress_leases_settle(en, machine, NULL);
+	egress_lease_feed(en, machine->group);
+	en->generation++;
+	egress_tell_later(en, machine);
+	egress_tell_sender(en, info, machine);
+	return 0;
+}
+
+static struct egress_lease *lease_on(struct egress_net *en, const struct egress_block *block)
+{
+	struct egress_lease *lease;
+
+	list_for_each_entry(lease, &block->machine->leases, list)
+		if (egress_lease_block(en, lease) == block)
+			return lease;
+	return NULL;
+}
+
+static struct egress_lease *movable(struct egress_net *en, const struct egress_pair *pair)
+{
+	struct egress_lease *lease;
+	unsigned int i;
+
+	for (i = 0; i < egress_pair_slots(pair); i++) {
+		if (pair->blocks[i].state != EGRESS_BLOCK_LEASED)
+			continue;
+		lease = lease_on(en, &pair->blocks[i]);
+		if (lease && !lease->pinned)
+			return lease;
+	}
+	return NULL;
+}
+
+static unsigned int rebalance_set(struct egress_net *en, struct egress_set *set)
+{
+	struct egress_lease *lease, *candidate;
+	struct egress_pair *pair, *most, *least;
+	unsigned int moved = 0;
+
+	for (;;) {
+		most = NULL;
+		least = NULL;
+		lease = NULL;
+		list_for_each_entry(pair, &set->pairs, list) {
+			if (pair->dying)
+				continue;
+			if (pair->n_free && (!least || pair->n_leased < least->n_leased))
+				least = pair;
+			if (most && pair->n_leased <= most->n_leased)
+				continue;
+			candidate = movable(en, pair);
+			if (candidate) {
+				most = pair;
+				lease = candidate;
+			}
+		}
+		if (!most || !least || most->n_leased < least->n_leased + 2)
+			return moved;
+		egress_lease_move(en, lease, egress_lease_first_free(least));
+		moved++;
+		cond_resched();
+	}
+}
+
+static unsigned int rebalance_group(struct egress_net *en, struct egress_group *group)
+{
+	struct egress_set *set;
+	unsigned int moved = 0;
+
+	for (set = &group->sets.rest; set; set = egress_set_next(set))
+		moved += rebalance_set(en, set);
+	return moved;
+}
+
+/**
+ * egress_rebalance() - spread an app's machines evenly over its pairs
+ * @en: namespace, locked
+ * @name: app
+ * @region: only there, or NULL
+ * @info: request, to say why not
+ *
+ * Pinned machines and those with a pair of their own stay. Return: 0, -ENOENT.
+ */
+int egress_rebalance(struct egress_net *en, const char *name, const char *region,
+		     struct genl_info *info)
+{
+	struct egress_rebalance done = { .app = name, .region = region };
+	struct egress_app *app = egress_app_find(en, name);
+	struct egress_group *group;
+	bool found = !region;
+
+	if (!app)
+		return egress_refuse(info, EGRESS_A_APP, -ENOENT, "there is no app '%s'",
+				     name);
+	list_for_each_entry(group, &app->groups, list) {
+		if (region && strcmp(group->region->name, region))
+			continue;
+		found = true;
+		done.moved += rebalance_group(en, group);
+	}
+	if (!found)
+		return egress_refuse(info, EGRESS_A_REGION, -ENOENT,
+				     "app '%s' has nothing in region '%s'", name, region);
+	if (done.moved) {
+		en->generation++;
+		egress_tell_all(en, EGRESS_CMD_REBALANCE, &done);
+	}
+	egress_tell_sender(en, info, &done);
+	return 0;
+}
