@@ -22,6 +22,7 @@ struct egress_range6 {
  * @n6: disjoint ranges of IPv6
  * @ranges4: sorted; like @ranges6 they never change after egress_exclude_make()
  * @ranges6: sorted
+ * @any4: of a long list, a bit for each /16 of IPv4 that a range reaches into; or NULL
  * @prefixes: for reading back
  */
 struct egress_exclude {
@@ -31,6 +32,7 @@ struct egress_exclude {
 	unsigned int n6;
 	struct egress_range4 *ranges4;
 	struct egress_range6 *ranges6;
+	unsigned long *any4;
 	struct egress_cidr *prefixes;
 };
 

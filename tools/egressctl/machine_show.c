@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "app.h"
 #include "commands.h"
+#include "lease.h"
 #include "machine.h"
 #include "output.h"
 #include "pair.h"
@@ -70,7 +73,37 @@ int machine_list(const struct command *command, int argc, char **argv)
 	return 0;
 }
 
-static void print_one(const struct machine *m)
+/* Leases for some destinations only; the other one is among the machine's members. */
+static void show_leases(const struct machine *m, const struct leases *leases,
+			const struct pairs *pairs, struct json *j)
+{
+	char text[TO_TEXT], ports[PORTS_TEXT], addrs[2 * ADDR_TEXT];
+
+	for (size_t i = 0; i < leases->n; i++) {
+		const struct lease *l = &leases->v[i];
+		const struct pair *p = pairs_find(pairs, l->pair_id);
+
+		if (l->lingering || strcmp(l->machine, m->id) || !p || !p->to.n)
+			continue;
+		ports_text(l->port_first, l->port_last, ports);
+		if (!j) {
+			printf("to            %s: %s ports %s\n", to_text(&p->to, text),
+			       pair_text(&l->v4, &l->v6, addrs), ports);
+			continue;
+		}
+		json_object(j, NULL);
+		json_unsigned(j, "pair-id", l->pair_id);
+		json_string_or_null(j, "v4", addr_text(&l->v4, text));
+		json_string_or_null(j, "v6", addr_text(&l->v6, text));
+		json_unsigned(j, "slot", l->slot);
+		json_string(j, "ports", ports);
+		to_json(j, &p->to);
+		json_object_end(j);
+	}
+}
+
+static void print_one(const struct machine *m, const struct leases *leases,
+		      const struct pairs *pairs)
 {
 	char text[ADDRS_TEXT];
 
@@ -87,6 +120,7 @@ static void print_one(const struct machine *m)
 		       m->pinned ? ", pinned" : "");
 	else
 		printf("ports         %s\n", m->waiting ? "waiting" : "-");
+	show_leases(m, leases, pairs, NULL);
 	printf("connections   %llu\n", m->connections);
 	for (int i = 0; i <= EGRESS_STATS_A_MAX; i++)
 		if (counter_names[i])
@@ -98,6 +132,8 @@ int machine_show(const struct command *command, int argc, char **argv)
 	const struct option opts[] = { {} };
 	struct json j = json_to(stdout);
 	struct machines machines = {};
+	struct leases leases = {};
+	struct pairs pairs = {};
 	const char *id;
 	int rc;
 
@@ -105,15 +141,24 @@ int machine_show(const struct command *command, int argc, char **argv)
 	if (rc)
 		return rc;
 	rc = machines_get(&machines, id);
+	if (!rc && machines.n)
+		rc = leases_load(&leases, exchange_glance, machines.v[0].app,
+				 machines.v[0].region) ?:
+		     pairs_load(&pairs, exchange_glance, machines.v[0].app, machines.v[0].region);
 	for (size_t i = 0; i < machines.n && !rc; i++) {
 		if (!output.json) {
-			print_one(&machines.v[i]);
+			print_one(&machines.v[i], &leases, &pairs);
 			continue;
 		}
 		json_object(&j, NULL);
 		machine_json(&j, &machines.v[i]);
+		json_array(&j, "leases");
+		show_leases(&machines.v[i], &leases, &pairs, &j);
+		json_array_end(&j);
 		json_object_end(&j);
 	}
+	pairs_free(&pairs);
+	free(leases.v);
 	free(machines.v);
 	return rc;
 }

@@ -15,14 +15,6 @@ struct place {
 	struct leases leases;
 };
 
-static bool is_among(const struct pairs *pairs, unsigned long long id)
-{
-	for (size_t i = 0; i < pairs->n; i++)
-		if (pairs->v[i].id == id)
-			return true;
-	return false;
-}
-
 static uint32_t room_of(const struct place *place, const struct pair *pair)
 {
 	uint32_t used = 0;
@@ -38,7 +30,7 @@ static bool loses_lease(const struct place *place, const struct pairs *gone, con
 	for (size_t i = 0; i < place->leases.n; i++) {
 		const struct lease *l = &place->leases.v[i];
 
-		if (!l->lingering && !strcmp(l->machine, machine) && is_among(gone, l->pair_id))
+		if (!l->lingering && !strcmp(l->machine, machine) && pairs_find(gone, l->pair_id))
 			return true;
 	}
 	return false;
@@ -53,7 +45,7 @@ static size_t tell_own(const struct place *place, const struct pairs *gone)
 	for (size_t i = 0; i < place->pairs.n; i++) {
 		const struct pair *p = &place->pairs.v[i];
 
-		if (p->scope == EGRESS_SCOPE_APP || p->draining || is_among(gone, p->id) ||
+		if (p->scope == EGRESS_SCOPE_APP || p->draining || pairs_find(gone, p->id) ||
 		    !room_of(place, p) || !loses_lease(place, gone, p->machine))
 			continue;
 		confirm_say("Machine '%s' goes to its own pair %s.\n", p->machine,
@@ -61,6 +53,30 @@ static size_t tell_own(const struct place *place, const struct pairs *gone)
 		machines++;
 	}
 	return machines;
+}
+
+/* For the destinations of one that goes. */
+static bool is_alike(const struct pairs *gone, const struct pair *pair)
+{
+	for (size_t i = 0; i < gone->n; i++)
+		if (prefixes_equal(&gone->v[i].to, &pair->to))
+			return true;
+	return false;
+}
+
+/* Are there pairs for other destinations than the rest, and none is left for them? */
+static bool closes_sets(const struct place *place, const struct pairs *gone)
+{
+	for (size_t i = 0; i < gone->n; i++)
+		if (!gone->v[i].to.n)
+			return false;
+	for (size_t i = 0; i < place->pairs.n; i++) {
+		const struct pair *p = &place->pairs.v[i];
+
+		if (!p->draining && !pairs_find(gone, p->id) && is_alike(gone, p))
+			return false;
+	}
+	return gone->n;
 }
 
 /* Returns how many machines there is room for. */
@@ -73,8 +89,8 @@ static size_t tell_room(const struct place *place, const struct pairs *gone)
 		const struct pair *p = &place->pairs.v[i];
 		uint32_t free = room_of(place, p);
 
-		if (p->scope == EGRESS_SCOPE_MACHINE || p->draining || is_among(gone, p->id) ||
-		    !free)
+		if (p->scope == EGRESS_SCOPE_MACHINE || p->draining || pairs_find(gone, p->id) ||
+		    !free || !is_alike(gone, p))
 			continue;
 		room += free;
 		if (shown == PAIRS_SHOWN) {
@@ -124,7 +140,9 @@ int next_tell(const char *app, const char *region, const struct pairs *gone, siz
 		own = tell_own(&place, gone);
 		machines -= own < machines ? own : machines;
 	}
-	if (!rc && machines)
+	if (!rc && machines && closes_sets(&place, gone))
+		confirm_say("No other pair is for these destinations: they go as all others do.\n");
+	else if (!rc && machines)
 		rc = tell_fate(app, region, machines, tell_room(&place, gone));
 	pairs_free(&place.pairs);
 	free(place.leases.v);

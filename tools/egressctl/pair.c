@@ -49,6 +49,14 @@ void pairs_free(struct pairs *pairs)
 	free(pairs->v);
 }
 
+const struct pair *pairs_find(const struct pairs *pairs, unsigned long long id)
+{
+	for (size_t i = 0; i < pairs->n; i++)
+		if (pairs->v[i].id == id)
+			return &pairs->v[i];
+	return NULL;
+}
+
 int pairs_get(struct pairs *pairs, const struct addr *addr)
 {
 	struct nl_msg *msg = netlink_message(EGRESS_CMD_PAIR_GET, 0);

@@ -377,6 +377,17 @@ int parse_slots(const char *what, const char *text, void *to)
 	return 0;
 }
 
+bool prefixes_equal(const struct prefixes *a, const struct prefixes *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (a->v[i].len != b->v[i].len || a->v[i].addr.len != b->v[i].addr.len ||
+		    memcmp(a->v[i].addr.bytes, b->v[i].addr.bytes, a->v[i].addr.len))
+			return false;
+	return true;
+}
+
 const char *addr_text(const struct addr *addr, char text[ADDR_TEXT])
 {
 	*text = '\0';

@@ -75,6 +75,7 @@ int parse_on_limit(const char *what, const char *text, void *to);	/* struct numb
 int parse_on_none(const char *what, const char *text, void *to);	/* struct number */
 int parse_slots(const char *what, const char *text, void *to);		/* struct range */
 
+bool prefixes_equal(const struct prefixes *a, const struct prefixes *b);	/* in one order */
 const char *addr_text(const struct addr *addr, char text[ADDR_TEXT]);
 const char *prefix_text(const struct prefix *prefix, char text[PREFIX_TEXT]);
 const char *on_limit_text(uint32_t value);
