@@ -30,7 +30,7 @@ struct pairs {
 };
 
 void pairs_free(struct pairs *pairs);
-const struct pair *pairs_find(const struct pairs *pairs, unsigned long long id);	/* or NULL */
+const struct pair *pairs_find(const struct pairs *pairs, unsigned long long id);
 
 /* These append. No app, or no region, means any. */
 int pairs_get(struct pairs *pairs, const struct addr *addr);
