@@ -88,6 +88,7 @@ static void recount(struct egress_net *en, struct egress_machine *machine)
 	waits |= !any && !list_empty(&machine->leases);
 	if (waits == machine->waits)
 		return;
+	egress_tell_later(en, machine);
 	machine->waits = waits;
 	machine->group->app->n_waiting += waits ? 1 : -1;
 	en->n_waiting += waits ? 1 : -1;

@@ -81,7 +81,15 @@ is "a connection" "$(< "$TMP/seen")" "$(jq -r '"\(.source) \(."source-port")"' <
 gets "a new one" translate leased "" from "10.0.0.1:$((port ^ 1))" to $BANK4:7
 is "a new one" 198.51.100.8 "$(of source "$GOT")"
 
-like "for people" "verdict +translate.*machine +m1.*connections +0 of 1024" \
+# With pairs for some destinations, the one that is due.
+eg -j allocate --app shop --region ord --v4 198.51.100.9 --to 203.0.113.4/32 > /dev/null
+gets "by destination" translate leased "" from 10.0.0.1 to 203.0.113.4
+is "by destination" 198.51.100.9 "$(of source "$GOT")"
+under "by destination" 198.51.100.9 "$(ask m1 tcp 203.0.113.4)"
+gets "to another" translate leased "" from 10.0.0.1 to $BANK4
+is "to another" 198.51.100.8 "$(of source "$GOT")"
+
+like "for people" "verdict +translate.*machine +m1.*connections +[0-9]+ of 1024" \
 	"$(eg get from 10.0.0.1 to 203.0.113.4 | tr '\n' ' ')"
 refused 2 "family" eg get from 10.0.0.1 to $BANK6
 refused 2 "no device 'none'" eg get from 10.0.0.1 to $BANK4 iif none

@@ -64,4 +64,18 @@ come_back
 is "after lost events" 0 "$STATUS"
 like "it has a lease" '"waiting":false' "$(< "$TMP/c68")"
 
+# It has a lease, but not for the destinations of a pair without room; then that
+# pair goes, and there is nothing more to wait for.
+eg -j allocate --app blog --region ord --block-size 16384 --count 2 > /dev/null
+eg -j allocate --app blog --region ord --block-size 16384 --v4 198.51.100.9 --to 203.0.113.4/32 > /dev/null
+for i in 1 2 3 4; do
+	eg -j machine add "b$i" --app blog --region ord --addr "10.2.0.$i" > /dev/null
+done
+background "$EGRESSCTL" -n h -j machine add b5 --app blog --region ord --addr 10.2.0.5 "--wait=$PATIENCE" > "$TMP/b5"
+until_ok "b5 is there" eg machine show b5 > /dev/null
+waits b5
+eg release 198.51.100.9
+come_back
+is "with nothing to wait for" 0 "$STATUS"
+
 refused 2 "--wait" eg -b - <<< "machine add c69 --app shop --region ord --addr $(at 69) --wait"
