@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A machine without a pair, or whose pair lacks the family, goes out as the host
-# does, or not at all, as its app is set.
+# does, or not at all, as its app is set; an app may be set before it has a machine,
+# and then not one packet goes out until there is a pair.
 . "$(dirname "$0")/lib.sh"
 
-net 1
+net 2
 pool
 add 1
 
@@ -29,3 +30,25 @@ is "the bank heard from" nobody "$(heard)"
 eg app set shop --on-none pass
 under "no IPv6" $HOST6 "$(ask m1 udp $BANK6)"
 under "IPv4 alone" 198.51.100.7 "$(ask m1 udp $BANK4)"
+
+# From its first packet: it has been sending all the while.
+sends() { ip -n m2 -s -j link show dev eth0 | jq -e ".[0].stats64.tx.packets > $1" > /dev/null; }
+capture b seen -i o "net 192.0.2.0/24 or net 2001:db8:2::/64 or net 198.51.100.0/24 or net 2001:db8:e::/48"
+eg app set blog --on-none drop
+ip -n m2 link set eth0 down
+eg machine add m2 --app blog --region ord --addr 10.0.0.2 fd00::2
+background m2 /usr/bin/python3 -I "$SELFTESTS/load.py" 4 $BANK4 $BANK6
+ip -n m2 -batch - <<-END
+	link set eth0 up
+	addr add fd00::2/128 dev eth0 nodad
+	addr add fe80::2/64 dev eth0 nodad
+	route add 10.0.0.254 dev eth0
+	route add default via 10.0.0.254
+	route add default via fe80::1 dev eth0
+END
+until_ok "it sends" sends 50
+is "what is seen outside" "" "$(cat "$TMP/seen")"
+allocated=$(eg -j allocate --app blog --region ord)
+until_ok "it is seen outside" bash -c "[ \"\$(wc -l < '$TMP/seen')\" -gt 50 ]"
+kill "${PIDS[-1]}"
+is "what is seen, but under its pair" "" "$(grep -vE "$(of v4 "$allocated")|$(of v6 "$allocated")" "$TMP/seen" || true)"
