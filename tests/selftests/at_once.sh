@@ -44,17 +44,18 @@ for ((i = 1; i <= ROUNDS; i++)); do
 	printf '%s\n' "link set eth0 up" "addr add fe80::2/64 dev eth0 nodad" \
 		"route add 10.0.0.254 dev eth0" "route add default via 10.0.0.254" \
 		"route add default via fe80::1 dev eth0" >&"$LINK"
-	said "$DID" answered
+	read -rt "$PATIENCE" -u "$DID" seen4 port4 seen6 port6 || fail "no answer within $PATIENCE s"
+	printf '%s\n' "c$i $seen4 $((port4 / 1024))" "c$i $seen6 $((port6 / 1024))" >> "$TMP/had"
 done
 
-# As addresses and slots.
-eg -j machine list | jq -r '.[] | "\(."egress-v4") \(.slot)", "\(."egress-v6") \(.slot)"' | sort > "$TMP/wanted"
-saw() {
-	sed -nE 's/.* IP6? (.*)\.([0-9]+) > .*\.7: .*/\1 \2/p' "$TMP/seen" |
-		awk '{ print $1, int($2 / 1024) }' | sort -u > "$TMP/had"
-	[ "$(wc -l < "$TMP/had")" -ge $((2 * ROUNDS)) ]
-}
-until_ok "all of it is captured" saw
-is "what else was seen" "" "$(comm -13 "$TMP/wanted" "$TMP/had")"
-is "what was not" "" "$(comm -23 "$TMP/wanted" "$TMP/had")"
+# As machines, addresses and slots.
+eg -j machine list |
+	jq -r '.[] | "\(.machine) \(."egress-v4") \(.slot)", "\(.machine) \(."egress-v6") \(.slot)"' > "$TMP/wanted"
+is "what the bank saw, but should not" "" "$(sort "$TMP/wanted" | comm -13 - <(sort "$TMP/had"))"
+is "answers" $((2 * ROUNDS)) "$(wc -l < "$TMP/had")"
+
+# Of all that was seen outside, nothing under anything else.
+until_ok "the last packet is captured" shows seen " $seen6\.$port6 > "
+sed -nE 's/.* IP6? (.*)\.([0-9]+) > .*/\1 \2/p' "$TMP/seen" | awk '{ print $1, int($2 / 1024) }' | sort -u > "$TMP/others"
+is "what else was seen" "" "$(cut -d ' ' -f 2- "$TMP/wanted" | sort | comm -13 - "$TMP/others" | head -n 5)"
 echo "$(wc -l < "$TMP/seen") packets"

@@ -3,8 +3,8 @@
 #
 # Sends as soon as anything can be sent. Reads lines of "SOURCE DEST" pairs, any
 # number on each; says "down" as soon as the device is down, then sends UDP for each
-# pair to port 7 without a pause, from a port of its own each time, and says
-# "answered" when there was an answer for each.
+# pair to port 7 without a pause, from a port of its own each time, until there is an
+# answer for each; says those, in that order.
 #
 #   burst.py DEV
 
@@ -28,6 +28,7 @@ class Flow:
         self.source, self.dest = source, dest
         self.family = socket.AF_INET6 if ":" in dest else socket.AF_INET
         self.sent = []
+        self.answer = None
 
     def send(self):
         sock = socket.socket(self.family, socket.SOCK_DGRAM)
@@ -39,13 +40,12 @@ class Flow:
             sock.close()
             os.sched_yield()    # to those who bring the link up
 
-    def answered(self):
+    def listen(self):
         for sock in self.sent:
             try:
-                return sock.recv(64, socket.MSG_DONTWAIT)
+                self.answer = sock.recv(64, socket.MSG_DONTWAIT).decode().strip()
             except BlockingIOError:
                 pass
-        return None
 
     def end(self):
         for sock in self.sent:
@@ -60,13 +60,14 @@ def main():
         print("down", flush=True)
         words = line.split()
         flows = [Flow(*pair) for pair in zip(words[::2], words[1::2])]
-        while flows:
-            for flow in list(flows):
-                flow.send()
-                if flow.answered():
-                    flow.end()
-                    flows.remove(flow)
-        print("answered", flush=True)
+        while not all(flow.answer for flow in flows):
+            for flow in flows:
+                if not flow.answer:
+                    flow.send()
+                    flow.listen()
+        print(*(flow.answer for flow in flows), flush=True)
+        for flow in flows:
+            flow.end()
 
 
 main()
