@@ -4,25 +4,6 @@
 #include "commands.h"
 #include "output.h"
 #include "pair.h"
-#include "warn.h"
-
-static int allocated(const struct answer *answer, struct json *j)
-{
-	struct pairs pairs = {};
-	int rc = pairs_of_answer(&pairs, answer);
-
-	if (j) {
-		json_array(j, "pairs");
-		pairs_json(j, &pairs);
-		json_array_end(j);
-	} else {
-		pairs_list(&pairs);
-	}
-	for (size_t i = 0; i < pairs.n; i++)
-		warn_about(pairs.v[i].app, pairs.v[i].region);
-	pairs_free(&pairs);
-	return rc;
-}
 
 int allocate(const struct command *command, int argc, char **argv)
 {
@@ -70,29 +51,6 @@ int allocate(const struct command *command, int argc, char **argv)
 	put_number_if(msg, EGRESS_A_BLOCK_SIZE, &block_size);
 	put_prefixes(msg, EGRESS_A_TO, &to);
 	free(to.v);
-	return exchange_change(msg, allocated, (count.given ? count.value : 1) * (1 + to.n / 64));
-}
-
-int pair_set(const struct command *command, int argc, char **argv)
-{
-	struct prefixes to = {};
-	struct addr addr = {};
-	const struct option opts[] = {
-		{ "--to", "PREFIX,...", parse_prefixes, &to,
-		  "for these destinations only; without it, for those of no other pair" },
-		{}
-	};
-	struct nl_msg *msg;
-	int rc;
-
-	rc = args_parse(command, opts, 1, 1, &argc, argv) ?: parse_addr("ADDR", argv[0], &addr);
-	if (rc)
-		return rc;
-	msg = netlink_message(EGRESS_CMD_PAIR_SET, 0);
-	if (!msg)
-		return STATUS_FAILED;
-	put_addr_if(msg, EGRESS_A_ADDR, &addr);
-	put_prefixes(msg, EGRESS_A_TO, &to);
-	free(to.v);
-	return exchange_change(msg, allocated, 1 + to.n / 64);
+	return exchange_change(msg, pairs_changed,
+			       (count.given ? count.value : 1) * (1 + to.n / 64));
 }

@@ -8,6 +8,7 @@
 #include "confirm.h"
 #include "output.h"
 #include "pair.h"
+#include "warn.h"
 
 static void pair_read(struct pair *pair, struct nlattr **attrs)
 {
@@ -263,4 +264,32 @@ void pairs_list(const struct pairs *pairs)
 		address_json(&j, &pairs->v[i], &pairs->v[i].v6);
 	}
 	json_array_end(&j);
+}
+
+static int tell(const struct answer *answer, struct json *j, bool rows)
+{
+	struct pairs pairs = {};
+	int rc = pairs_of_answer(&pairs, answer);
+
+	if (j) {
+		json_array(j, "pairs");
+		pairs_json(j, &pairs);
+		json_array_end(j);
+	} else if (rows) {
+		pairs_list(&pairs);
+	}
+	for (size_t i = 0; i < pairs.n; i++)
+		warn_about(pairs.v[i].app, pairs.v[i].region);
+	pairs_free(&pairs);
+	return rc;
+}
+
+int pairs_changed(const struct answer *answer, struct json *j)
+{
+	return tell(answer, j, true);
+}
+
+int pairs_released(const struct answer *answer, struct json *j)
+{
+	return tell(answer, j, false);
 }

@@ -41,6 +41,10 @@ int pairs_of_answer(struct pairs *pairs, const struct answer *answer);
 void pairs_json(struct json *j, const struct pairs *pairs);
 void pairs_list(const struct pairs *pairs);
 
+/* For exchange_change(): the pairs, and what to beware of. */
+int pairs_changed(const struct answer *answer, struct json *j);
+int pairs_released(const struct answer *answer, struct json *j);
+
 #define TO_TEXT		(2 * PREFIX_TEXT + 32)
 
 void to_json(struct json *j, const struct prefixes *to);	/* a member */

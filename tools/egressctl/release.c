@@ -7,23 +7,6 @@
 #include "next.h"
 #include "output.h"
 #include "pair.h"
-#include "warn.h"
-
-static int released(const struct answer *answer, struct json *j)
-{
-	struct pairs pairs = {};
-	int rc = pairs_of_answer(&pairs, answer);
-
-	if (j) {
-		json_array(j, "pairs");
-		pairs_json(j, &pairs);
-		json_array_end(j);
-	}
-	for (size_t i = 0; i < pairs.n; i++)
-		warn_about(pairs.v[i].app, pairs.v[i].region);
-	pairs_free(&pairs);
-	return rc;
-}
 
 /* Both addresses of one pair may be given. */
 static void make_unique(struct pairs *pairs)
@@ -126,7 +109,7 @@ int release(const struct command *command, int argc, char **argv)
 	put_addrs(msg, EGRESS_A_ADDR, &addrs);
 	put_string_if(msg, EGRESS_A_APP, app);
 	put_number_if(msg, EGRESS_A_DRAIN, &drain);
-	rc = exchange_change(msg, released, addrs.n);
+	rc = exchange_change(msg, pairs_released, addrs.n);
 out:
 	free(addrs.v);
 	return rc;
