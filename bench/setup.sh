@@ -21,6 +21,10 @@ eg() { /tmp/egressctl -n h.egress "$@"; }
 # flood WAY ARGS...
 flood() { local way=$1; shift; on "m.$way" "$TOP/build/flood" "$@"; }
 
+# The cheaper half of the batches, averaged: without timer ticks and the like.
+typical() { sort -n -k2 | awk '{ v[NR] = $2 } END { n = int((NR + 1) / 2); for (i = 1; i <= n; i++) s += v[i]; printf "%d\n", s / n }'; }
+mean() { awk '{ s += $2 } END { printf "%d\n", s / NR }'; }
+
 load() {
 	modprobe -a nf_conntrack nf_nat nf_reject_ipv4 nf_reject_ipv6 dummy
 	insmod "$TOP/build/$(uname -r)/egress.ko"
