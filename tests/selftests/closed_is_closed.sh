@@ -37,6 +37,15 @@ is "the client closes first" "ok=$count refused=0 failed=0" "$(requests m1 clien
 is "sent again" 0 $(($(retries m1) - before))
 is "refused" 0 "$(stat limit)"
 is "outside addresses" "$V4" "$(cut -d ' ' -f 1 "$TMP/access.log" | sort -u | grep -v '^203')"
+# A port rests until all the others have had their turn.
+least=$(awk -v addr="$V4" '$1 == addr {
+		n++
+		if ($2 in at && (!least || n - at[$2] < least))
+			least = n - at[$2]
+		at[$2] = n
+	} END { print least + 0 }' "$TMP/access.log")
+echo "a port came again after $least connections"
+within "connections until a port comes again" 1000 1024 "$least"
 is "connections" 0 "$(eg -j machine show m1 | jq .connections)"
 within "conntrack entries" 1000 1100 "$(h conntrack -C)"
 

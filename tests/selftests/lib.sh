@@ -330,7 +330,8 @@ web() {
 	worker_rlimit_nofile 16384;
 	events { worker_connections 8192; }
 	http {
-		access_log $TMP/access.log;
+		log_format seen "\$remote_addr \$remote_port";
+		access_log $TMP/access.log seen;
 		client_header_timeout 1h;
 		server {
 			$(printf 'listen %s; ' 80 '[::]:80' "$@" "${@/#/[::]:}")
