@@ -77,7 +77,8 @@ void egress_pair_drain(struct egress_net *en)
 	lockdep_assert_held(&en->lock);
 	list_for_each_entry_safe(pair, tmp, &en->draining, drain) {
 		if (!egress_pair_drained(pair)) {
-			if (!pair->deadline || now < pair->deadline)
+			/* the second it began in was not a whole one */
+			if (!pair->deadline || now <= pair->deadline)
 				continue;
 			egress_lease_synchronize(en);
 		}
