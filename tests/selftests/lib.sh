@@ -321,7 +321,8 @@ crowd() {
 	done | eg -b - >/dev/null
 }
 
-# web [PORT]...: nginx in the bank, on port 80 and these, which answers as port 7 does.
+# web [PORT]...: nginx in the bank, on port 80 and these, which answers as port 7 does,
+# and sends what is in TMP for /slow/NAME, 256 KiB a second.
 web() {
 	cat > "$TMP/nginx.conf" <<-END
 	daemon off;
@@ -335,6 +336,7 @@ web() {
 		client_header_timeout 1h;
 		server {
 			$(printf 'listen %s; ' 80 '[::]:80' "$@" "${@/#/[::]:}")
+			location /slow/ { alias $TMP/; limit_rate 256k; }
 			location / { return 200 "\$remote_addr \$remote_port\n"; }
 		}
 	}

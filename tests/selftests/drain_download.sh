@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A pair that drains while a long download runs over it: the list tells what is left,
+# new connections are elsewhere at once, the download ends in peace and the pair with
+# it. One that takes longer than the time that was given is cut.
+. "$(dirname "$0")/lib.sh"
+
+# left PAIR: what the list says of it.
+left() { eg list | grep "^v4 *$1 " || true; }
+gone() { [ -z "$(left "$1")" ]; }
+
+# download NAME SECONDS: a file that takes that long, on its way.
+download() {
+	head -c "$((256 * $2))K" /dev/urandom > "$TMP/$1"
+	EXEC='exec' m1 curl -sS -o "$TMP/$1.got" "http://$BANK4/slow/$1" 2> "$TMP/$1.err" &
+	PIDS+=($!)
+	until_ok "$1 has begun" test -s "$TMP/$1.got"
+}
+
+net 1
+web
+pool
+allocate
+first=$V4
+add 1
+allocate
+second=$V4
+download patient 8
+eg release "$first" --drain
+like "progress" "draining, 1 connection left" "$(left "$first")"
+under "a new connection" "$second" "$(ask m1 tcp $BANK4)"
+under "a new connection" "$second" "$(ask m1 udp $BANK4)"
+like "still" "draining, 1 connection left" "$(left "$first")"
+wait "${PIDS[-1]}" || fail "the download was cut: $(cat "$TMP/patient.err")"
+cmp "$TMP/patient" "$TMP/patient.got"
+until_ok "the pair is gone with it" gone "$first"
+is "who downloaded" "$first" "$(cut -d ' ' -f 1 "$TMP/access.log")"
+
+# Two seconds, and it would take a minute.
+allocate
+download late 60
+start=${EPOCHREALTIME/.}
+eg release "$second" --drain=2
+like "progress" "draining, [12] connections? left, [12] s" "$(left "$second")"
+until_ok "cut when its time is up" gone "$second"
+within "milliseconds later" 2000 9000 $(((${EPOCHREALTIME/.} - start) / 1000))
+kill -0 "${PIDS[-1]}" || fail "the download ended before its time"
+is "connections under it" 0 "$(h conntrack -L 2>/dev/null | grep -c "src=10.0.0.1 .*dst=$second " || true)"
+leased m1 "$(ask m1 tcp $BANK4)"
+kill "${PIDS[-1]}"
