@@ -12,7 +12,7 @@
 
 #include "map.h"
 
-#define DEPTH	129	/* of prefixes in one another, and what is around all of them */
+#define DEPTH	130	/* prefixes of 0 to 128 bits in one another, and what is around all */
 
 /**
  * egress_cidr_cmp() - the order of routes: by address, the shorter prefix first

@@ -7,6 +7,7 @@
 
 extern struct kunit_suite ring_suite;
 extern struct kunit_suite exclude_suite;
+extern struct kunit_suite map_suite;
 extern struct kunit_suite pool_suite;
 extern struct kunit_suite pair_suite;
 extern struct kunit_suite warning_suite;
