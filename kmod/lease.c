@@ -457,8 +457,9 @@ int egress_leases_make(struct egress_net *en, struct egress_machine *machine,
 	if (err)
 		return err;
 	(*view)->app = group->app;
-	for (set = &group->sets.rest; set; set = egress_set_next(set))
-		err = err ?: lease_new(machine, set, leases, *view);
+	for (set = &group->sets.rest; set && !err; set = egress_set_next(set))
+		if (!egress_set_gone(set))
+			err = lease_new(machine, set, leases, *view);
 	if (!err)
 		return 0;
 	egress_leases_free(leases);

@@ -94,7 +94,7 @@ int egress_set_sort(struct egress_cidr *cidrs, unsigned int n, struct genl_info 
  * @cidrs: sorted
  * @n: how many; 0 for the rest
  *
- * Return: set, not one whose pairs are all being released, or NULL.
+ * Return: set, not one that is gone, or NULL.
  */
 struct egress_set *egress_set_find(struct egress_sets *sets, const struct egress_cidr *cidrs,
 				   unsigned int n)
@@ -105,7 +105,7 @@ struct egress_set *egress_set_find(struct egress_sets *sets, const struct egress
 	if (!n)
 		return &sets->rest;
 	list_for_each_entry(set, &sets->list, list) {
-		if (set->n_cidrs != n || (set->n_pairs && !set->n_live))
+		if (set->n_cidrs != n || egress_set_gone(set))
 			continue;
 		for (i = 0; i < n && !egress_cidr_cmp(&set->cidrs[i], &cidrs[i]); i++)
 			;
@@ -224,7 +224,7 @@ static int merge(struct egress_sets *sets, const struct egress_route *routes, un
 	if (!stays)
 		return -ENOMEM;
 	list_for_each_entry(set, &sets->list, list)
-		if (set->n_live || set == add)
+		if (!egress_set_gone(set))
 			__set_bit(set->index, stays);
 	for (i = 0; i < n_routes; i++) {
 		const struct egress_route *route = &routes[i];
@@ -255,8 +255,8 @@ static int merge(struct egress_sets *sets, const struct egress_route *routes, un
 /**
  * egress_sets_prepare() - make the map for a change
  * @en: namespace, locked
- * @sets: sets; those without a live pair will be in it no more
- * @add: set to come, or NULL
+ * @sets: sets; those that are gone will be in it no more
+ * @add: set to come, without pairs yet, or NULL
  * @info: request, to say why not
  *
  * May be called for one set after another. To be followed by egress_sets_commit()

@@ -97,6 +97,12 @@ struct egress_view {
 	struct egress_block __rcu *block[];
 };
 
+/* All its pairs are being released: it is in no map, and no machine has a lease of it. */
+static inline bool egress_set_gone(const struct egress_set *set)
+{
+	return set->index && set->n_pairs && !set->n_live;
+}
+
 /* In a loop that begins with the rest. */
 static inline struct egress_set *egress_set_next(struct egress_set *set)
 {
