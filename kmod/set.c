@@ -180,6 +180,7 @@ struct egress_set *egress_set_get(struct egress_net *en, struct egress_group *gr
 	err = egress_sets_prepare(en, sets, set, info) ?: egress_leases_attach(en, group, set);
 	if (!err)
 		return set;
+	egress_sets_abort(sets);
 	egress_set_free(set);
 	return ERR_PTR(err);
 }
@@ -272,10 +273,10 @@ int egress_sets_prepare(struct egress_net *en, struct egress_sets *sets, struct 
 	struct egress_map *map = NULL;
 	int err = 0;
 
-	if (add && en->n_prefixes + add->n_cidrs > READ_ONCE(max_prefixes))
+	if (add && en->n_prefixes - sets->n_routes + n > READ_ONCE(max_prefixes))
 		return egress_refuse(info, EGRESS_A_TO, -ENOSPC,
 				     "%u prefixes would be more than the module's max_prefixes, %u",
-				     en->n_prefixes + add->n_cidrs, max_prefixes);
+				     en->n_prefixes - sets->n_routes + n, max_prefixes);
 	if (n) {
 		routes = kvmalloc_array(n, sizeof(*routes), GFP_KERNEL_ACCOUNT);
 		if (!routes)
