@@ -14,36 +14,37 @@
 #include "pair.h"
 
 /*
- * The block for a destination. A lease is there before the map that names it,
- * and goes after it: without one, look whether the map has changed meanwhile.
+ * The block for a destination. What takes the place of a lease is there before it
+ * goes: another view, or a map that leads elsewhere. So where there is none, look
+ * whether it is still the same view and map.
  */
 static struct egress_block *block_for(struct egress_view __rcu *const *at, u8 pf,
 				      const union nf_inet_addr *to)
 {
 	const struct egress_view *view = rcu_dereference(*at);
-	const struct egress_map *map;
-	struct egress_block *block;
-	u32 i;
 
 	while (view) {
 		const struct egress_sets *sets = view->sets;
+		const struct egress_map *map = rcu_dereference(sets->map);
+		struct egress_block *block;
+		u32 i = 0;
 
-		map = rcu_dereference(sets->map);
-		if (likely(!map))
-			return rcu_dereference(view->block[0]);
-		i = egress_map_find(map, pf, to);
-		/* The view read at first may be older than the map. */
-		smp_rmb();
-		view = rcu_dereference(*at);
-		if (!view || view->sets != sets)
-			continue;
+		if (unlikely(map)) {
+			i = egress_map_find(map, pf, to);
+			/* The view read at first may be older than the map. */
+			smp_rmb();
+			view = rcu_dereference(*at);
+			if (!view || view->sets != sets)
+				continue;
+		}
 		block = i < view->n ? rcu_dereference(view->block[i]) : NULL;
-		if (block || !i)
+		if (likely(block))
 			return block;
-		/* Pairs with egress_sets_commit(). */
+		/* Pairs with egress_sets_commit() and egress_lease_move(). */
 		smp_rmb();
-		if (map == rcu_access_pointer(sets->map))
+		if (map == rcu_access_pointer(sets->map) && view == rcu_access_pointer(*at))
 			return NULL;
+		view = rcu_dereference(*at);
 	}
 	return NULL;
 }
@@ -58,6 +59,30 @@ static struct egress_block *own_block(const struct egress_machine *machine, u8 p
 		return block;
 	view = rcu_dereference(machine->own_view);
 	return view ? rcu_dereference(view->block[0]) : NULL;
+}
+
+/* Its own, else its app's: and again, as one may have taken the other's place meanwhile. */
+static struct egress_block *block_of(const struct egress_machine *machine, u8 pf,
+				     const union nf_inet_addr *to)
+{
+	struct egress_block *block;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		if (unlikely(rcu_access_pointer(machine->own_view))) {
+			block = own_block(machine, pf, to);
+			if (block)
+				return block;
+		}
+		/* Pairs with egress_lease_move(): its own went, as its app's is there. */
+		smp_rmb();
+		block = block_for(&machine->view, pf, to);
+		if (likely(block))
+			return block;
+		/* The same the other way round. */
+		smp_rmb();
+	}
+	return NULL;
 }
 
 /**
@@ -95,11 +120,7 @@ enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_i
 	if (egress_exclude_has(packet->conf->exclude, pf, to))
 		return EGRESS_CLASS_EXCLUDED;
 
-	packet->block = NULL;
-	if (unlikely(rcu_access_pointer(machine->own_view)))
-		packet->block = own_block(machine, pf, to);
-	if (!packet->block)
-		packet->block = block_for(&machine->view, pf, to);
+	packet->block = block_of(machine, pf, to);
 	if (!packet->block ||
 	    !packet->block->pair->has[pf == NFPROTO_IPV4 ? EGRESS_V4 : EGRESS_V6])
 		return EGRESS_CLASS_UNBOUND;

@@ -130,15 +130,16 @@ static void linger(struct egress_net *en, struct egress_block *block)
 	list_add_tail(&block->linger, &en->lingering);
 }
 
-static bool handed_over(struct egress_net *en, const struct egress_lease *lease,
-			const struct egress_block *block)
+/* Handed over, two leases have it for a while. */
+static bool is_held(struct egress_net *en, const struct egress_machine *machine,
+		    const struct egress_block *block)
 {
-	const struct egress_lease *heir;
+	const struct egress_lease *lease;
 
-	if (block->pair->set == lease->set)
-		return false;
-	heir = egress_lease_find(lease->machine, block->pair->set);
-	return heir && egress_lease_block(en, heir) == block;
+	list_for_each_entry(lease, &machine->leases, list)
+		if (egress_lease_block(en, lease) == block)
+			return true;
+	return false;
 }
 
 /**
@@ -163,10 +164,12 @@ void egress_lease_move(struct egress_net *en, struct egress_lease *lease,
 		block->pair->n_leased++;
 		unwait(lease);
 	}
+	/* What takes the place of a lease is there before it goes: see classify.c. */
+	smp_wmb();
 	rcu_assign_pointer(*lease->place, block);
 	recount(en, machine);
 	egress_tell_later(en, machine);
-	if (old && !handed_over(en, lease, old))
+	if (old && !is_held(en, machine, old))
 		linger(en, old);
 }
 
