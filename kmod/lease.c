@@ -307,11 +307,13 @@ static struct egress_block *choose_now(const struct egress_lease *lease)
 	return NULL;
 }
 
+/* Where others wait already, what lingers is theirs. */
 static struct egress_block *choose(struct egress_net *en, const struct egress_lease *lease)
 {
 	struct egress_block *block = choose_now(lease);
 
-	if (!block && lease->set->n_live && egress_lease_retire_group(en, lease->machine->group))
+	if (!block && lease->set->n_live && list_empty(&lease->set->waiting) &&
+	    egress_lease_retire_group(en, lease->machine->group))
 		block = choose_now(lease);
 	return block;
 }
