@@ -39,7 +39,7 @@ struct egress_conf {
  * @groups: struct egress_group, a region each
  * @n_pairs: its pairs, of its machines too
  * @n_machines: its machines
- * @n_waiting: those of them without a lease
+ * @n_waiting: those of them that lack a lease
  * @rcu: freed after packets that saw it
  *
  * Under egress_net.lock but for @conf.

@@ -597,6 +597,7 @@ void egress_leases_end(struct egress_net *en, struct egress_machine *machine,
 		if (egress_lease_block(en, lease))
 			egress_lease_move(en, lease, NULL);
 	egress_leases_free(leases);
+	recount(en, machine);
 }
 
 /**

@@ -40,7 +40,7 @@
  * @prefix_bytes: memory they take
  * @n_pairs: pairs there are
  * @n_machines: machines there are
- * @n_waiting: machines without a lease
+ * @n_waiting: machines that lack a lease
  * @hooks: the netfilter hooks, registered; NULL while there are none
  * @reap: one sweep of destination tables at a time; they go away under it only
  * @dests: struct egress_dest; RCU readers, each changed under its own lock
