@@ -22,7 +22,10 @@ static void move_pair(struct egress_pair *pair, struct egress_set *to)
 	to->n_live++;
 }
 
-/* The leases of its machines come with the pair. */
+/*
+ * The leases of its machines come with the pair, but not in place of one that is
+ * pinned there, unless the machine's own pair won over that.
+ */
 static void hand_over(struct egress_net *en, struct egress_pair *pair, struct egress_set *from,
 		      struct egress_set *to)
 {
@@ -36,7 +39,9 @@ static void hand_over(struct egress_net *en, struct egress_pair *pair, struct eg
 			continue;
 		old = egress_lease_find(block->machine, from);
 		new = egress_lease_find(block->machine, to);
-		if (old && new && egress_lease_block(en, old) == block)
+		if (!old || !new || egress_lease_block(en, old) != block)
+			continue;
+		if (from->sets != to->sets || !new->pinned)
 			egress_lease_hand_over(en, old, new);
 	}
 }
@@ -46,6 +51,10 @@ static void settle(struct egress_net *en, struct egress_pair *pair)
 {
 	unsigned int i;
 
+	if (pair->machine) {
+		egress_leases_settle(en, pair->machine, NULL);
+		return;
+	}
 	for (i = 0; i < egress_pair_slots(pair); i++)
 		if (pair->blocks[i].state == EGRESS_BLOCK_LEASED)
 			egress_leases_settle(en, pair->blocks[i].machine, NULL);
@@ -111,7 +120,7 @@ int egress_pair_set(struct egress_net *en, const struct in6_addr *addr, struct e
 
 	move_pair(pair, set);
 	hand_over(en, pair, old, set);
-	if (fresh && !sets->machine)
+	if (fresh)
 		egress_leases_begin(en, group, set);
 	egress_sets_commit(en, sets);
 	settle(en, pair);
@@ -168,31 +177,28 @@ undo:
 	return err;
 }
 
+/* Into its app's set, and what is leased on it with it. */
 static void promote(struct egress_net *en, struct egress_pair *pair)
 {
 	struct egress_group *group = pair->group;
 	struct egress_machine *machine = pair->machine;
 	struct egress_set *own = pair->set, *set;
-	bool fresh;
 
 	set = egress_set_find(&group->sets, own->cidrs, own->n_cidrs);
-	fresh = set->index && !set->n_pairs;
 	pair->promoted = false;
 	pair->scope = EGRESS_SCOPE_APP;
 	pair->machine = NULL;
-	list_del_init(&pair->own);
 	move_pair(pair, set);
 	if (group == machine->group)
 		hand_over(en, pair, own, set);
-	if (fresh)
-		egress_leases_begin(en, group, set);
-	egress_sets_commit(en, &group->sets);
-	egress_sets_commit(en, machine->own);
-	egress_leases_settle(en, machine, NULL);
-	drop_if_empty(en, group, own);
-	egress_lease_feed(en, group);
-	egress_leases_recount(en, group);
-	egress_warn_later(en, group);
+}
+
+static void drop_own(struct egress_net *en, struct egress_machine *machine)
+{
+	struct egress_set *set, *tmp;
+
+	list_for_each_entry_safe(set, tmp, &machine->own->list, list)
+		drop_if_empty(en, machine->group, set);
 }
 
 /**
@@ -208,6 +214,7 @@ int egress_promote(struct egress_net *en, const char *id, struct genl_info *info
 {
 	struct egress_machine *machine = egress_machine_find(en, id);
 	struct egress_pair *pair, *tmp;
+	LIST_HEAD(promoted);
 	bool any = false;
 	int err;
 
@@ -223,10 +230,26 @@ int egress_promote(struct egress_net *en, const char *id, struct genl_info *info
 	if (err)
 		return err;
 	en->generation++;
+	/* All of them, before the machine is settled: it stays where it is. */
 	list_for_each_entry_safe(pair, tmp, &machine->pairs, own) {
 		if (!pair->promoted)
 			continue;
 		promote(en, pair);
+		list_move_tail(&pair->own, &promoted);
+	}
+	list_for_each_entry(pair, &promoted, own)
+		egress_leases_begin(en, pair->group, pair->set);
+	list_for_each_entry(pair, &promoted, own)
+		egress_sets_commit(en, &pair->group->sets);
+	/* Its leases go first, that of the rest before the others: none takes over. */
+	egress_leases_settle(en, machine, NULL);
+	egress_sets_commit(en, machine->own);
+	drop_own(en, machine);
+	list_for_each_entry_safe(pair, tmp, &promoted, own) {
+		list_del_init(&pair->own);
+		egress_lease_feed(en, pair->group);
+		egress_leases_recount(en, pair->group);
+		egress_warn_later(en, pair->group);
 		egress_tell_sender(en, info, pair);
 		egress_tell_all(en, EGRESS_CMD_PAIR_NEW, pair);
 	}

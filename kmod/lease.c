@@ -348,6 +348,14 @@ static void take_or_wait(struct egress_net *en, struct egress_lease *lease)
 	}
 }
 
+static void take_own(struct egress_net *en, struct egress_lease *lease)
+{
+	struct egress_block *block = is_good(en, lease) ? NULL : choose(en, lease);
+
+	if (block)
+		egress_lease_move(en, lease, block);
+}
+
 /* Pinned to a pair of its app's, though it may have one of its own. */
 static bool is_away(struct egress_net *en, const struct egress_lease *rest)
 {
@@ -370,15 +378,10 @@ void egress_leases_settle(struct egress_net *en, struct egress_machine *machine,
 	struct egress_lease *lease, *own = own_rest(machine);
 	const struct egress_lease *rest = egress_lease_find(machine, &machine->group->sets.rest);
 	bool away = is_away(en, rest), covered;
-	struct egress_block *block;
 
-	list_for_each_entry(lease, &machine->leases, list) {
-		if (!lease->set->sets->machine || (lease == own && away) || is_good(en, lease))
-			continue;
-		block = choose(en, lease);
-		if (block)
-			egress_lease_move(en, lease, block);
-	}
+	list_for_each_entry(lease, &machine->leases, list)
+		if (lease->set->sets->machine && !(lease == own && away))
+			take_own(en, lease);
 	covered = own && !away && is_good(en, own);
 	list_for_each_entry(lease, &machine->leases, list)
 		if (!lease->set->sets->machine && !covered && !is_good(en, lease))
@@ -528,20 +531,26 @@ int egress_leases_attach(struct egress_net *en, struct egress_group *group, stru
 }
 
 /**
- * egress_leases_begin() - the machines of an app get their leases of a new set, or wait
+ * egress_leases_begin() - machines get their leases of a new set, or wait
  * @en: namespace, locked
  * @group: app and region
  * @set: attached, with its pairs
+ *
+ * Those that have theirs, or wait, are left alone.
  */
 void egress_leases_begin(struct egress_net *en, struct egress_group *group, struct egress_set *set)
 {
 	struct egress_machine *machine;
 	struct egress_lease *lease, *own;
 
+	if (set->sets->machine) {
+		take_own(en, egress_lease_find(set->sets->machine, set));
+		return;
+	}
 	list_for_each_entry(machine, &group->machines, peer) {
 		lease = egress_lease_find(machine, set);
 		own = own_rest(machine);
-		if (egress_lease_block(en, lease) ||
+		if (egress_lease_block(en, lease) || !list_empty(&lease->wait) ||
 		    (own && is_good(en, own) &&
 		     !is_away(en, egress_lease_find(machine, &group->sets.rest))))
 			continue;
