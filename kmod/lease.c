@@ -706,10 +706,10 @@ void egress_lease_retire(struct egress_net *en)
  */
 void egress_lease_retire_pair(struct egress_net *en, struct egress_pair *pair)
 {
-	struct egress_block *block, *tmp;
+	unsigned int i;
 
-	list_for_each_entry_safe(block, tmp, &en->lingering, linger)
-		if (block->pair == pair)
-			retire(en, block);
+	for (i = 0; i < egress_pair_slots(pair); i++)
+		if (pair->blocks[i].state == EGRESS_BLOCK_LINGERING)
+			retire(en, &pair->blocks[i]);
 }
 

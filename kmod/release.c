@@ -166,7 +166,8 @@ int egress_pair_del(struct egress_net *en, const struct egress_release_request *
 		pair->released = true;
 		pair->deadline = req->seconds ? ktime_get_boottime_seconds() + req->seconds : 0;
 		unpublish(en, pair);
-		egress_leases_recount(en, pair->group);
+		if (!pair->set->n_live)
+			egress_leases_recount(en, pair->group);
 		egress_warn_later(en, pair->group);
 		egress_tell_sender(en, info, pair);
 		if (req->drain)
