@@ -244,7 +244,8 @@ static int check_app_limit(const struct egress_group *group, const struct egress
 
 /*
  * What there is already. Return: how many of the pairs asked for, those in
- * @pairs; -EEXIST if a given address is somebody else's.
+ * @pairs; -EEXIST if a given address is somebody else's, -EBUSY if it is being
+ * released.
  */
 static int already(struct egress_net *en, const struct egress_set *set,
 		   const struct egress_group *group, const struct egress_pair_request *req,
@@ -275,6 +276,11 @@ static int already(struct egress_net *en, const struct egress_set *set,
 			return egress_refuse(info,
 					     i == EGRESS_V4 ? EGRESS_A_V4 : EGRESS_A_V6,
 					     -EEXIST, "%s belongs to another pair",
+					     egress_addr_str(text, &req->addr[i]));
+		if (pair->dying)
+			return egress_refuse(info,
+					     i == EGRESS_V4 ? EGRESS_A_V4 : EGRESS_A_V6,
+					     -EBUSY, "%s is being released",
 					     egress_addr_str(text, &req->addr[i]));
 		if (pair->set != set)
 			return egress_refuse(info, EGRESS_A_TO, -EEXIST,
@@ -318,7 +324,8 @@ static int get_own(struct egress_net *en, struct egress_machine *machine)
  * @info: request, to say why not
  *
  * Machines that wait get their leases at once. Return: 0; -ENOENT, -EINVAL,
- * -ERANGE, -EEXIST, -ENOSPC, -EADDRINUSE, -ENOMEM, then nothing has changed.
+ * -ERANGE, -EEXIST, -EBUSY, -ENOSPC, -EADDRINUSE, -ENOMEM, then nothing has
+ * changed.
  */
 int egress_pair_add(struct egress_net *en, const struct egress_pair_request *req,
 		    struct genl_info *info)
