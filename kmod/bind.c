@@ -102,13 +102,13 @@ struct egress_block *egress_bind_pick(struct egress_net *en, const struct egress
 }
 
 /* With a pair of its own for everything, other pairs are not looked at. */
-static int check_reachable(const struct egress_machine *machine, const struct egress_block *block,
-			   struct genl_info *info)
+static int check_reachable(struct egress_net *en, const struct egress_machine *machine,
+			   const struct egress_block *block, struct genl_info *info)
 {
 	char text[EGRESS_ADDR_STR];
 
 	if (!block->pair->set->index || block->pair->scope == EGRESS_SCOPE_MACHINE ||
-	    !machine->own || !machine->own->rest.n_live)
+	    !egress_lease_of(en, machine)->set->sets->machine)
 		return 0;
 	return egress_refuse(info, EGRESS_A_PAIR, -EINVAL,
 			     "machine '%s' has a pair of its own for all destinations, before %s",
@@ -140,7 +140,7 @@ int egress_bind(struct egress_net *en, const char *id, const struct in6_addr *ad
 		block = egress_bind_pick(en, machine->group, machine, addr, slot, info);
 		if (IS_ERR(block))
 			return PTR_ERR(block);
-		err = check_reachable(machine, block, info);
+		err = check_reachable(en, machine, block, info);
 		if (err)
 			return err;
 		/* To one of its own again: the app's, to which it was pinned, gives way. */
