@@ -16,7 +16,8 @@ rows() { eg -j top "$@" | jq -c '.[] | [.machine, .destination, .connections, .l
 background h python3 "$CLI" --spec "$TOP/uapi/egress.yaml" --no-schema --output-json \
 	--subscribe events --sleep 8 > "$TMP/events"
 subscribed() { h cat /proc/net/netlink | awk '$2 == 16 && $4 != "00000000" { found = 1 } END { exit !found }'; }
-until_ok "somebody listens" subscribed
+# Python needs seconds to read the specification.
+PATIENCE=$((3 * PATIENCE)) until_ok "somebody listens" subscribed
 
 like "at the limit" '^ok=64 refused=36 ' "$(many full 100 m1 tcp $BANK4)"
 like "on the way" '^ok=48 ' "$(many more 48 m2 udp $BANK6)"
