@@ -580,10 +580,6 @@ static void reap(struct work_struct *work)
 	unsigned int lookups = 0;
 	unsigned long id;
 
-	/* It shall not get less with each table that goes: the round would take long. */
-	if (en->reap_pair)
-		budget = max(budget, en->reap_budget);
-	en->reap_budget = budget;
 	while (budget && lookups++ < 4096) {
 		unsigned int done = 0;
 

@@ -48,7 +48,6 @@
  * @reap_pair: the pair the reaper is at
  * @reap_slot: the slot of it
  * @reap_left: tables of it that are to be swept yet
- * @reap_budget: tables in a period, the most that were due in this round
  * @changed: struct egress_machine that the change at work gave another lease
  * @flushing: the events of all that goes would say nothing that a flush doesn't
  * @draining: struct egress_pair released that wait for their last connection
@@ -92,7 +91,6 @@ struct egress_net {
 	unsigned long reap_pair;
 	unsigned int reap_slot;
 	unsigned int reap_left;
-	unsigned int reap_budget;
 
 	struct list_head changed;
 	bool flushing;
