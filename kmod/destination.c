@@ -123,7 +123,6 @@ struct conn_probe {
 	struct net *net;
 	const struct egress_block *block;
 	const struct egress_dest_key *key;
-	u32 now;	/* not before any place was taken: read under the table's lock */
 	bool cut;
 	const struct nf_conn *ct;	/* that wants a place, unconfirmed, or NULL */
 	struct egress_place want;
@@ -204,7 +203,7 @@ static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
 	h = nf_conntrack_find_get(cp->net, &zone, &tuple);
 	if (!h) {
 		/* Taken, but its packet has not reached confirmation yet? */
-		if (!cp->cut && !place->seen && cp->now - place->taken < HZ)
+		if (!cp->cut && !place->seen && egress_place_age(place, probe->now) < HZ)
 			return EGRESS_FATE_UNCONFIRMED;
 		return EGRESS_FATE_DEAD;
 	}
@@ -236,7 +235,7 @@ static void probe_init(struct conn_probe *cp, struct egress_net *en,
 	cp->net = en->net;
 	cp->block = block;
 	cp->key = key;
-	cp->now = jiffies;
+	cp->probe.now = jiffies;
 	cp->cut = false;
 }
 
@@ -358,13 +357,13 @@ int egress_dest_take(struct egress_net *en, struct egress_block *block, const st
 		spin_lock_bh(&dest->lock);
 		if (likely(!dest->dead)) {
 			probe_init(&cp, en, block, &dest->key);
-			want.taken = cp.now;
+			want.taken = cp.probe.now;
 			cp.want = want;
 			cp.ct = ct;
 			ret = egress_ring_take(&dest->ring, &cp.probe, &cp.want, limit,
-					       this_cpu_look_budget(cp.now));
+					       this_cpu_look_budget(cp.probe.now));
 			if (ret == -EAGAIN)
-				refuse(dest, cp.now, refusal);
+				refuse(dest, cp.probe.now, refusal);
 			spin_unlock_bh(&dest->lock);
 			count_closed(en, block, cp.probe.freed);
 			return ret < 0 ? ret : block->first_port + ret;
@@ -394,7 +393,7 @@ static unsigned int dest_sweep(struct egress_net *en, struct egress_block *block
 	cp.cut = cut;
 	for (;;) {
 		spin_lock_bh(&dest->lock);
-		cp.now = jiffies;
+		cp.probe.now = jiffies;
 		from = egress_ring_sweep(&dest->ring, &cp.probe, from, SWEEP_PLACES, &live);
 		empty = !from && !dest->ring.taken;
 		if (empty) {
@@ -496,7 +495,7 @@ static bool look_at(struct egress_net *en, struct egress_dest *dest,
 			spin_unlock_bh(&dest->lock);
 			return false;
 		}
-		cp.now = jiffies;
+		cp.probe.now = jiffies;
 		from = egress_ring_sweep(&dest->ring, &cp.probe, from, SWEEP_PLACES, &state->live);
 		state->refused = dest->refused;
 		spin_unlock_bh(&dest->lock);

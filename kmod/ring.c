@@ -14,14 +14,14 @@
  * token, and tokens come one a jiffy.
  *
  * A far end that closed first remembers the connection for a minute, and may
- * not want its port for the next one: a few such places are passed over and
- * rest another round.
+ * not want its port for the next one: one of the next few is taken then.
  */
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/slab.h>
 
 #include "ring.h"
+#include "stamp.h"
 
 #define DOUBLED		(EGRESS_RING_CHUNK * 2)	/* places before pieces of one size */
 #define GFP_RING	(GFP_ATOMIC | __GFP_NOWARN | __GFP_ZERO | __GFP_ACCOUNT)
@@ -143,6 +143,7 @@ static unsigned int advance(struct egress_ring *ring)
 	unsigned int i = ring->cursor;
 
 	ring->cursor = i + 1 < ring->fresh ? i + 1 : 0;
+	ring->ahead >>= 1;
 	return i;
 }
 
@@ -164,7 +165,7 @@ static enum egress_fate ask(struct egress_ring *ring, struct egress_probe *probe
 	return fate;
 }
 
-/* Return: EGRESS_FATE_DEAD, and @i is a free place, if its connection has gone or is ended. */
+/* Leaves @i a free place if its connection has gone, or is closed and @end. */
 static enum egress_fate reclaim(struct egress_ring *ring, struct egress_probe *probe,
 				unsigned int i, enum egress_end end)
 {
@@ -176,9 +177,7 @@ static enum egress_fate reclaim(struct egress_ring *ring, struct egress_probe *p
 	if (place->proto == EGRESS_PLACE_RESERVED)
 		return EGRESS_FATE_LIVE;
 	fate = ask(ring, probe, i, end);
-	if (fate == EGRESS_FATE_CLOSED && end != EGRESS_END_NONE)
-		fate = EGRESS_FATE_DEAD;
-	if (fate == EGRESS_FATE_DEAD)
+	if (fate == EGRESS_FATE_DEAD || (fate == EGRESS_FATE_CLOSED && end != EGRESS_END_NONE))
 		release(ring, probe, place);
 	return fate;
 }
@@ -197,40 +196,107 @@ static inline int take_fresh(struct egress_ring *ring, const struct egress_place
 	return -EAGAIN;
 }
 
+/*
+ * Of a free place: may the far end be in TIME_WAIT with its last connection, and
+ * find the wanted one to be older? The entry has gone, so there is no telling who
+ * closed first: a machine that uses a port of its own again ends it.
+ */
+static bool is_remembered(const struct egress_place *place, const struct egress_place *want,
+			  u32 now)
+{
+	return place->stamp && want->stamp && place->peer == want->peer &&
+		egress_place_age(place, now) < EGRESS_RING_MEMORY &&
+		!egress_stamp_later(want->stamp, place->stamp);
+}
+
+static bool is_free(enum egress_fate fate)
+{
+	return fate == EGRESS_FATE_DEAD || fate == EGRESS_FATE_CLOSED;
+}
+
+/* As reclaim(), and a free place may be unfit, too. */
+static enum egress_fate reclaim_fit(struct egress_ring *ring, struct egress_probe *probe,
+				    const struct egress_place *want, unsigned int i)
+{
+	enum egress_fate fate = reclaim(ring, probe, i, EGRESS_END_FIT);
+
+	if (fate == EGRESS_FATE_DEAD && is_remembered(place_at(ring, i), want, probe->now))
+		return EGRESS_FATE_UNFIT;
+	return fate;
+}
+
+/*
+ * The far end would not want the place under the cursor: take one of the next
+ * that it would, ahead of its turn. If there is none, it gets what it does not
+ * want.
+ */
+static int take_near(struct egress_ring *ring, struct egress_probe *probe,
+		     const struct egress_place *want, unsigned int limit, unsigned int *budget)
+{
+	unsigned int n = min_t(unsigned int, ring->fresh - 1, EGRESS_RING_NEAR);
+	unsigned int i = ring->cursor, k;
+
+	for (k = 1; k <= n && *budget; k++) {
+		i = i + 1 < ring->fresh ? i + 1 : 0;
+		if (ring->ahead & 1u << k)
+			continue;
+		--*budget;
+		if (is_free(reclaim_fit(ring, probe, want, i)) && ring->taken < limit) {
+			ring->ahead |= 1u << k;
+			return take(ring, i, want);
+		}
+	}
+	i = advance(ring);
+	return is_free(reclaim(ring, probe, i, EGRESS_END_ANY)) ? take(ring, i, want) : -EAGAIN;
+}
+
 /* From the cursor to the first place that can be had, at most once around. */
 static int look(struct egress_ring *ring, struct egress_probe *probe,
 		const struct egress_place *want, unsigned int limit, unsigned int *budget)
 {
 	unsigned int n = min_t(unsigned int, ring->fresh, EGRESS_RING_LOOK);
-	u32 more = (want->taken - ring->looked) / EGRESS_RING_PACE;
-	unsigned int unfit = 0, first_unfit = 0;
+	u32 more = (probe->now - ring->looked) / EGRESS_RING_PACE;
 
 	if (more) {
 		ring->looks = min_t(u32, more, EGRESS_RING_BURST - ring->looks) + ring->looks;
-		ring->looked = want->taken;
+		ring->looked = probe->now;
 	}
 	if (!ring->looks)
 		return -EAGAIN;
 
-	for (; n && *budget && unfit < EGRESS_RING_UNFIT; n--) {
-		/* One that is only in excess of the limit need not be fit. */
-		enum egress_end end = ring->taken > limit ? EGRESS_END_ANY : EGRESS_END_FIT;
-		unsigned int i = advance(ring);
+	/* Those that had their turn ahead are asked last. */
+	if (ring->ahead)
+		n += EGRESS_RING_NEAR + 1;
+	while (n--) {
+		struct egress_place *place = place_at(ring, ring->cursor);
+		unsigned int i = ring->cursor;
 		enum egress_fate fate;
+		int ret;
 
-		if (place_at(ring, i)->proto)
+		if (ring->ahead & 1) {
+			advance(ring);
+			continue;
+		}
+		if (!*budget)
+			return -EAGAIN;
+		if (place->proto)
 			--*budget;
-		fate = reclaim(ring, probe, i, end);
-		if (fate == EGRESS_FATE_DEAD && ring->taken < limit)
+		/* One in excess of the limit only has to go. */
+		if (ring->taken > limit)
+			fate = reclaim(ring, probe, i, EGRESS_END_ANY);
+		else
+			fate = reclaim_fit(ring, probe, want, i);
+		if (fate == EGRESS_FATE_UNFIT && (place->proto || ring->taken < limit)) {
+			ret = take_near(ring, probe, want, limit, budget);
+			if (ret >= 0)
+				return ret;
+			continue;
+		}
+		advance(ring);
+		if (is_free(fate) && ring->taken < limit)
 			return take(ring, i, want);
-		if (fate == EGRESS_FATE_UNFIT && !unfit++)
-			first_unfit = i;
 	}
-	/* None is fit: then the one that has rested longest. */
-	if (unfit && reclaim(ring, probe, first_unfit, EGRESS_END_ANY) == EGRESS_FATE_DEAD)
-		return take(ring, first_unfit, want);
-	if (!n)
-		ring->looks--;
+	ring->looks--;
 	return -EAGAIN;
 }
 

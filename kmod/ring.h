@@ -2,6 +2,7 @@
 #ifndef EGRESS_RING_H
 #define EGRESS_RING_H
 
+#include <linux/param.h>
 #include <linux/types.h>
 
 /* What has become of the connection that took a place. */
@@ -22,21 +23,21 @@ enum egress_end {
 
 /**
  * struct egress_place - one port of a block, to one destination
- * @taken: jiffies when it was taken
+ * @taken: jiffies when it was taken, the lower bits
  * @peer: what names the connection besides our address and port: the far
  *	end's port, or the ICMP type and code of its reply; network order
  * @proto: IPPROTO_*, 0 for a free place, EGRESS_PLACE_RESERVED
  * @closed: TCP has closed it; it is counted as freed
  * @seen: its entry has been found: if there is none, it is dead
- * @stamp: egress_stamp() of its first packet; the owner's, as @peer
+ * @stamp: egress_stamp() of its first packet, kept when the place is free
  */
 struct egress_place {
-	u32 taken;
+	u32 taken:24;
+	u32 proto:8;
 	__be16 peer;
-	u8 proto;
-	u8 closed:1;
-	u8 seen:1;
-	u8 stamp:6;
+	u16 closed:1;
+	u16 seen:1;
+	u16 stamp:14;
 };
 
 #define EGRESS_PLACE_RESERVED	255	/* port 0, which does not exist */
@@ -47,7 +48,8 @@ struct egress_place {
 #define EGRESS_RING_BURST	8	/* fruitless looks a ring may have at once */
 #define EGRESS_RING_PACE	4	/* jiffies until it may have one more */
 #define EGRESS_RING_LOOK	1024	/* places a packet may look at */
-#define EGRESS_RING_UNFIT	8	/* closed ones it may pass over */
+#define EGRESS_RING_NEAR	16	/* places after one that the far end would not want */
+#define EGRESS_RING_MEMORY	(60 * HZ)	/* of a far end that closed first */
 
 /**
  * struct egress_ring - the ports of a block that are in use to one destination
@@ -56,6 +58,7 @@ struct egress_place {
  * @size: places there is memory for
  * @fresh: places below it have been handed out once
  * @cursor: the place to look at next
+ * @ahead: places from the cursor on, a bit each, that were taken before their turn
  * @taken: places not known to be free
  * @order: the block has 2^order ports
  * @looks: fruitless looks left
@@ -71,6 +74,7 @@ struct egress_place {
 struct egress_ring {
 	u64 key;
 	u32 looked;
+	u32 ahead;
 	u16 size;
 	u16 fresh;
 	u16 cursor;
@@ -87,13 +91,21 @@ struct egress_ring {
  * struct egress_probe - how a ring asks after its connections
  * @fate: what became of the connection of @place on port @port of the block;
  *	@end: if it is closed, remove its entry?
+ * @now: jiffies, not before any place was taken
  * @freed: connections found closed or dead since, each once, counted up by the ring
  */
 struct egress_probe {
 	enum egress_fate (*fate)(struct egress_probe *probe, unsigned int port,
 				 const struct egress_place *place, enum egress_end end);
+	u32 now;
 	unsigned int freed;
 };
+
+/* Jiffies since a place was taken; after some hours it counts from 0 again. */
+static inline u32 egress_place_age(const struct egress_place *place, u32 now)
+{
+	return (now - place->taken) & ((1u << 24) - 1);
+}
 
 void egress_ring_init(struct egress_ring *ring, unsigned int order, bool zero, u64 key, u32 now);
 void egress_ring_free(struct egress_ring *ring);

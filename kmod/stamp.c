@@ -16,9 +16,9 @@
  * @skb: TCP packet, after defragmentation
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
  *
- * Return: 1 to EGRESS_STAMPS, each some 19 hours of milliseconds; 0 if it has none.
+ * Return: 1 to EGRESS_STAMPS, each some minutes of milliseconds; 0 if it has none.
  */
-u8 egress_stamp(const struct sk_buff *skb, u8 pf)
+u16 egress_stamp(const struct sk_buff *skb, u8 pf)
 {
 	unsigned int at = sizeof(struct tcphdr), end;
 	u8 copy[15 * 4], proto;

@@ -6,9 +6,9 @@
 
 struct sk_buff;
 
-#define EGRESS_STAMPS	63	/* it has six bits in a place, and 0 is none */
+#define EGRESS_STAMPS	((1u << 14) - 1)	/* for the bits it has in a place; 0 is none */
 
-u8 egress_stamp(const struct sk_buff *skb, u8 pf);
+u16 egress_stamp(const struct sk_buff *skb, u8 pf);
 
 /**
  * egress_stamp_later() - is one timestamp later than the other?
@@ -18,7 +18,7 @@ u8 egress_stamp(const struct sk_buff *skb, u8 pf);
  * They are on a circle: later is up to half of it ahead. Where the two are the
  * same, the clock has gone on.
  */
-static inline bool egress_stamp_later(u8 a, u8 b)
+static inline bool egress_stamp_later(u16 a, u16 b)
 {
 	return (a + EGRESS_STAMPS - b) % EGRESS_STAMPS < EGRESS_STAMPS / 2;
 }

@@ -62,6 +62,7 @@ struct far {
 	unsigned int last_ended;
 	unsigned int now;
 	unsigned int limit;
+	u16 stamp;		/* of the next connection */
 };
 
 static enum egress_fate far_fate(struct egress_probe *probe, unsigned int port,
@@ -100,10 +101,13 @@ static int far_open_within(struct far *far, unsigned int budget)
 	struct egress_place want = {
 		.taken = far->now,
 		.proto = IPPROTO_TCP,
-		.peer = htons(far->opened),
+		.peer = far->stamp ? htons(80) : htons(far->opened),
+		.stamp = far->stamp,
 	};
-	int port = egress_ring_take(&far->ring, &far->probe, &want, far->limit, &budget);
+	int port;
 
+	far->probe.now = far->now;
+	port = egress_ring_take(&far->ring, &far->probe, &want, far->limit, &budget);
 	if (port < 0)
 		return port;
 	far->wrong += far->port[port].fate != EGRESS_FATE_DEAD;
@@ -421,28 +425,81 @@ static void places_the_far_end_would_not_want_are_passed_over(struct kunit *test
 {
 	struct far *far = test->priv;
 	static u16 ports[1024];
-	unsigned int i;
+	unsigned int i, start, next;
 
-	/* It would have every other one, and gets them in turn. */
+	/* It would have every other one. */
 	far_init(far, 10, false, 12);
 	KUNIT_ASSERT_EQ(test, far_fill(far), 1024);
+	start = far->ring.cursor;
 	for (i = 0; i < 1024; i++)
-		ports[i] = egress_ring_port(&far->ring, (far->ring.cursor + i) % 1024);
+		ports[i] = egress_ring_port(&far->ring, (start + i) % 1024);
 	far_end_all(far, EGRESS_FATE_CLOSED);
 	for (i = 0; i < 1024; i += 2)
 		far->port[ports[i]].unfit = true;
 	far_rest(far);
-	for (i = 1; i < 1024; i += 2)
+	for (i = 1; i <= EGRESS_RING_NEAR; i += 2)
 		KUNIT_ASSERT_EQ(test, far_open(far), ports[i]);
-
-	/* None: then the first of those that were looked at. */
-	for (i = 0; i < 1024; i += 2 * EGRESS_RING_UNFIT) {
-		far->asked = 0;
-		KUNIT_ASSERT_EQ(test, far_open(far), ports[i]);
-		KUNIT_ASSERT_LE(test, far->asked, 2 * EGRESS_RING_UNFIT + 1);
-	}
-	KUNIT_EXPECT_EQ(test, far_fill(far), 512 - 512 / EGRESS_RING_UNFIT);
+	/* Then none near: not one that has just closed, in its turn either. */
+	far_end(far, ports[1], EGRESS_FATE_CLOSED);
+	far->asked = 0;
+	KUNIT_ASSERT_EQ(test, far_open(far), ports[0]);
+	KUNIT_ASSERT_LE(test, far->asked, EGRESS_RING_NEAR + 2);
+	KUNIT_ASSERT_EQ(test, far_open(far), ports[17]);
+	KUNIT_ASSERT_EQ(test, far_open(far), ports[2]);
+	KUNIT_EXPECT_EQ(test, far_fill(far), 1024 - 10);
+	/* The only one left had its turn ahead: it is found at once. */
+	far_rest(far);
+	far->ring.ahead = 1u << EGRESS_RING_NEAR;
+	next = ports[(1024 + far->ring.cursor + EGRESS_RING_NEAR - start) % 1024];
+	far_end(far, next, EGRESS_FATE_CLOSED);
+	KUNIT_EXPECT_EQ(test, far_open(far), next);
 	KUNIT_EXPECT_EQ(test, far->n_live, 1024);
+	expect_sound(test, far);
+}
+
+/* Among many that live, those that closed are had one after the other. */
+static void unfit_places_cost_no_round(struct kunit *test)
+{
+	struct far *far = test->priv;
+	unsigned int i;
+
+	far_init(far, 10, false, 15);
+	KUNIT_ASSERT_EQ(test, far_fill(far), 1024);
+	for (i = 0; i < 100; i++) {
+		unsigned int port = egress_ring_port(&far->ring, (far->ring.cursor + i) % 1024);
+
+		far_end(far, port, EGRESS_FATE_CLOSED);
+		far->port[port].unfit = i % 2;
+	}
+	far_rest(far);
+	far->asked = 0;
+	for (i = 0; i < 100; i++)
+		KUNIT_ASSERT_GE(test, far_open(far), 0);
+	KUNIT_EXPECT_LE(test, far->asked, 100 * (EGRESS_RING_NEAR + 2));
+	expect_sound(test, far);
+}
+
+/* The entry has gone, the far end's memory has not. */
+static void free_places_are_passed_over_for_a_minute(struct kunit *test)
+{
+	struct far *far = test->priv;
+	static u16 ports[1024];
+	unsigned int i, next;
+
+	far_init(far, 10, false, 14);
+	for (i = 0; i < 1024; i++) {
+		far->stamp = i % 2 ? 100 : 9000;
+		ports[i] = far_open(far);
+	}
+	far_end_all(far, EGRESS_FATE_DEAD);
+	KUNIT_ASSERT_EQ(test, far->ring.cursor % 2, 0);
+	far->stamp = 5000;
+	next = ports[far->ring.cursor + 1];
+	KUNIT_EXPECT_EQ(test, far_open(far), next);
+	far->now += EGRESS_RING_MEMORY;
+	next = ports[far->ring.cursor];
+	KUNIT_EXPECT_EQ(test, far_open(far), next);
+	KUNIT_EXPECT_EQ(test, far_fill(far), 1022);
 	expect_sound(test, far);
 }
 
@@ -679,6 +736,8 @@ static struct kunit_case ring_cases[] = {
 	KUNIT_CASE(limit_lowered_keeps_what_is_there),
 	KUNIT_CASE(closed_places_are_taken_only_at_the_limit),
 	KUNIT_CASE(places_the_far_end_would_not_want_are_passed_over),
+	KUNIT_CASE(unfit_places_cost_no_round),
+	KUNIT_CASE(free_places_are_passed_over_for_a_minute),
 	KUNIT_CASE(limit_counts_no_place_the_far_end_would_not_want),
 	KUNIT_CASE(fruitless_looks_have_a_pace),
 	KUNIT_CASE(budget_bounds_a_look),
