@@ -35,6 +35,7 @@
 #define REAP_PERIOD	HZ
 #define EVENT_PERIOD	HZ	/* between two events about a table */
 #define REAP_ROUND	20		/* periods in which each table's turn comes */
+#define CONFIRM_TIME	(HZ / 50)	/* a packet's way from here to its confirmation, amply */
 
 static unsigned int max_destinations = 4 << 20;
 module_param(max_destinations, uint, 0644);
@@ -202,8 +203,12 @@ static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
 	nf_ct_zone_init(&zone, cp->key->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
 	h = nf_conntrack_find_get(cp->net, &zone, &tuple);
 	if (!h) {
-		/* Taken, but its packet has not reached confirmation yet? */
-		if (!cp->cut && !place->seen && egress_place_age(place, probe->now) < HZ)
+		/*
+		 * Taken, but its packet has not reached confirmation yet? If it
+		 * takes longer and the port is another's by then, it is dropped.
+		 */
+		if (!cp->cut && !place->seen &&
+		    egress_place_age(place, probe->now) <= CONFIRM_TIME)
 			return EGRESS_FATE_UNCONFIRMED;
 		return EGRESS_FATE_DEAD;
 	}
