@@ -79,6 +79,8 @@ eg release "$wide" >/dev/null
 is "back to the rest" true "$([[ " $rest $two " == *" $(from4 m1 203.0.113.4) "* ]] && echo true)"
 
 # The last pair for some destinations goes: the rest takes them.
+drained() { [ "$(eg -j list | jq '[.[] | select(.draining)] | length')" -eq 0 ]; }
+until_ok "the last drain ends" drained
 for pair in $(eg -j list | jq -r '.[] | select(.family == "v4" and (.to | length) > 0) | .ip'); do
 	eg release "$pair"
 done

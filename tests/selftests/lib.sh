@@ -345,9 +345,10 @@ web() {
 	until_ok "nginx listens" b bash -c "</dev/tcp/$BANK4/80"
 }
 
-# capture NS FILE ARG...: tcpdump in the namespace, which sees all from now on.
+# capture NS FILE ARG...: tcpdump in the namespace, which sees all from now on, a line
+# each: not what it thinks of a payload by its port.
 capture() {
-	background in_ns "$1" tcpdump -nlU -s 192 -B 8192 "${@:3}" >> "$TMP/$2" 2> "$TMP/$2.err"
+	background in_ns "$1" tcpdump -nlUq -s 192 -B 8192 "${@:3}" >> "$TMP/$2" 2> "$TMP/$2.err"
 	until_ok "tcpdump listens" grep -q listening "$TMP/$2.err"
 }
 
