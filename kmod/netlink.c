@@ -762,7 +762,7 @@ static const struct genl_ops ops[] = {
 };
 
 static const struct genl_multicast_group groups[] = {
-	{ .name = EGRESS_MCGRP_EVENTS, .flags = GENL_UNS_ADMIN_PERM },
+	{ .name = EGRESS_MCGRP_EVENTS, .flags = GENL_MCAST_CAP_NET_ADMIN },
 };
 
 struct genl_family egress_family __ro_after_init = {

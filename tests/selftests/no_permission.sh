@@ -15,4 +15,8 @@ for command in "pool list" list "machine list" stats "flush --all" \
 done
 # Root of a user namespace of one's own is not enough.
 refused 2 'root' unshare --user --map-root-user --net "$EGRESSCTL" list
+# Nor may others listen to what is changed.
+join() { h "$@" /usr/bin/python3 -I - < "$SELFTESTS/join.py"; }
+is "root joins the events" joined "$(join)"
+is "a user joins the events" "Operation not permitted" "$(join "${user[@]}")"
 is "pools" "$before" "$(eg -j pool list)"
