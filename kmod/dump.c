@@ -60,7 +60,7 @@ static int put_pool(struct egress_net *en, struct egress_msg *msg, struct genl_i
 
 int egress_get_pool(struct sk_buff *request, struct genl_info *info)
 {
-	if (GENL_REQ_ATTR_CHECK(info, EGRESS_A_REGION))
+	if (egress_missing(info, EGRESS_A_REGION))
 		return -EINVAL;
 	return answer(info, put_pool);
 }
@@ -84,7 +84,7 @@ static int put_pair(struct egress_net *en, struct egress_msg *msg, struct genl_i
 
 int egress_get_pair(struct sk_buff *request, struct genl_info *info)
 {
-	if (GENL_REQ_ATTR_CHECK(info, EGRESS_A_ADDR))
+	if (egress_missing(info, EGRESS_A_ADDR))
 		return -EINVAL;
 	return answer(info, put_pair);
 }
@@ -101,7 +101,7 @@ static int put_machine(struct egress_net *en, struct egress_msg *msg, struct gen
 
 int egress_get_machine(struct sk_buff *request, struct genl_info *info)
 {
-	if (GENL_REQ_ATTR_CHECK(info, EGRESS_A_MACHINE))
+	if (egress_missing(info, EGRESS_A_MACHINE))
 		return -EINVAL;
 	return answer(info, put_machine);
 }
@@ -118,7 +118,7 @@ static int put_app(struct egress_net *en, struct egress_msg *msg, struct genl_in
 
 int egress_get_app(struct sk_buff *request, struct genl_info *info)
 {
-	if (GENL_REQ_ATTR_CHECK(info, EGRESS_A_APP))
+	if (egress_missing(info, EGRESS_A_APP))
 		return -EINVAL;
 	return answer(info, put_app);
 }
@@ -161,7 +161,7 @@ static int get_endpoint(struct genl_info *info, int attr, union nf_inet_addr *en
 	struct in6_addr addr;
 	int err;
 
-	if (GENL_REQ_ATTR_CHECK(info, attr))
+	if (egress_missing(info, attr))
 		return -EINVAL;
 	err = egress_nl_addr(info->attrs[attr], &addr, info->extack);
 	if (err)

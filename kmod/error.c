@@ -64,3 +64,16 @@ int egress_refuse(struct genl_info *info, unsigned int at, int err, const char *
 		NL_SET_BAD_ATTR(info->extack, find_attr(info, at));
 	return err;
 }
+
+/**
+ * egress_missing() - does the request lack an attribute that it can't do without
+ * @info: request, refused then with -EINVAL
+ * @attr: EGRESS_A_*
+ */
+bool egress_missing(struct genl_info *info, int attr)
+{
+	if (!GENL_REQ_ATTR_CHECK(info, attr))
+		return false;
+	NL_SET_ERR_MSG(info->extack, "an attribute that this command needs is missing");
+	return true;
+}

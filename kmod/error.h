@@ -11,5 +11,6 @@ struct genl_info;
 
 __printf(4, 5)
 int egress_refuse(struct genl_info *info, unsigned int at, int err, const char *fmt, ...);
+bool egress_missing(struct genl_info *info, int attr);
 
 #endif

@@ -339,11 +339,6 @@ static int get_addrs(const struct genl_info *info, int type, struct in6_addr **a
 	return n;
 }
 
-static bool missing(struct genl_info *info, int attr)
-{
-	return GENL_REQ_ATTR_CHECK(info, attr);
-}
-
 static struct egress_net *change_begin(struct genl_info *info)
 {
 	const struct nlattr *expected = info->attrs[EGRESS_A_GENERATION];
@@ -380,7 +375,7 @@ static int pool_new(struct sk_buff *skb, struct genl_info *info)
 	struct egress_net *en;
 	int err;
 
-	if (missing(info, EGRESS_A_REGION))
+	if (egress_missing(info, EGRESS_A_REGION))
 		return -EINVAL;
 	if (!info->attrs[EGRESS_A_SLOT_FIRST] != !info->attrs[EGRESS_A_SLOT_LAST] ||
 	    req.slot_first > req.slot_last)
@@ -410,7 +405,7 @@ static int pool_del(struct sk_buff *skb, struct genl_info *info)
 	struct egress_net *en;
 	int err;
 
-	if (missing(info, EGRESS_A_REGION))
+	if (egress_missing(info, EGRESS_A_REGION))
 		return -EINVAL;
 	err = get_prefixes(info, EGRESS_A_PREFIX, &prefixes);
 	if (err < 0)
@@ -433,7 +428,7 @@ static int pool_drain(struct sk_buff *skb, struct genl_info *info)
 	struct egress_net *en;
 	int err;
 
-	if (missing(info, EGRESS_A_REGION) || missing(info, EGRESS_A_PREFIX))
+	if (egress_missing(info, EGRESS_A_REGION) || egress_missing(info, EGRESS_A_PREFIX))
 		return -EINVAL;
 	err = get_prefixes(info, EGRESS_A_PREFIX, &prefixes);
 	if (err < 0)
@@ -466,7 +461,7 @@ static int pair_new(struct sk_buff *skb, struct genl_info *info)
 	unsigned int i;
 	int err;
 
-	if (missing(info, EGRESS_A_REGION))
+	if (egress_missing(info, EGRESS_A_REGION))
 		return -EINVAL;
 	if (!(info->nlhdr->nlmsg_flags & NLM_F_CREATE))
 		return egress_refuse(info, 0, -EINVAL,
@@ -501,7 +496,7 @@ static int pair_set(struct sk_buff *skb, struct genl_info *info)
 	struct egress_net *en;
 	int err, n;
 
-	if (missing(info, EGRESS_A_ADDR))
+	if (egress_missing(info, EGRESS_A_ADDR))
 		return -EINVAL;
 	err = egress_nl_addr(info->attrs[EGRESS_A_ADDR], &addr, info->extack);
 	if (err)
@@ -528,7 +523,7 @@ static int pair_del(struct sk_buff *skb, struct genl_info *info)
 	struct egress_net *en;
 	int err;
 
-	if (missing(info, EGRESS_A_ADDR))
+	if (egress_missing(info, EGRESS_A_ADDR))
 		return -EINVAL;
 	err = get_addrs(info, EGRESS_A_ADDR, &addrs);
 	if (err < 0)
@@ -558,7 +553,7 @@ static int machine_new(struct sk_buff *skb, struct genl_info *info)
 	bool exists;
 	int err;
 
-	if (missing(info, EGRESS_A_MACHINE))
+	if (egress_missing(info, EGRESS_A_MACHINE))
 		return -EINVAL;
 	if (info->attrs[EGRESS_A_PAIR]) {
 		err = egress_nl_addr(info->attrs[EGRESS_A_PAIR], &pair, info->extack);
@@ -605,7 +600,7 @@ static int machine_del(struct sk_buff *skb, struct genl_info *info)
 	const char **ids;
 	int rem, err;
 
-	if (missing(info, EGRESS_A_MACHINE))
+	if (egress_missing(info, EGRESS_A_MACHINE))
 		return -EINVAL;
 	ids = kvcalloc(n, sizeof(*ids), GFP_KERNEL_ACCOUNT);
 	if (!ids)
@@ -629,7 +624,7 @@ static int bind(struct sk_buff *skb, struct genl_info *info)
 	const char *id;
 	int err;
 
-	if (missing(info, EGRESS_A_MACHINE))
+	if (egress_missing(info, EGRESS_A_MACHINE))
 		return -EINVAL;
 	id = string(info, EGRESS_A_MACHINE);
 	if (info->attrs[EGRESS_A_PAIR]) {
@@ -651,7 +646,7 @@ static int rebalance(struct sk_buff *skb, struct genl_info *info)
 {
 	struct egress_net *en;
 
-	if (missing(info, EGRESS_A_APP))
+	if (egress_missing(info, EGRESS_A_APP))
 		return -EINVAL;
 	en = change_begin(info);
 	if (IS_ERR(en))
@@ -664,7 +659,7 @@ static int promote(struct sk_buff *skb, struct genl_info *info)
 {
 	struct egress_net *en;
 
-	if (missing(info, EGRESS_A_MACHINE))
+	if (egress_missing(info, EGRESS_A_MACHINE))
 		return -EINVAL;
 	en = change_begin(info);
 	if (IS_ERR(en))
@@ -689,7 +684,7 @@ static int app_set(struct sk_buff *skb, struct genl_info *info)
 	struct egress_net *en;
 	int err;
 
-	if (missing(info, EGRESS_A_APP))
+	if (egress_missing(info, EGRESS_A_APP))
 		return -EINVAL;
 	if (req.has_exclude && req.default_exclude)
 		return egress_refuse(info, EGRESS_A_EXCLUDE_DEFAULT, -EINVAL,
@@ -712,7 +707,7 @@ static int flush(struct sk_buff *skb, struct genl_info *info)
 {
 	struct egress_net *en;
 
-	if (missing(info, EGRESS_A_ALL))
+	if (egress_missing(info, EGRESS_A_ALL))
 		return -EINVAL;
 	en = change_begin(info);
 	if (IS_ERR(en))
