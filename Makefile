@@ -24,7 +24,7 @@ VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 
 KSRC := $(wildcard kmod/*.c kmod/*.h uapi/linux/*.h) Kbuild dkms.conf
 
-.PHONY: all module kunit tool test test-debug demo bench vm deps install uninstall clean help
+.PHONY: all module kunit tool abuse test test-debug demo bench vm deps install uninstall clean help
 
 all: module tool ## build the module for KVER and the tool (default)
 
@@ -59,6 +59,17 @@ tool: build/egressctl ## build build/egressctl
 build/egressctl: $(TOOL_SRC) $(wildcard tools/egressctl/*.h) uapi/linux/egress.h dkms.conf
 	@mkdir -p build
 	$(CC) $(TOOL_CFLAGS) $(CFLAGS) -o $@ $(TOOL_SRC) $(LDFLAGS) $(TOOL_LIBS)
+
+# What the tests in tests/abuse run.
+abuse: build/netlink_fuzz
+
+build/fuzz/table.h: tests/abuse/fuzz/table.py uapi/egress.yaml
+	@mkdir -p build/fuzz
+	$< uapi/egress.yaml > $@
+
+build/netlink_fuzz: $(wildcard tests/abuse/fuzz/*.[ch]) build/fuzz/table.h uapi/linux/egress.h
+	$(CC) -O2 -g -std=gnu11 -Wall -Wextra -Wno-unused-parameter -D_GNU_SOURCE -Iuapi -Ibuild/fuzz $(CFLAGS) \
+		-o $@ $(filter %.c,$^) $(LDFLAGS)
 
 test: deps ## boot both stock kernels, run every selftest (T=PATTERN: those, LONG=1: long versions)
 	@tests/run $(if $(LONG),--long) $(T)
