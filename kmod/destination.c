@@ -10,8 +10,10 @@
  */
 #include <linux/hash.h>
 #include <linux/jhash.h>
+#include <linux/memcontrol.h>
 #include <linux/module.h>
 #include <linux/random.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
@@ -262,10 +264,14 @@ static struct egress_dest *dest_new(struct egress_net *en, struct egress_block *
 				    const struct egress_dest_key *key)
 {
 	struct egress_dest *dest, *old;
+	struct mem_cgroup *memcg;
 
 	if (atomic_read(&en->dests.nelems) >= READ_ONCE(max_destinations))
 		return NULL;
-	dest = kmem_cache_alloc(dest_cache, GFP_ATOMIC | __GFP_NOWARN);
+	memcg = set_active_memcg(block->pair->memcg);
+	/* Not GFP_ATOMIC, which no cgroup's limit holds. */
+	dest = kmem_cache_alloc(dest_cache, GFP_NOWAIT | __GFP_NOWARN);
+	set_active_memcg(memcg);
 	if (!dest)
 		return NULL;
 	dest->key = *key;
@@ -340,6 +346,7 @@ int egress_dest_take(struct egress_net *en, struct egress_block *block, const st
 		.pf = pf,
 	};
 	struct egress_place want = { .proto = reply->dst.protonum };
+	struct mem_cgroup *memcg;
 	struct egress_dest *dest;
 	struct conn_probe cp;
 	int tries = 3, ret;
@@ -365,8 +372,10 @@ int egress_dest_take(struct egress_net *en, struct egress_block *block, const st
 			want.taken = cp.probe.now;
 			cp.want = want;
 			cp.ct = ct;
+			memcg = set_active_memcg(block->pair->memcg);
 			ret = egress_ring_take(&dest->ring, &cp.probe, &cp.want, limit,
 					       this_cpu_look_budget(cp.probe.now));
+			set_active_memcg(memcg);
 			if (ret == -EAGAIN)
 				refuse(dest, cp.probe.now, refusal);
 			spin_unlock_bh(&dest->lock);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Pairs: allocated and released, all of a request or nothing. */
 #include <linux/log2.h>
+#include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
@@ -94,6 +95,7 @@ static void pair_unmake(struct egress_net *en, struct egress_pair *pair)
 		if (pair->addrs[i])
 			egress_addr_undraw(en, pair->addrs[i]);
 	}
+	mem_cgroup_put(pair->memcg);
 	kvfree(pair);
 }
 
@@ -113,6 +115,7 @@ static struct egress_pair *pair_make(struct egress_net *en, struct egress_group 
 	pair->group = group;
 	pair->app = group->app;
 	pair->created = ktime_get_real_seconds();
+	pair->memcg = get_mem_cgroup_from_mm(current->mm);
 	INIT_LIST_HEAD(&pair->free);
 	INIT_LIST_HEAD(&pair->own);
 	INIT_LIST_HEAD(&pair->drain);
@@ -456,6 +459,8 @@ void egress_pair_destroy(struct egress_net *en, struct egress_pair *pair)
 	mutex_lock(&en->reap);		/* the reaper may be at it */
 	xa_erase(&en->pairs, pair->id);
 	mutex_unlock(&en->reap);
+	/* It is freed by RCU as the pair is, for packets that saw it. */
+	mem_cgroup_put(pair->memcg);
 	kvfree_rcu(pair, rcu);
 }
 

@@ -79,11 +79,12 @@ struct egress_block {
  * @n_free: blocks in @free
  * @n_leased: leases
  * @created: seconds since the epoch
+ * @memcg: of who allocated it, charged with the tables of its connections
  * @rcu: freed after packets that saw it
  * @blocks: all of them
  *
- * Under egress_net.lock; packets read @order, @has, @v4, @v6, @app, which never
- * change.
+ * Under egress_net.lock; packets read @order, @has, @v4, @v6, @app, @memcg, which
+ * never change.
  */
 struct egress_pair {
 	unsigned long id;
@@ -110,6 +111,7 @@ struct egress_pair {
 	unsigned int n_free;
 	unsigned int n_leased;
 	time64_t created;
+	struct mem_cgroup *memcg;
 	struct rcu_head rcu;
 	struct egress_block blocks[];
 };

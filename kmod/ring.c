@@ -24,7 +24,7 @@
 #include "stamp.h"
 
 #define DOUBLED		(EGRESS_RING_CHUNK * 2)	/* places before pieces of one size */
-#define GFP_RING	(GFP_ATOMIC | __GFP_NOWARN | __GFP_ZERO | __GFP_ACCOUNT)
+#define GFP_RING	(GFP_NOWAIT | __GFP_NOWARN | __GFP_ZERO | __GFP_ACCOUNT)
 
 static struct egress_place *place_at(struct egress_ring *ring, unsigned int i)
 {
