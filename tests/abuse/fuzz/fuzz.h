@@ -121,7 +121,7 @@ void show_difference(const struct snapshot *before, const struct snapshot *after
  * @error: 0 or a negative errno
  * @came: it has been answered
  * @said: with words for people
- * @data: there was more than an acknowledgement
+ * @data: there was more than an ack
  */
 struct answer {
 	int error;

@@ -198,8 +198,8 @@ static void begin(struct message *msg, unsigned int cmd, unsigned int flags)
 {
 	msg->cmd = cmd;
 	msg->flags = flags;
-	msg->changes = cmd < EGRESS_CMD_MAX + 1 && command(cmd)->can_do && !command(cmd)->can_dump &&
-		cmd != EGRESS_CMD_ROUTE_GET;
+	msg->changes = cmd <= EGRESS_CMD_MAX && command(cmd)->can_do &&
+		!command(cmd)->can_dump && cmd != EGRESS_CMD_ROUTE_GET;
 	msg->invalid = false;
 	msg->tail = 0;
 	msg->n = 0;
