@@ -45,6 +45,19 @@ done > "$TMP/machines"
 charged -b "$TMP/machines" >/dev/null 2>&1
 grown "200 machines" 60
 
+# A machine that says a word to each of many.
+charged machine add m1 --app shop --region ord --addr 10.0.0.1 >/dev/null 2>&1
+was=$(kernel)
+m1 /usr/bin/python3 -I - <<-END
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for n in range(4000):
+    s.sendto(b"?", (f"203.0.{n // 250}.{n % 250 + 1}", 9))
+END
+made() { [ "$(stat opened)" -ge 3900 ]; }
+until_ok "most of 4000 packets were seen" made
+grown "their tables" 400
+
 eg -j list > "$TMP/before"
 echo $(((was + 1024) * 1024)) > "$group/memory.max"
 refused 2 '[Mm]emory' charged allocate --app shop --region ord --count 400
