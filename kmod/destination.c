@@ -33,10 +33,8 @@
 /* A look costs 700 instructions a place: so many places a jiffy and CPU, all tables together. */
 #define LOOK_BUDGET	1024
 #define SWEEP_PLACES	64		/* under a table's lock */
-#define SWEEP_TABLES	256		/* of a block in one go */
-#define REAP_PERIOD	HZ
-#define EVENT_PERIOD	HZ	/* between two events about a table */
-#define REAP_ROUND	20		/* periods in which each table's turn comes */
+#define SHOW_TABLES	256		/* before others have a turn */
+#define EVENT_PERIOD	HZ		/* between two events about a table */
 #define CONFIRM_TIME	(HZ / 50)	/* a packet's way from here to its confirmation, amply */
 
 static unsigned int max_destinations = 4 << 20;
@@ -457,6 +455,30 @@ static u64 dests_walk(struct egress_net *en, struct egress_block *block, unsigne
 }
 
 /**
+ * egress_dests_sweep_some() - go on retiring dead connections of a block
+ * @en: namespace
+ * @block: leased, lingering or free
+ * @n: tables at most
+ * @budget: tables and places that may be asked after, counted down, below 0
+ *	by the last table
+ *
+ * Context: process, egress_net.reap held. Return: tables looked at.
+ */
+unsigned int egress_dests_sweep_some(struct egress_net *en, struct egress_block *block,
+				     unsigned int n, int *budget)
+{
+	struct egress_dest *dest;
+	unsigned int done = 0;
+
+	while (done < n && *budget > 0 && (dest = dests_next(&block->dests))) {
+		*budget -= 1 + READ_ONCE(dest->ring.taken);
+		dest_sweep(en, block, dest, false);
+		done++;
+	}
+	return done;
+}
+
+/**
  * egress_dests_sweep() - retire dead connections of a block, count the others
  * @en: namespace
  * @block: leased or lingering
@@ -566,74 +588,13 @@ int egress_dests_show(struct egress_net *en, struct rhashtable_iter *iter,
 		if (!look_at(en, dest, &state))
 			continue;
 		err = show(&state, arg);
-		if (!err && ++n == SWEEP_TABLES)
+		if (!err && ++n == SHOW_TABLES)
 			err = -EINTR;
 		if (err)
 			break;
 	}
 	rhashtable_walk_stop(iter);
 	return err;
-}
-
-/* Sweep a stretch of a block. Return: tables it had to look at. */
-static unsigned int reap_some(struct egress_net *en, struct egress_block *block)
-{
-	unsigned int n = min_t(unsigned int, en->reap_left, SWEEP_TABLES);
-
-	dests_walk(en, block, n, false);
-	en->reap_left -= n;
-	return n;
-}
-
-static void reap(struct work_struct *work)
-{
-	struct egress_net *en = container_of(to_delayed_work(work), struct egress_net, reaper);
-	unsigned int budget = atomic_read(&en->dests.nelems) / REAP_ROUND + SWEEP_TABLES;
-	struct egress_pair *pair;
-	unsigned int lookups = 0;
-	unsigned long id;
-
-	while (budget && lookups++ < 4096) {
-		unsigned int done = 0;
-
-		mutex_lock(&en->reap);
-		id = en->reap_pair;
-		pair = xa_find(&en->pairs, &en->reap_pair, ULONG_MAX, XA_PRESENT);
-		if (pair && en->reap_pair != id) {	/* it has gone since */
-			en->reap_slot = 0;
-			en->reap_left = 0;
-		}
-		if (!pair) {
-			en->reap_pair = 0;
-			en->reap_slot = 0;
-			en->reap_left = 0;
-			mutex_unlock(&en->reap);
-			break;
-		}
-		while (!en->reap_left && en->reap_slot < egress_pair_slots(pair)) {
-			en->reap_left = READ_ONCE(pair->blocks[en->reap_slot].dests.n);
-			if (!en->reap_left)
-				en->reap_slot++;
-		}
-		if (en->reap_left) {
-			done = reap_some(en, &pair->blocks[en->reap_slot]);
-			if (!en->reap_left)
-				en->reap_slot++;
-		} else {
-			en->reap_pair++;
-			en->reap_slot = 0;
-		}
-		mutex_unlock(&en->reap);
-		budget -= min(budget, done);
-		cond_resched();
-	}
-	mutex_lock(&en->lock);
-	egress_lease_retire(en);
-	egress_pair_drain(en);
-	mutex_unlock(&en->lock);
-	egress_claims_sync(en);
-	if (READ_ONCE(en->hooks))
-		queue_delayed_work(system_power_efficient_wq, &en->reaper, REAP_PERIOD);
 }
 
 void egress_dests_init(struct egress_dests *dests)
@@ -646,7 +607,6 @@ void egress_dests_init(struct egress_dests *dests)
 int egress_dests_net_init(struct egress_net *en)
 {
 	mutex_init(&en->reap);
-	INIT_DELAYED_WORK(&en->reaper, reap);
 	return rhashtable_init(&en->dests, &dest_params);
 }
 

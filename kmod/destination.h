@@ -54,6 +54,8 @@ int egress_dest_take(struct egress_net *en, struct egress_block *block, const st
 		     const struct nf_conn *ct, u8 pf, unsigned int limit,
 		     struct egress_refusal *refusal);
 u64 egress_dests_sweep(struct egress_net *en, struct egress_block *block);
+unsigned int egress_dests_sweep_some(struct egress_net *en, struct egress_block *block,
+				     unsigned int n, int *budget);
 void egress_dests_cut(struct egress_net *en, struct egress_block *block);
 
 bool egress_tcp_closed(const struct nf_conn *ct);

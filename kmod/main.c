@@ -47,6 +47,7 @@ static int __net_init net_init(struct net *net)
 	err = egress_dests_net_init(en);
 	if (err)
 		goto exit_devices;
+	egress_reaper_init(en);
 	return 0;
 
 exit_devices:
@@ -70,7 +71,7 @@ static void __net_exit net_exit(struct net *net)
 	egress_flush(en);
 	mutex_unlock(&en->lock);
 	egress_claims_sync(en);
-	cancel_delayed_work_sync(&en->reaper);
+	egress_reaper_stop(en);
 	egress_dests_net_exit(en);
 	egress_devices_net_exit(en);
 	egress_machines_net_exit(en);

@@ -6,12 +6,12 @@
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
 #include <linux/rhashtable.h>
-#include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
 #include "counters.h"
+#include "reap.h"
 
 /**
  * struct egress_net - all there is in a network namespace
@@ -45,9 +45,6 @@
  * @reap: one sweep of destination tables at a time; they go away under it only
  * @dests: struct egress_dest; RCU readers, each changed under its own lock
  * @reaper: retires destination tables of dead connections
- * @reap_pair: the pair the reaper is at
- * @reap_slot: the slot of it
- * @reap_left: tables of it that are to be swept yet
  * @changed: struct egress_machine that the change at work gave another lease
  * @flushing: the events of all that goes would say nothing that a flush doesn't
  * @draining: struct egress_pair released that wait for their last connection
@@ -87,10 +84,7 @@ struct egress_net {
 	/* One sweep at a time */
 	struct mutex reap;
 	struct rhashtable dests;
-	struct delayed_work reaper;
-	unsigned long reap_pair;
-	unsigned int reap_slot;
-	unsigned int reap_left;
+	struct egress_reaper reaper;
 
 	struct list_head changed;
 	bool flushing;

@@ -219,7 +219,7 @@ int egress_hooks_get(struct egress_net *en, struct genl_info *info)
 	if (err)
 		goto unregister_v4;
 	en->hooks = ops;
-	queue_delayed_work(system_power_efficient_wq, &en->reaper, HZ);
+	egress_reaper_start(en);
 	return 0;
 
 unregister_v4:

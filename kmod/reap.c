@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The reaper: once a second, a stretch of all destination tables, so that each
+ * has its turn in a minute and the memory of what has ended comes back. What a
+ * stretch costs goes by the connections, not by the tables: a full table takes
+ * as long as a thousand with one connection, and its machine waits meanwhile.
+ */
+#include <linux/atomic.h>
+#include <linux/sched.h>
+
+#include "claim.h"
+#include "counters.h"
+#include "destination.h"
+#include "lease.h"
+#include "net.h"
+#include "pair.h"
+#include "reap.h"
+
+#define PERIOD		HZ
+#define ROUND		40	/* stretches in which each table has had its turn */
+#define LEAST		256	/* tables and places in a stretch */
+#define AT_ONCE		256	/* tables, before others may sweep */
+#define LOOKUPS		4096	/* of pairs without tables in a stretch */
+
+/* A round begins: as much is to be done as in the last, or for all there is. */
+static void begin_round(struct egress_net *en, struct egress_reaper *reaper)
+{
+	u64 sum[EGRESS_C_MAX], work;
+
+	egress_counters_sum(en->counters, sum);
+	work = sum[EGRESS_C_OPENED] - sum[EGRESS_C_CLOSED];
+	if ((s64)work < 0)
+		work = 0;
+	work = max_t(u64, work + atomic_read(&en->dests.nelems), reaper->met);
+	reaper->budget = min_t(u64, work / ROUND + LEAST, INT_MAX);
+	reaper->met = 0;
+	reaper->pair = 0;
+	reaper->slot = 0;
+	reaper->left = 0;
+}
+
+/* The next block that has tables. Return: NULL at the end of a pair or of all. */
+static struct egress_block *next_block(struct egress_net *en, struct egress_reaper *reaper,
+				       bool *end)
+{
+	unsigned long id = reaper->pair;
+	struct egress_pair *pair;
+
+	pair = xa_find(&en->pairs, &reaper->pair, ULONG_MAX, XA_PRESENT);
+	if (!pair) {
+		*end = true;
+		return NULL;
+	}
+	if (reaper->pair != id) {	/* it has gone since */
+		reaper->slot = 0;
+		reaper->left = 0;
+	}
+	for (; reaper->slot < egress_pair_slots(pair); reaper->slot++) {
+		struct egress_block *block = &pair->blocks[reaper->slot];
+
+		if (!reaper->left)
+			reaper->left = READ_ONCE(block->dests.n);
+		if (reaper->left)
+			return block;
+	}
+	reaper->pair++;
+	reaper->slot = 0;
+	return NULL;
+}
+
+/* Return: whether the round goes on. */
+static bool sweep_some(struct egress_net *en, struct egress_reaper *reaper, int *budget)
+{
+	int before = *budget;
+	unsigned int n, done;
+	struct egress_block *block;
+	bool end = false;
+
+	lockdep_assert_held(&en->reap);
+	block = next_block(en, reaper, &end);
+	if (!block)
+		return !end;
+
+	n = min_t(unsigned int, reaper->left, AT_ONCE);
+	done = egress_dests_sweep_some(en, block, n, budget);
+	reaper->met += before - *budget;
+	/* Fewer than there were: some have gone since. */
+	reaper->left = done < n && *budget > 0 ? 0 : reaper->left - done;
+	if (!reaper->left)
+		reaper->slot++;
+	return true;
+}
+
+static void reap(struct work_struct *work)
+{
+	struct egress_net *en = container_of(to_delayed_work(work), struct egress_net,
+					     reaper.work);
+	struct egress_reaper *reaper = &en->reaper;
+	unsigned int lookups;
+	int budget;
+
+	mutex_lock(&en->reap);
+	if (!reaper->budget)
+		begin_round(en, reaper);
+	budget = reaper->budget;
+	lookups = LOOKUPS + budget;
+	while (budget > 0 && lookups--) {
+		if (!sweep_some(en, reaper, &budget)) {
+			reaper->budget = 0;
+			break;
+		}
+		mutex_unlock(&en->reap);
+		cond_resched();
+		mutex_lock(&en->reap);
+	}
+	mutex_unlock(&en->reap);
+
+	mutex_lock(&en->lock);
+	egress_lease_retire(en);
+	egress_pair_drain(en);
+	mutex_unlock(&en->lock);
+	egress_claims_sync(en);
+	if (READ_ONCE(en->hooks))
+		queue_delayed_work(system_power_efficient_wq, &reaper->work, PERIOD);
+}
+
+/**
+ * egress_reaper_init() - of a new namespace
+ * @en: namespace
+ */
+void egress_reaper_init(struct egress_net *en)
+{
+	INIT_DELAYED_WORK(&en->reaper.work, reap);
+}
+
+/**
+ * egress_reaper_start() - go round from now on, until the hooks are gone
+ * @en: namespace, locked
+ */
+void egress_reaper_start(struct egress_net *en)
+{
+	queue_delayed_work(system_power_efficient_wq, &en->reaper.work, PERIOD);
+}
+
+/**
+ * egress_reaper_stop() - stop for good
+ * @en: namespace, without hooks
+ *
+ * Context: process, egress_net.lock not held.
+ */
+void egress_reaper_stop(struct egress_net *en)
+{
+	cancel_delayed_work_sync(&en->reaper.work);
+}
