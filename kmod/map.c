@@ -134,15 +134,14 @@ static void make(struct maker *maker, const struct egress_route *routes, unsigne
  */
 struct egress_map *egress_map_make(const struct egress_route *routes, unsigned int n)
 {
-	unsigned int v4 = 0, i;
 	struct egress_map *map;
 	struct maker *maker;
-	size_t size;
+	size_t n4 = 1, n6 = 1, size;
+	unsigned int i;
 
 	for (i = 0; i < n; i++)
-		v4 += is_v4(&routes[i].cidr);
-	size = sizeof(*map) + (2 * (size_t)(n - v4) + 1) * sizeof(*map->edges6) +
-		(2 * (size_t)v4 + 1) * sizeof(*map->edges4);
+		*(is_v4(&routes[i].cidr) ? &n4 : &n6) += 2;
+	size = size_add(struct_size(map, edges6, n6), array_size(n4, sizeof(*map->edges4)));
 	maker = kmalloc(sizeof(*maker), GFP_KERNEL);
 	map = kvzalloc(size, GFP_KERNEL_ACCOUNT);
 	if (!maker || !map) {
@@ -150,8 +149,7 @@ struct egress_map *egress_map_make(const struct egress_route *routes, unsigned i
 		kvfree(map);
 		return NULL;
 	}
-	map->edges6 = (void *)(map + 1);
-	map->edges4 = (void *)(map->edges6 + 2 * (size_t)(n - v4) + 1);
+	map->edges4 = (void *)(map->edges6 + n6);
 	map->bytes = size;
 	maker->map = map;
 	make(maker, routes, n, true);

@@ -31,7 +31,7 @@ struct egress_edge6 {
  * @bytes: memory it takes
  * @n4: edges of IPv4, the first at 0.0.0.0
  * @n6: edges of IPv6, the first at ::
- * @edges4: sorted; like @edges6 they never change after egress_map_make()
+ * @edges4: sorted, behind @edges6; none changes after egress_map_make()
  * @edges6: sorted
  */
 struct egress_map {
@@ -40,7 +40,7 @@ struct egress_map {
 	unsigned int n4;
 	unsigned int n6;
 	struct egress_edge4 *edges4;
-	struct egress_edge6 *edges6;
+	struct egress_edge6 edges6[];
 };
 
 int egress_cidr_cmp(const struct egress_cidr *a, const struct egress_cidr *b);

@@ -339,18 +339,31 @@ static int get_addrs(const struct genl_info *info, int type, struct in6_addr **a
 	return n;
 }
 
-static struct egress_net *change_begin(struct genl_info *info)
+static int expected_generation(struct egress_net *en, struct genl_info *info)
 {
 	const struct nlattr *expected = info->attrs[EGRESS_A_GENERATION];
-	struct egress_net *en = egress_net(genl_info_net(info));
-	int err;
 
-	mutex_lock(&en->lock);
 	if (!expected || nla_get_u64(expected) == en->generation)
+		return 0;
+	return egress_refuse(info, EGRESS_A_GENERATION, -ESTALE,
+			     "generation %llu is not the current one, %llu: read again and decide anew",
+			     nla_get_u64(expected), en->generation);
+}
+
+static struct egress_net *lock(struct egress_net *en)
+{
+	mutex_lock(&en->lock);
+	return en;
+}
+
+/* Return: the namespace, locked until change_end(), or an error. */
+static struct egress_net *change_begin(struct genl_info *info)
+{
+	struct egress_net *en = lock(egress_net(genl_info_net(info)));
+	int err = expected_generation(en, info);
+
+	if (!err)
 		return en;
-	err = egress_refuse(info, EGRESS_A_GENERATION, -ESTALE,
-			    "generation %llu is not the current one, %llu: read again and decide anew",
-			    nla_get_u64(expected), en->generation);
 	mutex_unlock(&en->lock);
 	return ERR_PTR(err);
 }
