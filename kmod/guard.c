@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The guards. Outbound: whatever a leased machine begins leaves under its
- * egress pair or not at all. Inbound: what is sent to an egress address and
- * belongs to no connection goes no further.
+ * egress pair or not at all, and nobody else under one. Inbound: what is sent to
+ * an egress address and belongs to no connection goes no further.
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -79,77 +79,6 @@ static bool just_translated(const struct nf_conn *ct)
 		nf_inet_addr_cmp(&last->addr, &ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3);
 }
 
-/* Not on the path of an established packet, nor in its function's frame. */
-static noinline unsigned int check_out(struct egress_net *en, struct sk_buff *skb,
-				       const struct nf_hook_state *state, struct nf_conn *ct)
-{
-	const struct nf_conntrack_tuple *reply;
-	struct egress_packet packet;
-	enum egress_class class;
-
-	if (ct) {
-		reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
-		class = egress_classify(en, state->pf,
-					&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3,
-					&reply->src.u3, state->in, &packet);
-	} else {
-		class = classify_skb(en, skb, state, &packet);
-	}
-
-	switch (class) {
-	case EGRESS_CLASS_FOREIGN:
-	case EGRESS_CLASS_EXCLUDED:
-		return NF_ACCEPT;
-	case EGRESS_CLASS_SPOOFED:
-		return egress_drop(en, &packet, EGRESS_C_SPOOFED);
-	case EGRESS_CLASS_UNBOUND:
-		if (packet.conf->on_none == EGRESS_ON_NONE_DROP)
-			return egress_drop(en, &packet, EGRESS_C_UNBOUND);
-		return NF_ACCEPT;
-	case EGRESS_CLASS_LEASED:
-		break;
-	}
-	if (!ct) {
-		/* A bridge shows its neighbours' talk to the hooks; nobody routes it. */
-		if (state->pf == NFPROTO_IPV6 && is_neighbour_discovery(skb))
-			return NF_ACCEPT;
-		return egress_drop(en, &packet, EGRESS_C_LEAK);
-	}
-	if (ct->master)
-		return egress_drop(en, &packet, EGRESS_C_UNSUPPORTED);
-	if (!in_block(packet.block, state->pf, reply))
-		return egress_drop(en, &packet, EGRESS_C_LEAK);
-	egress_take_off_helper(ct);
-	return NF_ACCEPT;
-}
-
-/**
- * egress_guard_out() - hook after source NAT, before confirmation
- * @priv: none
- * @skb: packet
- * @state: hook
- *
- * A connection's first packet was seen to; the others cost a branch.
- */
-unsigned int egress_guard_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
-{
-	enum ip_conntrack_info ctinfo;
-	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
-
-	if (likely(ct && nf_ct_is_confirmed(ct)))
-		return NF_ACCEPT;
-	if (ct && CTINFO2DIR(ctinfo) != IP_CT_DIR_ORIGINAL)
-		return NF_ACCEPT;
-	/* With a VRF, source NAT and confirmation come in the next round. */
-	if (unlikely(netif_is_l3_master(state->out)))
-		return NF_ACCEPT;
-	if (likely(ct && just_translated(ct))) {
-		egress_take_off_helper(ct);
-		return NF_ACCEPT;
-	}
-	return check_out(priv, skb, state, ct);
-}
-
 static int port_at(const struct sk_buff *skb, unsigned int off)
 {
 	__be16 copy;
@@ -221,15 +150,121 @@ static int our_port(const struct sk_buff *skb, u8 pf, unsigned int off, bool quo
 	}
 }
 
-/* Sent to ports that another host hands out: on to it, as the routes say. */
-static bool is_foreign(const struct sk_buff *skb, u8 pf, const struct egress_pair *pair)
+/* The source's port, or echo id, before source NAT. */
+static int source_port(const struct sk_buff *skb, u8 pf, const struct nf_conn *ct)
 {
-	int port;
+	return ct ? ntohs(ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u.all) :
+		    our_port(skb, pf, skb_network_offset(skb), true);
+}
 
-	if (pair->n_slots == egress_pair_slots(pair))
-		return false;
-	port = our_port(skb, pf, skb_network_offset(skb), false);
+/* Does another host hand out ports of it, too? */
+static bool is_shared(const struct egress_pair *pair)
+{
+	return pair->n_slots != egress_pair_slots(pair);
+}
+
+static bool is_foreign(const struct egress_pair *pair, int port)
+{
 	return port >= 0 && pair->blocks[port >> pair->order].state == EGRESS_BLOCK_FOREIGN;
+}
+
+/* Does it come in under an egress address, as only what goes out of here may be? */
+static bool is_posing(struct egress_net *en, const struct sk_buff *skb,
+		      const struct nf_hook_state *state, const struct nf_conn *ct)
+{
+	const struct egress_addr *found;
+	const struct egress_pair *pair;
+	struct in6_addr from;
+
+	if (!state->in)
+		return false;
+	if (ct)
+		egress_addr_inet(&from, state->pf,
+				 &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3);
+	else if (state->pf == NFPROTO_IPV4)
+		egress_addr_v4(&from, ip_hdr(skb)->saddr);
+	else
+		from = ipv6_hdr(skb)->saddr;
+	found = egress_addr_find(&en->addrs, &from);
+	pair = found ? rcu_dereference(found->pair) : NULL;
+	if (likely(!pair))
+		return false;
+	return !is_shared(pair) || !is_foreign(pair, source_port(skb, state->pf, ct));
+}
+
+/* Not on the path of an established packet, nor in its function's frame. */
+static noinline unsigned int check_out(struct egress_net *en, struct sk_buff *skb,
+				       const struct nf_hook_state *state, struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *reply;
+	struct egress_packet packet;
+	enum egress_class class;
+
+	if (ct) {
+		reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+		class = egress_classify(en, state->pf,
+					&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3,
+					&reply->src.u3, state->in, &packet);
+	} else {
+		class = classify_skb(en, skb, state, &packet);
+	}
+
+	switch (class) {
+	case EGRESS_CLASS_FOREIGN:
+		if (likely(!is_posing(en, skb, state, ct)))
+			return NF_ACCEPT;
+		egress_count(en->counters, NULL, EGRESS_C_SPOOFED);
+		return NF_DROP;
+	case EGRESS_CLASS_EXCLUDED:
+		return NF_ACCEPT;
+	case EGRESS_CLASS_SPOOFED:
+		return egress_drop(en, &packet, EGRESS_C_SPOOFED);
+	case EGRESS_CLASS_UNBOUND:
+		if (packet.conf->on_none == EGRESS_ON_NONE_DROP)
+			return egress_drop(en, &packet, EGRESS_C_UNBOUND);
+		return NF_ACCEPT;
+	case EGRESS_CLASS_LEASED:
+		break;
+	}
+	if (!ct) {
+		/* A bridge shows its neighbours' talk to the hooks; nobody routes it. */
+		if (state->pf == NFPROTO_IPV6 && is_neighbour_discovery(skb))
+			return NF_ACCEPT;
+		return egress_drop(en, &packet, EGRESS_C_LEAK);
+	}
+	if (ct->master)
+		return egress_drop(en, &packet, EGRESS_C_UNSUPPORTED);
+	if (!in_block(packet.block, state->pf, reply))
+		return egress_drop(en, &packet, EGRESS_C_LEAK);
+	egress_take_off_helper(ct);
+	return NF_ACCEPT;
+}
+
+/**
+ * egress_guard_out() - hook after source NAT, before confirmation
+ * @priv: none
+ * @skb: packet
+ * @state: hook
+ *
+ * A connection's first packet was seen to; the others cost a branch.
+ */
+unsigned int egress_guard_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	if (likely(ct && nf_ct_is_confirmed(ct)))
+		return NF_ACCEPT;
+	if (ct && CTINFO2DIR(ctinfo) != IP_CT_DIR_ORIGINAL)
+		return NF_ACCEPT;
+	/* With a VRF, source NAT and confirmation come in the next round. */
+	if (unlikely(netif_is_l3_master(state->out)))
+		return NF_ACCEPT;
+	if (likely(ct && just_translated(ct))) {
+		egress_take_off_helper(ct);
+		return NF_ACCEPT;
+	}
+	return check_out(priv, skb, state, ct);
 }
 
 static noinline unsigned int check_in(struct egress_net *en, struct sk_buff *skb,
@@ -250,7 +285,11 @@ static noinline unsigned int check_in(struct egress_net *en, struct sk_buff *skb
 	if (likely(!found))
 		return NF_ACCEPT;
 	pair = rcu_dereference(found->pair);
-	if (!pair || is_foreign(skb, state->pf, pair))
+	if (!pair)
+		return NF_ACCEPT;
+	/* Sent to ports that another host hands out: on to it, as the routes say. */
+	if (is_shared(pair) &&
+	    is_foreign(pair, our_port(skb, state->pf, skb_network_offset(skb), false)))
 		return NF_ACCEPT;
 	egress_count(en->counters, NULL, EGRESS_C_UNSOLICITED);
 	return NF_DROP;

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A machine that names its device is not impersonated from another one.
+# A machine that names its device is not impersonated from another one, and nobody
+# sends in the name of an egress address.
 . "$(dirname "$0")/lib.sh"
 
 net 2
@@ -23,4 +24,27 @@ eg machine set m1 --dev m2
 is "from its former device" timeout "$(ask m1 udp $BANK4 wait=0.5)"
 is "spoofed" 3 "$(stat spoofed)"
 eg machine set m1 --dev ''
+leased m1 "$(ask m1 udp $BANK4)"
+
+# From an egress address itself, by one that is no machine of ours.
+spoofed=$(stat spoofed)
+lease m1
+eg pool add fra 198.51.100.128/28 slots 0-31
+shared=$(of v4 "$(eg -j allocate --app blog --region fra)")
+printf '%s\n' "addr add $V4/32 dev lo" "addr add $V6/128 dev lo nodad" "addr add $shared/32 dev lo" |
+	ip -n m2 -batch -
+heard >/dev/null
+is "in an egress address's name" timeout "$(ask m2 udp $BANK4 "from=$V4" wait=0.5)"
+is "in an egress address's name" timeout "$(ask m2 udp $BANK6 "from=$V6" wait=0.5)"
+is "in a shared one's name" timeout "$(ask m2 udp $BANK4 "from=$shared" sport=2000 wait=0.5)"
+is "the bank heard from" nobody "$(heard)"
+is "spoofed" $((spoofed + 3)) "$(stat spoofed)"
+h nft add table ip raw
+h nft add chain ip raw c '{ type filter hook prerouting priority raw; }'
+h nft add rule ip raw c ip saddr "$V4" notrack
+is "the same, untracked" timeout "$(ask m2 udp $BANK4 "from=$V4" wait=0.5)"
+is "the bank heard from" nobody "$(heard)"
+is "spoofed" $((spoofed + 4)) "$(stat spoofed)"
+ask m2 udp $BANK4 "from=$shared" sport=40000 wait=0.5 >/dev/null
+is "in a block of another host's, the bank heard from" "$shared" "$(heard)"
 leased m1 "$(ask m1 udp $BANK4)"

@@ -23,7 +23,7 @@ const char counters_help[] =
 	"  limit         refused at the limit\n"
 	"  passed        no lease: left to the host's own NAT\n"
 	"  unbound       no lease: dropped\n"
-	"  spoofed       came in by another device than the machine's: dropped\n"
+	"  spoofed       came in by another device than the machine's, or from an egress address: dropped\n"
 	"  unsupported   no ports or ids to share an address by, or active modes: dropped\n"
 	"  leak          would have left under a wrong address: dropped\n"
 	"  unsolicited   came in to an egress address, belongs to nothing: dropped\n"
