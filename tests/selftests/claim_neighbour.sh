@@ -5,22 +5,6 @@
 # only: an announcement when one is allocated, then answers to ARP and ND.
 . "$(dirname "$0")/lib.sh"
 
-# resolves ADDR: does the router's kernel, asking anew, get an answer?
-resolves() {
-	local state
-	ip -n o neigh flush to "$1"
-	flows ask o udp "$1" wait=0.01
-	for ((i = 0; i < 100; i++)); do
-		state=$(ip -n o neigh show to "$1" dev h)
-		case $state in
-		*lladdr*) return 0 ;;
-		*FAILED*) return 1 ;;
-		esac
-		sleep 0.05
-	done
-	fail "$1 neither resolves nor fails: $state"
-}
-
 silent() {
 	local addr
 	for addr; do

@@ -71,12 +71,20 @@ within() {
 	fi
 }
 
+# uptime_s: seconds that no change of the clock touches.
+uptime_s() {
+	local up
+	read -r up _ < /proc/uptime
+	echo "${up%.*}"
+}
+
 # until_ok WHAT COMMAND...: try until it succeeds, ten seconds long.
 until_ok() {
-	local what=$1 end=$((SECONDS + PATIENCE / 6))
+	local what=$1 end
+	end=$(($(uptime_s) + PATIENCE / 6))
 	shift
 	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || fail "$what: not within $((PATIENCE / 6)) s"
+		[ "$(uptime_s)" -lt "$end" ] || fail "$what: not within $((PATIENCE / 6)) s"
 		sleep 0.05
 	done
 	echo "ok: $what"
@@ -354,6 +362,22 @@ capture() {
 
 # shows FILE REGEX: has it been captured?
 shows() { grep -qE "$2" "$TMP/$1"; }
+
+# resolves ADDR: does the router's kernel, asking anew, get an answer?
+resolves() {
+	local state
+	ip -n o neigh flush to "$1"
+	flows ask o udp "$1" wait=0.01
+	for ((i = 0; i < 100; i++)); do
+		state=$(ip -n o neigh show to "$1" dev h)
+		case $state in
+		*lladdr*) return 0 ;;
+		*FAILED*) return 1 ;;
+		esac
+		sleep 0.05
+	done
+	fail "$1 neither resolves nor fails: $state"
+}
 
 # listen FILE: from now on each event is a line of JSON in the file.
 listen() {
