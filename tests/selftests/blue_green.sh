@@ -8,6 +8,9 @@
 # is seen under anything but the pair, from a port of its machine's block.
 . "$(dirname "$0")/lib.sh"
 
+slots=64 few=20 many=40
+[ -z "${EGRESS_SLOW:-}" ] || slots=16 few=5 many=10
+
 # The addresses of each machine.
 declare -A inside
 for ((i = 1; i <= 100; i++)); do
@@ -56,7 +59,7 @@ deploy() {
 	done
 	for ((i = $3; i < $3 + n; i++)); do
 		start "$i"
-		if [ $((n + i - $3)) -lt 64 ]; then
+		if [ $((n + i - $3)) -lt $slots ]; then
 			ready "$i"
 			new+=("c$i")
 			continue
@@ -64,7 +67,7 @@ deploy() {
 		late+=("$i")
 		until_ok "c$i waits" wait_now ${#late[@]}
 	done
-	is "machines that wait for a slot" $((n > 32 ? 2 * n - 64 : 0)) ${#late[@]}
+	is "machines that wait for a slot" $((2 * n > slots ? 2 * n - slots : 0)) ${#late[@]}
 	live "${old[@]}" "${new[@]}"
 	for i in "${late[@]}"; do
 		like "c$i is told" "slots: need at least 1 more pair" "$(< "$TMP/c$i.err")"
@@ -90,7 +93,7 @@ deploy() {
 net 1
 web
 pool
-allocate
+allocate --block-size $((65536 / slots))
 pair4=$V4 pair6=$V6
 ip -n h route add 10.1.0.0/16 dev m1
 ip -n m1 route add local 10.1.0.0/16 dev lo
@@ -104,16 +107,17 @@ first() {
 	done | eg -b - >/dev/null
 	note
 }
-first 1 20
+first 1 $few
 : > "$TMP/requests"
 echo "${inside[c1]}" > "$TMP/live"
 background m1 /usr/bin/python3 -I "$SELFTESTS/requests.py" "$TMP/live" "$TMP/requests" $BANK4 $BANK6
 client=${PIDS[-1]}
 until_ok "the client has begun" busy 1
-live c{1..20}
-deploy 20 1 21
-first 41 60
-deploy 40 21 61
+mapfile -t begin < <(seq -f c%g $few)
+live "${begin[@]}"
+deploy $few 1 $((few + 1))
+first $((2 * few + 1)) $((few + many))
+deploy $many $((few + 1)) $((few + many + 1))
 kill "$client"
 
 is "requests that failed" "" "$(grep failed "$TMP/requests" | head -n 5 || true)"

@@ -26,7 +26,7 @@ first=$V4
 add 1
 allocate
 second=$V4
-download patient 8
+download patient $((8 * SLOW))
 eg release "$first" --drain
 like "progress" "draining, 1 connection left" "$(left "$first")"
 under "a new connection" "$second" "$(ask m1 tcp $BANK4)"
@@ -39,12 +39,13 @@ is "who downloaded" "$first" "$(cut -d ' ' -f 1 "$TMP/access.log")"
 
 # Two seconds, and it would take a minute.
 allocate
-download late 60
+download late $((60 * SLOW))
 start=${EPOCHREALTIME/.}
-eg release "$second" --drain=2
-like "progress" "draining, [12] connections? left, [12] s" "$(left "$second")"
+eg release "$second" --drain=$((2 * SLOW))
+like "progress" "draining, [12] connections? left, ([0-9]+) s" "$(left "$second")"
+within "seconds left" 1 $((2 * SLOW)) "${BASH_REMATCH[1]}"
 until_ok "cut when its time is up" gone "$second"
-within "milliseconds later" 2000 9000 $(((${EPOCHREALTIME/.} - start) / 1000))
+within "milliseconds later" $((2000 * SLOW)) $((9000 * SLOW)) $(((${EPOCHREALTIME/.} - start) / 1000))
 kill -0 "${PIDS[-1]}" || fail "the download ended before its time"
 is "connections under it" 0 "$(h conntrack -L 2>/dev/null | grep -c "src=10.0.0.1 .*dst=$second " || true)"
 leased m1 "$(ask m1 tcp $BANK4)"

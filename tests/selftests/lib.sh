@@ -32,7 +32,8 @@ BANK4=203.0.113.1 BANK6=2001:db8:b::1
 POOL4=198.51.100.0/28 POOL6=2001:db8:e::/64
 export LC_ALL=C
 PATIENCE=60		# seconds; a debug kernel is slow
-[ -z "${EGRESS_SLOW:-}" ] || PATIENCE=600
+SLOW=1			# by this are spans of time longer on it
+[ -z "${EGRESS_SLOW:-}" ] || PATIENCE=600 SLOW=5
 
 PIDS=() SPACES=() SYSCTLS=()
 

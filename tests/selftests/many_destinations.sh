@@ -6,6 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 
 count=20000
+[ -z "${EGRESS_SLOW:-}" ] || count=5000
 [ -z "${EGRESS_LONG:-}" ] || count=200000
 connections() { of connections "$(eg -j stats)"; }
 none_left() { [ "$(connections)" = 0 ]; }

@@ -5,6 +5,9 @@
 # directions: no interval without bytes, no packet under another address or dropped.
 . "$(dirname "$0")/lib.sh"
 
+rate=10M interval=0.5 span=8
+[ -z "${EGRESS_SLOW:-}" ] || rate=1M interval=2 span=32
+
 net 2
 pool
 add 1
@@ -19,9 +22,9 @@ for port in 5201 5202; do
 	background b iperf3 -s -p $port > "$TMP/iperf.$port"
 	until_ok "iperf3 listens" b bash -c "</dev/tcp/$BANK4/$port"
 done
-EXEC='exec' m1 iperf3 -J -i 0.5 -t 8 -b 10M -c $BANK4 > "$TMP/out" &
+EXEC='exec' m1 iperf3 -J -i $interval -t $span -b $rate -c $BANK4 > "$TMP/out" &
 out=$!
-EXEC='exec' m1 iperf3 -J -i 0.5 -t 8 -b 10M -R -p 5202 -c $BANK6 > "$TMP/in" &
+EXEC='exec' m1 iperf3 -J -i $interval -t $span -b $rate -R -p 5202 -c $BANK6 > "$TMP/in" &
 in=$!
 PIDS+=("$out" "$in")
 busy() { [ "$(eg -j list | jq 'map(.connections) | max // 0')" -ge 4 ]; }

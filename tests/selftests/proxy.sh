@@ -10,13 +10,17 @@ HTTP=http://10.0.0.1:8888 SOCKS4=socks5://10.0.0.1:1080 SOCKS6='socks5://[fd00::
 
 listens() { [ "$(m1 ss -Hltn "( sport = 8888 or sport = 1080 )" | wc -l)" = 3 ]; }
 
+# Connections that the block has ports for.
+block=1024
+[ -z "${EGRESS_SLOW:-}" ] || block=128
+
 # fetch NS PROXY [OPTION]... URL: the answer, or the status of the proxy's refusal.
 fetch() { in_ns "$1" curl -sS -m "$PATIENCE" -f -x "${@:2}" 2>&1 || true; }
 
 net 3
 pool
 eg app set proxy --on-none drop
-eg allocate --app proxy --region ord
+eg allocate --app proxy --region ord --block-size $block
 eg machine add m1 --app proxy --region ord --addr 10.0.0.1 fd00::1 --dev m1
 eg machine add m2 --app shop --region ord --addr 10.0.0.2 fd00::2 --dev m2
 web 443 8443
@@ -57,6 +61,6 @@ like "what is inside heard from" '^nobody$' "$(heard)"
 
 # All the clients together have the block's connections to one destination.
 tunnels() { m2 /usr/bin/python3 -I "$SELFTESTS/tunnels.py" "$@" 443; }
-is "by CONNECT, and the answer to one more" "1024 500" "$(tunnels http 10.0.0.1 8888 1024 $BANK4)"
-is "by SOCKS, and the answer to one more" "1024 5" "$(tunnels socks 10.0.0.1 1080 1024 203.0.113.2)"
+is "by CONNECT, and the answer to one more" "$block 500" "$(tunnels http 10.0.0.1 8888 $block $BANK4)"
+is "by SOCKS, and the answer to one more" "$block 5" "$(tunnels socks 10.0.0.1 1080 $block 203.0.113.2)"
 leased m1 "$(fetch m2 $HTTP "http://203.0.113.3/")"
