@@ -237,6 +237,7 @@ static void probe_init(struct conn_probe *cp, struct egress_net *en,
 	/* Each by itself: an initializer would clear the whole first. */
 	cp->probe.fate = conn_fate;
 	cp->probe.freed = 0;
+	cp->probe.memcg = block->pair->memcg;
 	cp->net = en->net;
 	cp->block = block;
 	cp->key = key;
@@ -344,7 +345,6 @@ int egress_dest_take(struct egress_net *en, struct egress_block *block, const st
 		.pf = pf,
 	};
 	struct egress_place want = { .proto = reply->dst.protonum };
-	struct mem_cgroup *memcg;
 	struct egress_dest *dest;
 	struct conn_probe cp;
 	int tries = 3, ret;
@@ -370,10 +370,8 @@ int egress_dest_take(struct egress_net *en, struct egress_block *block, const st
 			want.taken = cp.probe.now;
 			cp.want = want;
 			cp.ct = ct;
-			memcg = set_active_memcg(block->pair->memcg);
 			ret = egress_ring_take(&dest->ring, &cp.probe, &cp.want, limit,
 					       this_cpu_look_budget(cp.probe.now));
-			set_active_memcg(memcg);
 			if (ret == -EAGAIN)
 				refuse(dest, cp.probe.now, refusal);
 			spin_unlock_bh(&dest->lock);

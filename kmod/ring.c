@@ -18,6 +18,8 @@
  */
 #include <linux/bitops.h>
 #include <linux/errno.h>
+#include <linux/memcontrol.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "ring.h"
@@ -316,8 +318,9 @@ static int look(struct egress_ring *ring, struct egress_probe *probe,
 int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 		     const struct egress_place *want, unsigned int limit, unsigned int *budget)
 {
+	struct mem_cgroup *memcg;
 	unsigned int tries = 2;
-	int ret;
+	int err, ret;
 
 	if (ring->taken >= limit)
 		return look(ring, probe, want, limit, budget);
@@ -334,7 +337,10 @@ int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 			return take(ring, i, want);
 	}
 
-	if (grow(ring)) {
+	memcg = set_active_memcg(probe->memcg);
+	err = grow(ring);
+	set_active_memcg(memcg);
+	if (err) {
 		/* No memory: a place that is there already will do. */
 		ret = look(ring, probe, want, limit, budget);
 		return ret == -EAGAIN ? -ENOMEM : ret;

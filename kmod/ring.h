@@ -5,6 +5,8 @@
 #include <linux/param.h>
 #include <linux/types.h>
 
+struct mem_cgroup;
+
 /* What has become of the connection that took a place. */
 enum egress_fate {
 	EGRESS_FATE_LIVE,
@@ -93,12 +95,14 @@ struct egress_ring {
  *	@end: if it is closed, remove its entry?
  * @now: jiffies, not before any place was taken
  * @freed: connections found closed or dead since, each once, counted up by the ring
+ * @memcg: charged when the ring grows, or NULL
  */
 struct egress_probe {
 	enum egress_fate (*fate)(struct egress_probe *probe, unsigned int port,
 				 const struct egress_place *place, enum egress_end end);
 	u32 now;
 	unsigned int freed;
+	struct mem_cgroup *memcg;
 };
 
 /* Jiffies since a place was taken; after some hours it counts from 0 again. */
