@@ -22,8 +22,8 @@
 #define AT_ONCE		256	/* tables, before others may sweep */
 #define LOOKUPS		4096	/* of pairs without tables in a stretch */
 
-/* A round begins: as much is to be done as in the last, or for all there is. */
-static void begin_round(struct egress_net *en, struct egress_reaper *reaper)
+/* Tables and places in a stretch, for all there are now but the closed ones. */
+static unsigned int stretch(struct egress_net *en)
 {
 	u64 sum[EGRESS_C_MAX], work;
 
@@ -31,8 +31,14 @@ static void begin_round(struct egress_net *en, struct egress_reaper *reaper)
 	work = sum[EGRESS_C_OPENED] - sum[EGRESS_C_CLOSED];
 	if ((s64)work < 0)
 		work = 0;
-	work = max_t(u64, work + atomic_read(&en->dests.nelems), reaper->met);
-	reaper->budget = min_t(u64, work / ROUND + LEAST, INT_MAX);
+	work += atomic_read(&en->dests.nelems);
+	return min_t(u64, work / ROUND + LEAST, INT_MAX);
+}
+
+/* The next one has as much to do, or more if more come. */
+static void end_round(struct egress_reaper *reaper)
+{
+	reaper->budget = reaper->met / ROUND;
 	reaper->met = 0;
 	reaper->pair = 0;
 	reaper->slot = 0;
@@ -100,13 +106,12 @@ static void reap(struct work_struct *work)
 	int budget;
 
 	mutex_lock(&en->reap);
-	if (!reaper->budget)
-		begin_round(en, reaper);
-	budget = reaper->budget;
+	budget = max(reaper->budget, stretch(en));
+	reaper->budget = budget;
 	lookups = LOOKUPS + budget;
 	while (budget > 0 && lookups--) {
 		if (!sweep_some(en, reaper, &budget)) {
-			reaper->budget = 0;
+			end_round(reaper);
 			break;
 		}
 		mutex_unlock(&en->reap);

@@ -12,7 +12,7 @@ struct egress_net;
  * @pair: the pair it is at
  * @slot: the slot of it
  * @left: tables of it that are to be swept yet
- * @budget: tables and places in a stretch of this round
+ * @budget: tables and places in a stretch; never less in a round, though tables go
  * @met: tables and places met in this round
  */
 struct egress_reaper {
