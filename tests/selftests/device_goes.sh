@@ -18,8 +18,9 @@ silent() {
 
 # group NS DEV: is the group of solicitations for V6 joined there?
 group() {
-	local last=$((16#${V6##*:}))
-	ip -n "$1" -6 maddr show dev "$2" | grep -ci "$(printf 'ff02::1:ff00:%x$' "$last")" || true
+	local last=$((16#${V6##*:})) all
+	all=$(ip -n "$1" -6 maddr show dev "$2") || { echo "no groups of $2 in $1"; return; }
+	awk -v group="$(printf 'ff02::1:ff00:%x$' "$last")" 'tolower($0) ~ group { n++ } END { print n + 0 }' <<< "$all"
 }
 
 uplink() {
