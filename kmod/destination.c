@@ -319,6 +319,26 @@ static void refuse(struct egress_dest *dest, u32 now, struct egress_refusal *ref
 	dest->told = now;
 }
 
+/* No fresh place, or the limit is reached: others are asked after first. */
+static noinline int take_slow(struct egress_net *en, struct egress_dest *dest,
+			      const struct egress_place *want, const struct nf_conn *ct,
+			      unsigned int limit, struct egress_refusal *refusal,
+			      unsigned int *freed)
+{
+	struct conn_probe cp;
+	int ret;
+
+	probe_init(&cp, en, dest->key.block, &dest->key);
+	cp.want = *want;
+	cp.ct = ct;
+	ret = egress_ring_take(&dest->ring, &cp.probe, want, limit,
+			       this_cpu_look_budget(cp.probe.now));
+	if (ret == -EAGAIN)
+		refuse(dest, cp.probe.now, refusal);
+	*freed = cp.probe.freed;
+	return ret;
+}
+
 /**
  * egress_dest_take() - take a port for a new connection
  * @en: namespace
@@ -346,7 +366,7 @@ int egress_dest_take(struct egress_net *en, struct egress_block *block, const st
 	};
 	struct egress_place want = { .proto = reply->dst.protonum };
 	struct egress_dest *dest;
-	struct conn_probe cp;
+	unsigned int freed = 0;
 	int tries = 3, ret;
 
 	egress_addr_inet(&key.addr, pf, &reply->src.u3);
@@ -366,16 +386,13 @@ int egress_dest_take(struct egress_net *en, struct egress_block *block, const st
 
 		spin_lock_bh(&dest->lock);
 		if (likely(!dest->dead)) {
-			probe_init(&cp, en, block, &dest->key);
-			want.taken = cp.probe.now;
-			cp.want = want;
-			cp.ct = ct;
-			ret = egress_ring_take(&dest->ring, &cp.probe, &cp.want, limit,
-					       this_cpu_look_budget(cp.probe.now));
-			if (ret == -EAGAIN)
-				refuse(dest, cp.probe.now, refusal);
+			want.taken = jiffies;
+			ret = dest->ring.taken < limit ?
+				egress_ring_take_fresh(&dest->ring, &want) : -EAGAIN;
+			if (unlikely(ret < 0))
+				ret = take_slow(en, dest, &want, ct, limit, refusal, &freed);
 			spin_unlock_bh(&dest->lock);
-			count_closed(en, block, cp.probe.freed);
+			count_closed(en, block, freed);
 			return ret < 0 ? ret : block->first_port + ret;
 		}
 		spin_unlock_bh(&dest->lock);

@@ -12,7 +12,7 @@
 
 #include "exclude.h"
 
-#define LONG_LIST	64	/* prefixes from which on an index pays */
+#define LONG_LIST	64	/* prefixes from which on a large index pays */
 
 struct egress_exclude *egress_exclude_default;
 
@@ -142,16 +142,22 @@ static void add(struct egress_exclude *list, const struct egress_cidr *prefixes,
 	}
 }
 
-/* Most destinations are in no /16 with a range in it: one bit instead of a search. */
-static void mark4(struct egress_exclude *list)
+/* Most destinations begin with bits that no range has: one look instead of a search. */
+static void mark(unsigned long *any, unsigned int first, unsigned int last)
+{
+	bitmap_set(any, first, last - first + 1);
+}
+
+static void mark_all(struct egress_exclude *list)
 {
 	unsigned int i;
 
-	for (i = 0; i < list->n4; i++) {
-		unsigned int first = list->ranges4[i].first >> 16;
-
-		bitmap_set(list->any4, first, (list->ranges4[i].last >> 16) - first + 1);
-	}
+	for (i = 0; i < list->n4; i++)
+		mark(list->any4, list->ranges4[i].first >> (32 - list->index_bits),
+		     list->ranges4[i].last >> (32 - list->index_bits));
+	for (i = 0; i < list->n6; i++)
+		mark(list->any6, list->ranges6[i].first_hi >> (64 - list->index_bits),
+		     list->ranges6[i].last_hi >> (64 - list->index_bits));
 }
 
 /**
@@ -166,17 +172,20 @@ static void mark4(struct egress_exclude *list)
 struct egress_exclude *egress_exclude_make(const struct egress_cidr *prefixes, unsigned int n)
 {
 	size_t total = n + ARRAY_SIZE(always);
-	size_t any4 = n > LONG_LIST ? BITS_TO_LONGS(1 << 16) * sizeof(long) : 0;
+	unsigned int index_bits = n > LONG_LIST ? 16 : 8;
+	size_t any = BITS_TO_LONGS(1 << index_bits);
 	struct egress_exclude *list;
 
 	/* One piece of memory, the arrays with the stricter alignment first. */
-	list = kvzalloc(sizeof(*list) + any4 + total * sizeof(*list->ranges6) +
+	list = kvzalloc(sizeof(*list) + 2 * any * sizeof(long) + total * sizeof(*list->ranges6) +
 			total * sizeof(*list->ranges4) + n * sizeof(*prefixes),
 			GFP_KERNEL_ACCOUNT);
 	if (!list)
 		return NULL;
-	list->any4 = any4 ? (void *)(list + 1) : NULL;
-	list->ranges6 = (void *)(list + 1) + any4;
+	list->index_bits = index_bits;
+	list->any4 = (void *)(list + 1);
+	list->any6 = list->any4 + any;
+	list->ranges6 = (void *)(list->any6 + any);
 	list->ranges4 = (void *)(list->ranges6 + total);
 	list->prefixes = (void *)(list->ranges4 + total);
 	list->n_prefixes = n;
@@ -187,8 +196,7 @@ struct egress_exclude *egress_exclude_make(const struct egress_cidr *prefixes, u
 	add(list, prefixes, n);
 	list->n4 = melt4(list->ranges4, list->n4);
 	list->n6 = melt6(list->ranges6, list->n6);
-	if (list->any4)
-		mark4(list);
+	mark_all(list);
 	return list;
 }
 
@@ -198,7 +206,7 @@ static bool has4(const struct egress_exclude *list, u32 addr)
 	const struct egress_range4 *r = list->ranges4;
 	unsigned int n = list->n4;
 
-	if (list->any4 && !test_bit(addr >> 16, list->any4))
+	if (likely(!test_bit(addr >> (32 - list->index_bits), list->any4)))
 		return false;
 	while (n > 1) {
 		unsigned int half = n / 2;
@@ -215,6 +223,8 @@ static bool has6(const struct egress_exclude *list, const struct in6_addr *addr)
 	u64 hi, lo;
 
 	egress_addr_split(addr, &hi, &lo);
+	if (likely(!test_bit(hi >> (64 - list->index_bits), list->any6)))
+		return false;
 	while (low < high) {
 		unsigned int mid = (low + high) / 2;
 		const struct egress_range6 *r = &list->ranges6[mid];

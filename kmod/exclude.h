@@ -22,7 +22,9 @@ struct egress_range6 {
  * @n6: disjoint ranges of IPv6
  * @ranges4: sorted; like @ranges6 they never change after egress_exclude_make()
  * @ranges6: sorted
- * @any4: of a long list, a bit for each /16 of IPv4 that a range reaches into; or NULL
+ * @index_bits: 8, of a long list 16
+ * @any4: a bit for each value of an address's first @index_bits that a range has
+ * @any6: the same for IPv6
  * @prefixes: for reading back
  */
 struct egress_exclude {
@@ -32,7 +34,9 @@ struct egress_exclude {
 	unsigned int n6;
 	struct egress_range4 *ranges4;
 	struct egress_range6 *ranges6;
+	unsigned int index_bits;
 	unsigned long *any4;
+	unsigned long *any6;
 	struct egress_cidr *prefixes;
 };
 

@@ -184,7 +184,16 @@ static enum egress_fate reclaim(struct egress_ring *ring, struct egress_probe *p
 	return fate;
 }
 
-static inline int take_fresh(struct egress_ring *ring, const struct egress_place *want)
+/**
+ * egress_ring_take_fresh() - take a port that none had yet, if there is memory for it
+ * @ring: ring, below its limit
+ * @want: what the place shall be, taken now
+ *
+ * Context: softirq, the owner's lock held.
+ *
+ * Return: port from the block's first, -EAGAIN: see egress_ring_take().
+ */
+int egress_ring_take_fresh(struct egress_ring *ring, const struct egress_place *want)
 {
 	while (ring->fresh < ring->size) {
 		unsigned int i = ring->fresh++;
@@ -325,7 +334,7 @@ int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 	if (ring->taken >= limit)
 		return look(ring, probe, want, limit, budget);
 
-	ret = take_fresh(ring, want);
+	ret = egress_ring_take_fresh(ring, want);
 	if (ret >= 0)
 		return ret;
 	if (ring->size == 1u << ring->order)
@@ -345,7 +354,7 @@ int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 		ret = look(ring, probe, want, limit, budget);
 		return ret == -EAGAIN ? -ENOMEM : ret;
 	}
-	return take_fresh(ring, want);
+	return egress_ring_take_fresh(ring, want);
 }
 
 /**
