@@ -8,9 +8,9 @@
 # retries are a fifth of those with nft's SNAT to as many ports, or fewer.
 . "$(dirname "$0")/lib.sh"
 
-block=1024
-[ -z "${EGRESS_SLOW:-}" ] || block=256
-count=$((block * 5 / 2))
+block=256
+[ -z "${EGRESS_LONG:-}" ] || block=1024
+count=$((block * 4))
 peer=$((block * 9 / 8))
 [ -z "${EGRESS_LONG:-}" ] || count=10000
 

@@ -17,7 +17,8 @@ few_modules() {
 	mkdir "$TMP/modules"
 	mount -t tmpfs modules "$TMP/modules"
 	(cd "$MODULES" && cp -a --parents modules.{builtin,builtin.modinfo,order} build source \
-		kernel/{net,lib,crypto,arch} kernel/drivers/net/{veth,dummy}.ko* "$TMP/modules")
+		kernel/net/{netfilter,ipv4,ipv6} kernel/lib/libcrc32c.ko* kernel/crypto/crc32c*.ko* \
+		kernel/drivers/net/{veth,dummy}.ko* "$TMP/modules")
 	mount --move "$TMP/modules" "$MODULES"
 	depmod "$KVER"
 }

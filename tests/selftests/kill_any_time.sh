@@ -8,9 +8,8 @@
 
 load_module
 new_ns h
-ROUNDS=6
+ROUNDS=3
 [ -z "${EGRESS_LONG:-}" ] || ROUNDS=12
-[ -z "${EGRESS_SLOW:-}" ] || ROUNDS=3
 EXCLUDE=$(printf '10.%s.0/24,' {1..60}.{1..60})
 SEEN_BEFORE=0 SEEN_DONE=0 RANDOM=1
 

@@ -202,7 +202,8 @@ machine_ns() {
 # host_ns HOST ADDR4 ADDR6 GATEWAY4 GATEWAY6: a host at the router.
 host_ns() {
 	new_ns "$1"
-	in_ns "$1" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	in_ns "$1" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
+		net.netfilter.nf_conntrack_udp_timeout=$((30 * SLOW))
 	link "$1" up "$2 $3 fe80::3/64" o "$1" "$4/${2#*/} $5/${3#*/} fe80::4/64"
 	printf '%s\n' "route add default via $4" "route add default via $5" | ip -n "$1" -batch -
 	in_ns "$1" nft -f - <<-END

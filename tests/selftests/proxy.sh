@@ -11,8 +11,8 @@ HTTP=http://10.0.0.1:8888 SOCKS4=socks5://10.0.0.1:1080 SOCKS6='socks5://[fd00::
 listens() { [ "$(m1 ss -Hltn "( sport = 8888 or sport = 1080 )" | wc -l)" = 3 ]; }
 
 # Connections that the block has ports for.
-block=1024
-[ -z "${EGRESS_SLOW:-}" ] || block=128
+block=128
+[ -z "${EGRESS_LONG:-}" ] || block=1024
 
 # fetch NS PROXY [OPTION]... URL: the answer, or the status of the proxy's refusal.
 fetch() { in_ns "$1" curl -sS -m "$PATIENCE" -f -x "${@:2}" 2>&1 || true; }
