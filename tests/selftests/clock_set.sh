@@ -78,6 +78,6 @@ end all
 end again
 end standing
 # What was still being closed comes again, and is taken up anew.
-until_none() { h conntrack -F 2>/dev/null && [ "$(of connections "$(eg -j stats)")" = 0 ]; }
+until_none() { h conntrack -F 2>/dev/null && [ "$(stat connections)" = 0 ]; }
 until_ok "no connection is left" until_none
 is "opened and closed" "$(stat opened)" "$(stat closed)"

@@ -73,10 +73,12 @@ h conntrack -F 2>/dev/null
 for bank in 203.0.113.2 203.0.113.3 2001:db8:b::2; do
 	like "each of its ports to $bank" "ok=1024 .* distinct=1024" "$(many all 1024 m1 tcp $bank)"
 	end all
-	leased m1 "$(ask m1 udp 203.0.113.4)"
+	leased m1 "$(ask m1 tcp 203.0.113.4)"
 	h conntrack -F 2>/dev/null
 done
 is "refused, out of memory" "0 0" "$(stat limit) $(stat nomem)"
 is "seen outside under a wrong address" 0 "$(seen leaked)"
-is "connections" 0 "$(of connections "$(eg -j stats)")"
+# What was still being closed comes again, and is taken up anew.
+none_left() { h conntrack -F 2>/dev/null && [ "$(stat connections)" = 0 ]; }
+until_ok "no connection is left" none_left
 is "opened and closed" "$(stat opened)" "$(stat closed)"
