@@ -328,6 +328,8 @@ static noinline int take_slow(struct egress_net *en, struct egress_dest *dest,
 	struct conn_probe cp;
 	int ret;
 
+	lockdep_assert_held(&dest->lock);
+
 	probe_init(&cp, en, dest->key.block, &dest->key);
 	cp.want = *want;
 	cp.ct = ct;
@@ -387,8 +389,7 @@ int egress_dest_take(struct egress_net *en, struct egress_block *block, const st
 		spin_lock_bh(&dest->lock);
 		if (likely(!dest->dead)) {
 			want.taken = jiffies;
-			ret = dest->ring.taken < limit ?
-				egress_ring_take_fresh(&dest->ring, &want) : -EAGAIN;
+			ret = egress_ring_take_fresh(&dest->ring, &want, limit);
 			if (unlikely(ret < 0))
 				ret = take_slow(en, dest, &want, ct, limit, refusal, &freed);
 			spin_unlock_bh(&dest->lock);

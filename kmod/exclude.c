@@ -142,12 +142,12 @@ static void add(struct egress_exclude *list, const struct egress_cidr *prefixes,
 	}
 }
 
-/* Most destinations begin with bits that no range has: one look instead of a search. */
 static void mark(unsigned long *any, unsigned int first, unsigned int last)
 {
 	bitmap_set(any, first, last - first + 1);
 }
 
+/* Most destinations begin with bits that no range has: one look instead of a search. */
 static void mark_all(struct egress_exclude *list)
 {
 	unsigned int i;

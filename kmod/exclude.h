@@ -20,9 +20,9 @@ struct egress_range6 {
  * @n_prefixes: as the operator gave them
  * @n4: disjoint ranges of IPv4
  * @n6: disjoint ranges of IPv6
+ * @index_bits: 8, of a long list 16
  * @ranges4: sorted; like @ranges6 they never change after egress_exclude_make()
  * @ranges6: sorted
- * @index_bits: 8, of a long list 16
  * @any4: a bit for each value of an address's first @index_bits that a range has
  * @any6: the same for IPv6
  * @prefixes: for reading back
@@ -32,9 +32,9 @@ struct egress_exclude {
 	unsigned int n_prefixes;
 	unsigned int n4;
 	unsigned int n6;
+	unsigned int index_bits;
 	struct egress_range4 *ranges4;
 	struct egress_range6 *ranges6;
-	unsigned int index_bits;
 	unsigned long *any4;
 	unsigned long *any6;
 	struct egress_cidr *prefixes;

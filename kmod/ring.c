@@ -186,15 +186,20 @@ static enum egress_fate reclaim(struct egress_ring *ring, struct egress_probe *p
 
 /**
  * egress_ring_take_fresh() - take a port that none had yet, if there is memory for it
- * @ring: ring, below its limit
+ * @ring: ring
  * @want: what the place shall be, taken now
+ * @limit: connections at once
  *
  * Context: softirq, the owner's lock held.
  *
- * Return: port from the block's first, -EAGAIN: see egress_ring_take().
+ * Return: port from the block's first, -EAGAIN if egress_ring_take() has to
+ * look for one.
  */
-int egress_ring_take_fresh(struct egress_ring *ring, const struct egress_place *want)
+int egress_ring_take_fresh(struct egress_ring *ring, const struct egress_place *want,
+			   unsigned int limit)
 {
+	if (unlikely(ring->taken >= limit))
+		return -EAGAIN;
 	while (ring->fresh < ring->size) {
 		unsigned int i = ring->fresh++;
 
@@ -334,7 +339,7 @@ int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 	if (ring->taken >= limit)
 		return look(ring, probe, want, limit, budget);
 
-	ret = egress_ring_take_fresh(ring, want);
+	ret = egress_ring_take_fresh(ring, want, limit);
 	if (ret >= 0)
 		return ret;
 	if (ring->size == 1u << ring->order)
@@ -354,7 +359,7 @@ int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 		ret = look(ring, probe, want, limit, budget);
 		return ret == -EAGAIN ? -ENOMEM : ret;
 	}
-	return egress_ring_take_fresh(ring, want);
+	return egress_ring_take_fresh(ring, want, limit);
 }
 
 /**

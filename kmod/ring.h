@@ -113,7 +113,8 @@ static inline u32 egress_place_age(const struct egress_place *place, u32 now)
 
 void egress_ring_init(struct egress_ring *ring, unsigned int order, bool zero, u64 key, u32 now);
 void egress_ring_free(struct egress_ring *ring);
-int egress_ring_take_fresh(struct egress_ring *ring, const struct egress_place *want);
+int egress_ring_take_fresh(struct egress_ring *ring, const struct egress_place *want,
+			   unsigned int limit);
 int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 		     const struct egress_place *want, unsigned int limit, unsigned int *budget);
 unsigned int egress_ring_sweep(struct egress_ring *ring, struct egress_probe *probe,

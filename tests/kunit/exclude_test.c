@@ -228,7 +228,8 @@ static void random_prefix(struct rnd_state *rnd, struct egress_cidr *cidr)
 			cidr->addr.s6_addr[i] = prandom_u32_state(rnd) & 0x83;
 		cidr->len = 128 - prandom_u32_state(rnd) % 33;
 	} else {
-		cidr->addr.s6_addr[0] = 0x20;
+		cidr->addr.s6_addr[0] = 0x20 | (prandom_u32_state(rnd) & 0x11);
+		cidr->addr.s6_addr[1] = prandom_u32_state(rnd) & 0x83;
 		for (i = 6; i < 16; i++)
 			cidr->addr.s6_addr[i] = prandom_u32_state(rnd) & 0x83;
 		cidr->len = 128 - prandom_u32_state(rnd) % 81;
@@ -278,20 +279,25 @@ static void compare(struct kunit *test, struct rnd_state *rnd, const struct egre
 	kvfree(list);
 }
 
+/* Up to twice as many as make a long list; in every other round without wide ones. */
 static void random_lists(struct kunit *test)
 {
-	struct egress_cidr prefixes[40];
+	struct egress_cidr *prefixes = kvcalloc(2 * LONG_LIST, sizeof(*prefixes), GFP_KERNEL);
 	struct rnd_state rnd;
 	unsigned int round, i, n;
 
+	KUNIT_ASSERT_NOT_NULL(test, prefixes);
 	prandom_seed_state(&rnd, 6890);
 	for (round = 0; round < 500; round++) {
-		n = prandom_u32_state(&rnd) % ARRAY_SIZE(prefixes);
+		n = prandom_u32_state(&rnd) % (2 * LONG_LIST);
 		for (i = 0; i < n; i++)
-			random_prefix(&rnd, &prefixes[i]);
+			do
+				random_prefix(&rnd, &prefixes[i]);
+			while (round % 2 && egress_cidr_host_bits(&prefixes[i]) > 24);
 		compare(test, &rnd, prefixes, n, 100);
 		cond_resched();
 	}
+	kvfree(prefixes);
 }
 
 static void ten_thousand_prefixes(struct kunit *test)
