@@ -61,7 +61,11 @@ build/egressctl: $(TOOL_SRC) $(wildcard tools/egressctl/*.h) uapi/linux/egress.h
 	$(CC) $(TOOL_CFLAGS) $(CFLAGS) -o $@ $(TOOL_SRC) $(LDFLAGS) $(TOOL_LIBS)
 
 # What the tests in tests/abuse run.
-abuse: build/netlink_fuzz
+abuse: build/netlink_fuzz build/flood
+
+build/flood: bench/flood.c
+	@mkdir -p build
+	$(CC) -O2 -g -std=gnu11 -Wall -Wextra $(CFLAGS) -o $@ $< $(LDFLAGS)
 
 build/fuzz/table.h: tests/abuse/fuzz/table.py uapi/egress.yaml
 	@mkdir -p build/fuzz

@@ -1,0 +1,116 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A machine floods: SYNs that nobody answers and SYNs that are, datagrams to one
+# address after the other; and so does the world outside, to an egress address. It
+# costs what its connections are allowed to, another machine's connections work
+# meanwhile, every packet is counted, and in the end nothing is left of it.
+. "$(dirname "$0")/../selftests/lib.sh"
+. "$(dirname "$0")/outside.sh"
+
+COUNT=20000
+[ -z "${EGRESS_SLOW:-}" ] || COUNT=2000
+[ -z "${EGRESS_LONG:-}" ] || COUNT=1000000
+
+# grown BEFORE NAME
+grown() { echo $(($(stat "$2") - $(jq ".$2" <<<"$1"))); }
+
+# flood NS ARG...
+flood() { in_ns "$1" "$FLOOD" "${@:2}" -n "$COUNT" -b "$COUNT" >/dev/null; }
+
+# meanwhile ARG...: m1 floods, m2 has a connection after the other: ASKED.
+meanwhile() {
+	local pid
+	flood m1 "$@" &
+	pid=$!
+	PIDS+=("$pid")
+	ASKED=0
+	while kill -0 "$pid" 2>/dev/null; do
+		leased m2 "$(ask m2 tcp "203.0.113.$((ASKED % 4 + 1))")" >/dev/null
+		ASKED=$((ASKED + 1))
+	done
+	wait "$pid"
+}
+
+net 2
+machine_wide net.netfilter.nf_conntrack_max 2000000
+# A sender may be faster than what receives.
+machine_wide net.core.netdev_max_backlog $COUNT
+h sysctl -qw net.netfilter.nf_conntrack_udp_timeout=36000 \
+	net.netfilter.nf_conntrack_tcp_timeout_syn_sent=36000
+ip -n o route add blackhole 11.0.0.0/8
+ip -n o route add blackhole 2001:db8:bb::/48
+pool
+allocate
+add 1 --dev m1
+add 2 --dev m2
+watch
+
+# To one destination: as many as there are ports, and no more.
+for dst in 11.0.0.1 2001:db8:bb::1; do
+	from=10.0.0.1
+	[[ $dst != *:* ]] || from=fd00::1
+	before=$(stats)
+	meanwhile -s $from -d $dst -t
+	is "$COUNT SYNs to $dst: opened, refused" "1024 $((COUNT - 1024))" \
+		"$(($(grown "$before" opened) - ASKED)) $(grown "$before" limit)"
+	is "tables of m1's" 1024 "$(eg -j machine show m1 | jq .connections)"
+	no_harm "$COUNT SYNs to $dst, $ASKED connections of m2's meanwhile" "$before" opened limit
+	forgotten connections
+done
+
+# A port where nobody listens: each is refused, so each port is free again.
+for dst in 203.0.113.3 2001:db8:b::3; do
+	from=10.0.0.1
+	[[ $dst != *:* ]] || from=fd00::1
+	before=$(stats)
+	meanwhile -s $from -d $dst -t
+	within "connections of m1's" 0 1024 "$(eg -j machine show m1 | jq .connections)"
+	no_harm "$COUNT SYNs to $dst, $ASKED connections of m2's meanwhile" "$before" opened
+	forgotten connections
+done
+
+# A scan: memory for what conntrack has entries of, and no more than is allowed.
+forgotten destinations
+for dst in 11.0.0.0 2001:db8:bb::; do
+	from=10.0.0.1
+	[[ $dst != *:* ]] || from=fd00::1
+	before=$(stats)
+	meanwhile -s $from -d $dst -D
+	is "opened" "$COUNT" $(($(grown "$before" opened) - ASKED))
+	within "destination tables" "$COUNT" $((COUNT + 10)) "$(stat destinations)"
+	no_harm "a scan of $COUNT addresses from $dst, $ASKED connections of m2's meanwhile" "$before" opened
+	forgotten destinations
+done
+max=/sys/module/egress/parameters/max_destinations
+echo 1000 > $max
+before=$(stats)
+flood m1 -s 10.0.0.1 -d 11.128.0.0 -D
+is "with room for 1000: opened, refused" "1000 $((COUNT - 1000))" \
+	"$(grown "$before" opened) $(grown "$before" nomem)"
+is "destination tables" 1000 "$(stat destinations)"
+is "another destination" timeout "$(ask m2 udp 203.0.113.2 wait=0.5)"
+forgotten destinations
+no_harm "a scan of $COUNT addresses with room for 1000" "$before" opened nomem
+
+# From outside, to ports of the well-known slot, which nobody uses.
+lease m1
+for dst in "$V4" "$V6"; do
+	from=$BANK4
+	[[ $dst != *:* ]] || from=$BANK6
+	for how in -t ''; do
+		before=$(stats) entries=$(h conntrack -C)
+		# shellcheck disable=SC2086 # maybe no word
+		flood b -s $from -d "$dst" $how
+		what="$COUNT datagrams to $dst from outside"
+		[ -z "$how" ] || what=${what/datagrams/SYNs}
+		is "$what: unsolicited" "$COUNT" "$(grown "$before" unsolicited)"
+		within "conntrack entries of that" -9999 20 $(($(h conntrack -C) - entries))
+		no_harm "$what" "$before" unsolicited
+	done
+done
+
+forgotten destinations
+is "opened and closed" "$(stat opened)" "$(stat closed)"
+eg flush --all >/dev/null
+until_ok "the module goes" rmmod egress
