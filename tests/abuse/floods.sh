@@ -8,20 +8,24 @@
 . "$(dirname "$0")/../selftests/lib.sh"
 . "$(dirname "$0")/outside.sh"
 
+FLOOD=$TOP/build/flood
+[ -x "$FLOOD" ] || fail "no $FLOOD: run 'make abuse'"
 COUNT=20000
 [ -z "${EGRESS_SLOW:-}" ] || COUNT=2000
 [ -z "${EGRESS_LONG:-}" ] || COUNT=1000000
 
-# grown BEFORE NAME
-grown() { echo $(($(stat "$2") - $(jq ".$2" <<<"$1"))); }
+# grown NAME: since BEFORE.
+grown() { echo $(($(stat "$1") - $(jq ".$1" <<<"$BEFORE"))); }
 
 # flood NS ARG...
 flood() { in_ns "$1" "$FLOOD" "${@:2}" -n "$COUNT" -b "$COUNT" >/dev/null; }
 
-# meanwhile ARG...: m1 floods, m2 has a connection after the other: ASKED.
+# meanwhile ADDR ARG...: m1 floods that, m2 has a connection after the other: ASKED.
 meanwhile() {
-	local pid
-	flood m1 "$@" &
+	local pid from=10.0.0.1
+	[[ $1 != *:* ]] || from=fd00::1
+	BEFORE=$(stats)
+	flood m1 -s $from -d "$@" &
 	pid=$!
 	PIDS+=("$pid")
 	ASKED=0
@@ -48,50 +52,41 @@ watch
 
 # To one destination: as many as there are ports, and no more.
 for dst in 11.0.0.1 2001:db8:bb::1; do
-	from=10.0.0.1
-	[[ $dst != *:* ]] || from=fd00::1
-	before=$(stats)
-	meanwhile -s $from -d $dst -t
+	meanwhile $dst -t
 	is "$COUNT SYNs to $dst: opened, refused" "1024 $((COUNT - 1024))" \
-		"$(($(grown "$before" opened) - ASKED)) $(grown "$before" limit)"
+		"$(($(grown opened) - ASKED)) $(grown limit)"
 	is "tables of m1's" 1024 "$(eg -j machine show m1 | jq .connections)"
-	no_harm "$COUNT SYNs to $dst, $ASKED connections of m2's meanwhile" "$before" opened limit
+	no_harm "$COUNT SYNs to $dst, $ASKED connections of m2's meanwhile" opened limit
 	forgotten connections
 done
 
 # A port where nobody listens: each is refused, so each port is free again.
 for dst in 203.0.113.3 2001:db8:b::3; do
-	from=10.0.0.1
-	[[ $dst != *:* ]] || from=fd00::1
-	before=$(stats)
-	meanwhile -s $from -d $dst -t
+	meanwhile $dst -t
 	within "connections of m1's" 0 1024 "$(eg -j machine show m1 | jq .connections)"
-	no_harm "$COUNT SYNs to $dst, $ASKED connections of m2's meanwhile" "$before" opened
+	no_harm "$COUNT SYNs to $dst, $ASKED connections of m2's meanwhile" opened
 	forgotten connections
 done
 
 # A scan: memory for what conntrack has entries of, and no more than is allowed.
 forgotten destinations
 for dst in 11.0.0.0 2001:db8:bb::; do
-	from=10.0.0.1
-	[[ $dst != *:* ]] || from=fd00::1
-	before=$(stats)
-	meanwhile -s $from -d $dst -D
-	is "opened" "$COUNT" $(($(grown "$before" opened) - ASKED))
+	meanwhile $dst -D
+	is "opened" "$COUNT" $(($(grown opened) - ASKED))
 	within "destination tables" "$COUNT" $((COUNT + 10)) "$(stat destinations)"
-	no_harm "a scan of $COUNT addresses from $dst, $ASKED connections of m2's meanwhile" "$before" opened
+	no_harm "a scan of $COUNT addresses from $dst, $ASKED connections of m2's meanwhile" opened
 	forgotten destinations
 done
 max=/sys/module/egress/parameters/max_destinations
 echo 1000 > $max
-before=$(stats)
+BEFORE=$(stats)
 flood m1 -s 10.0.0.1 -d 11.128.0.0 -D
 is "with room for 1000: opened, refused" "1000 $((COUNT - 1000))" \
-	"$(grown "$before" opened) $(grown "$before" nomem)"
+	"$(grown opened) $(grown nomem)"
 is "destination tables" 1000 "$(stat destinations)"
 is "another destination" timeout "$(ask m2 udp 203.0.113.2 wait=0.5)"
 forgotten destinations
-no_harm "a scan of $COUNT addresses with room for 1000" "$before" opened nomem
+no_harm "a scan of $COUNT addresses with room for 1000" opened nomem
 
 # From outside, to ports of the well-known slot, which nobody uses.
 lease m1
@@ -99,14 +94,14 @@ for dst in "$V4" "$V6"; do
 	from=$BANK4
 	[[ $dst != *:* ]] || from=$BANK6
 	for how in -t ''; do
-		before=$(stats) entries=$(h conntrack -C)
+		BEFORE=$(stats) entries=$(h conntrack -C)
 		# shellcheck disable=SC2086 # maybe no word
 		flood b -s $from -d "$dst" $how
 		what="$COUNT datagrams to $dst from outside"
 		[ -z "$how" ] || what=${what/datagrams/SYNs}
-		is "$what: unsolicited" "$COUNT" "$(grown "$before" unsolicited)"
+		is "$what: unsolicited" "$COUNT" "$(grown unsolicited)"
 		within "conntrack entries of that" -9999 20 $(($(h conntrack -C) - entries))
-		no_harm "$what" "$before" unsolicited
+		no_harm "$what" unsolicited
 	done
 done
 

@@ -15,11 +15,11 @@ CORPUS=$TOP/tests/abuse/corpus
 
 # from NS DEV KIND [COUNTER...]: the packets of that kind, of IPv4 and IPv6.
 from() {
-	local before sent files=("$TMP/corpus/$3"[46])
-	before=$(stats)
+	local sent files=("$TMP/corpus/$3"[46])
+	BEFORE=$(stats)
 	sent=$(in_ns "$1" /usr/bin/python3 -I "$TOP/tests/abuse/send.py" "$2" "${MAC[$1]}" "${files[@]}")
 	ALL=$((ALL + sent))
-	no_harm "$sent packets: $3" "$before" "${@:4}"
+	no_harm "$sent packets: $3" "${@:4}"
 }
 
 net 2
@@ -49,7 +49,7 @@ from m1 eth0 errors leak
 entries=$(h conntrack -C)
 from b o outside unsolicited
 within "conntrack entries of what came from outside" -9999 40 $(($(h conntrack -C) - entries))
-is "neighbours of that" 0 "$(ip -n h neigh | grep -c "^$V4 \|^$V6 " || true)"
+is "neighbours of that" 0 "$(listed "^($V4|$V6) " ip -n h neigh)"
 
 # The host's own address is among these; such sources are its filters' business.
 o nft insert rule inet seen c iifname h ip6 saddr $HOST6 counter name others accept

@@ -5,17 +5,13 @@
 # what was under a wrong address. `watch` after m1 and m2 have their leases, of the
 # same pair.
 
-FLOOD=$TOP/build/flood
-[ -x "$FLOOD" ] || fail "no $FLOOD: run 'make abuse'"
-
-# seen COUNTER: packets.
-seen() { o nft list counter inet seen "$1" | awk '/packets/ { print $2 }'; }
+# stats: all counters.
 stats() { eg -j stats | jq '[.. | objects] | add'; }
 
 # What is sent under the pair's address has a port of the two blocks, unless nft
 # doesn't look for one: in a later fragment, behind an authentication header; or it
-# is an error about what came to a connection of theirs. The
-# host has an address, too, for ICMP errors and neighbours, not for connections.
+# is an error about what came to a connection of theirs. The host has an address,
+# too, for ICMP errors and neighbours, not for connections.
 watch() {
 	local first last
 	# Where a router has a pool, what is not allocated goes nowhere.
@@ -69,13 +65,12 @@ watch() {
 	END
 }
 
-# no_harm WHAT BEFORE [COUNTER...]: nothing was seen outside that should not have
-# been, both machines' connections work, and these counters have grown since BEFORE,
-# which stats said.
+# no_harm WHAT [COUNTER...]: nothing was seen outside that should not have been, both
+# machines' connections work, and these counters have grown since BEFORE, the stats.
 no_harm() {
 	local name grown after
 	after=$(stats)
-	grown=$(jq -nr --argjson a "$2" --argjson b "$after" '
+	grown=$(jq -nr --argjson a "$BEFORE" --argjson b "$after" '
 		["opened", "limit", "spoofed", "unsupported", "leak", "unsolicited", "nomem", "passed", "unbound"][] |
 		select($b[.] != $a[.]) | "\(.) \($b[.] - $a[.])"')
 	if [ "$(seen leaked)" != 0 ]; then
@@ -84,17 +79,8 @@ no_harm() {
 	[ "$(seen back)" = 0 ] || fail "$1: $(seen back) packets to an egress address came back out"
 	leased m2 "$(ask m2 tcp "$BANK6")" >/dev/null
 	leased m1 "$(ask m1 tcp "$BANK4")" >/dev/null
-	for name in "${@:3}"; do
+	for name in "${@:2}"; do
 		grep -q "^$name " <<<"$grown" || fail "$1: not counted as $name: $grown"
 	done
 	echo "ok: $1: ${grown//$'\n'/, }"
-}
-
-none() { [ "$(stat "$1")" = 0 ]; }
-
-# forgotten NAME: without conntrack's entries, of connections or destinations
-# nothing is left.
-forgotten() {
-	h conntrack -F 2>/dev/null
-	until_ok "no $1 left" none "$1"
 }

@@ -77,7 +77,5 @@ set_clock 0
 end all
 end again
 end standing
-# What was still being closed comes again, and is taken up anew.
-until_none() { h conntrack -F 2>/dev/null && [ "$(stat connections)" = 0 ]; }
-until_ok "no connection is left" until_none
+forgotten connections
 is "opened and closed" "$(stat opened)" "$(stat closed)"

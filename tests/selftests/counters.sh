@@ -6,7 +6,6 @@
 
 # count MACHINE NAME
 count() { eg -j stats --app shop | jq ".[] | select(.machine == \"$1\") | .stats.\"$2\""; }
-connections() { of connections "$(eg -j stats)"; }
 
 net 2
 capture b gre -i o 'proto 47 or ip6 proto 47'
@@ -21,11 +20,11 @@ flows ask m1 tcp $BANK4
 flows ask m1 udp $BANK6
 like "connections" '^ok=20 ' "$(many some 20 m1 tcp $BANK4)"
 is "opened" "22 22 0" "$(stat opened) $(count m1 opened) $(count m2 opened)"
-is "connections" "21 21" "$(connections) $(eg -j machine show m1 | jq .connections)"
+is "connections" "21 21" "$(stat connections) $(eg -j machine show m1 | jq .connections)"
 is "two families, two tables" 2 "$(eg -j stats | jq .destinations)"
 end some
 h conntrack -F
-closed() { [ "$(connections) $(stat closed) $(count m1 closed)" = "0 22 22" ]; }
+closed() { [ "$(stat connections) $(stat closed) $(count m1 closed)" = "0 22 22" ]; }
 until_ok "no connection, 22 closed" closed
 
 flows raw m1 $BANK4 47 3

@@ -18,9 +18,7 @@ silent() {
 
 # group NS DEV: is the group of solicitations for V6 joined there?
 group() {
-	local last=$((16#${V6##*:})) all
-	all=$(ip -n "$1" -6 maddr show dev "$2") || { echo "no groups of $2 in $1"; return; }
-	awk -v group="$(printf 'ff02::1:ff00:%x$' "$last")" 'tolower($0) ~ group { n++ } END { print n + 0 }' <<< "$all"
+	listed "$(printf 'ff02::1:ff00:%x$' $((16#${V6##*:})))" ip -n "$1" -6 maddr show dev "$2"
 }
 
 uplink() {

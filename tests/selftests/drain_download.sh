@@ -47,6 +47,6 @@ within "seconds left" 1 $((2 * SLOW)) "${BASH_REMATCH[1]}"
 until_ok "cut when its time is up" gone "$second"
 within "milliseconds later" $((2000 * SLOW)) $((9000 * SLOW)) $(((${EPOCHREALTIME/.} - start) / 1000))
 kill -0 "${PIDS[-1]}" || fail "the download ended before its time"
-is "connections under it" 0 "$(h conntrack -L 2>/dev/null | grep -c "src=10.0.0.1 .*dst=$second " || true)"
+is "connections under it" 0 "$(listed "src=10.0.0.1 .*dst=$second " h conntrack -L)"
 leased m1 "$(ask m1 tcp $BANK4)"
 kill "${PIDS[-1]}"

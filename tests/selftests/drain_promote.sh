@@ -45,7 +45,7 @@ eg release "$old" --drain=3600
 like "an hour left" '^\[true,1,3[56][0-9][0-9]\]$' "$(pair_row "$old")"
 eg release "$old" --drain=1
 until_ok "gone when its time is up" gone
-is "cut" 0 "$(h conntrack -L -p tcp 2>/dev/null | grep -c "$old" || true)"
+is "cut" 0 "$(listed "$old" h conntrack -L -p tcp)"
 
 # Released after all while it drains.
 allocate

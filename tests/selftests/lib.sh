@@ -313,6 +313,26 @@ leased() {
 # stat NAME: a counter of the namespace.
 stat() { of "$1" "$(eg -j stats)"; }
 
+# none_left NAME: of connections, or destinations, none is counted.
+none_left() { [ "$(stat "$1")" = 0 ]; }
+
+# forgotten NAME: conntrack forgets all there is, and none is counted any more. What
+# was still being closed comes again, and is taken up anew: so it forgets that, too.
+forgotten() { until_ok "no $1 left" forget "$1"; }
+forget() { h conntrack -F 2>/dev/null && none_left "$1"; }
+
+# seen NAME: what a counter of the router's table `seen` has counted.
+seen() { o nft list counter inet seen "$1" | awk '/packets/ { print $2 }'; }
+
+# listed REGEX COMMAND...: how many lines of what it prints are like that; something
+# else than a number if it fails.
+listed() {
+	local regex=$1 all
+	shift
+	all=$("$@" 2>/dev/null) || { echo "failed: $*"; return; }
+	awk -v regex="$regex" '$0 ~ regex { n++ } END { print n + 0 }' <<<"$all"
+}
+
 # pairs: the addresses of all pairs, IPv4 first, one a line.
 pairs() { eg -j list | jq -r '.[].ip'; }
 

@@ -5,7 +5,7 @@
 # pair, or back to the host's own address.
 . "$(dirname "$0")/lib.sh"
 
-tracked() { h conntrack -L 2>/dev/null | grep -c "dst=$1 " || true; }
+tracked() { listed "dst=$1 " h conntrack -L; }
 
 net 2
 pool

@@ -6,17 +6,13 @@
 # dropped on its way out. And its ports can't be guessed.
 . "$(dirname "$0")/lib.sh"
 
-connections() { of connections "$(eg -j stats)"; }
-none_left() { [ "$(connections)" = 0 ]; }
-
 # nobody: all has ended, and no place is still taken.
 nobody() {
 	local kept
 	for kept; do
 		end "$kept"
 	done
-	h conntrack -F 2>/dev/null
-	until_ok "no connection is counted" none_left
+	forgotten connections
 }
 
 net 2
@@ -72,7 +68,7 @@ done
 differ "zone 1" "${seen[0]}" "${seen[32]}"
 differ "zone 2" "${seen[0]}" "${seen[64]}"
 differ "zone 2" "${seen[32]}" "${seen[64]}"
-is "connections" 3 "$(connections)"
+is "connections" 3 "$(stat connections)"
 flows tos z 32
 is "zone 1 again" "${seen[32]}" "$(again z)"
 h nft delete table inet zones
@@ -138,7 +134,7 @@ is "the machine" "ok=0 timeout=30" "$(many full 30 m2 tcp $BANK4 wait=1)"
 end full
 eg machine del m1 >/dev/null
 is "and the host's other" timeout "$(ask m1 tcp $BANK4 wait=1)"
-is "connections" 20 "$(connections)"
+is "connections" 20 "$(stat connections)"
 is "those there were" 20 "$(same before)"
 sysctl -qw "${SYSCTLS[0]}"
 like "room again" "^ok=44 refused=1 " "$(many after 45 m2 tcp $BANK4)"
@@ -164,9 +160,9 @@ END
 like "offloaded" "^ok=60 addrs=$V4 " "$(many fast 60 m2 tcp $BANK4)"
 is "answered again" 60 "$(same fast)"
 within "offloaded" 50 60 "$(h conntrack -L -p tcp 2>/dev/null | grep -c OFFLOAD)"
-is "connections" 60 "$(connections)"
+is "connections" 60 "$(stat connections)"
 like "UDP beside them" "^ok=4 (unreachable|prohibited)=1 addrs=$V4 " "$(many fastudp 5 m2 udp $BANK4)"
 end fast
 end fastudp
-until_ok "all have ended" none_left
+until_ok "all have ended" none_left connections
 like "room for as many" "^ok=64 refused=1 " "$(many anew 65 m2 tcp $BANK4)"
