@@ -89,7 +89,7 @@ demo: deps ## the main job on real traffic, step by step, under QEMU (HOST=1: in
 
 bench: deps ## what a packet costs, beside nft and iptables: the table and the picture in bench/results/
 	@tests/deps gnuplot-nox
-	@$(MAKE) --no-print-directory KVER=$(K61) module tool
+	@$(MAKE) --no-print-directory KVER=$(K61) module tool build/flood
 	@bench/run $(K61)
 
 vm: deps module tool ## a shell in KVER under QEMU, the module loaded
