@@ -107,5 +107,6 @@ done
 
 forgotten destinations
 is "opened and closed" "$(stat opened)" "$(stat closed)"
+echo "count: 11 floods of $COUNT packets"
 eg flush --all >/dev/null
 until_ok "the module goes" rmmod egress

@@ -65,4 +65,4 @@ like "each of its ports" 'ok=1024 ' "$(many all 1024 m1 tcp 203.0.113.4)"
 end all
 eg flush --all >/dev/null
 until_ok "the module goes" rmmod egress
-echo "ok: $ALL packets, seen outside $own of them under their own address, $others of others"
+echo "count: $ALL packets, seen outside $own of them under their own address, $others of others"
