@@ -321,6 +321,24 @@ none_left() { [ "$(stat "$1")" = 0 ]; }
 forgotten() { until_ok "no $1 left" forget "$1"; }
 forget() { h conntrack -F 2>/dev/null && none_left "$1"; }
 
+# charged: bytes in objects that are charged to somebody, which all of ours are.
+charged() {
+	local cache
+	sleep 0.5
+	for cache in /sys/kernel/slab/kmalloc-cg-*/shrink; do
+		echo 1 > "$cache"
+	done
+	awk '/^kmalloc-cg-/ { sum += $2 * $4 } END { print sum }' /proc/slabinfo
+}
+
+# memory_is_back BEFORE AFTER: what was charged. KASAN keeps for a time what is freed, and
+# kmemleak says what is lost there.
+memory_is_back() {
+	[ ! -e /sys/kernel/debug/kmemleak ] || return 0
+	echo "ok: $1 bytes before, $2 after"
+	[ $(($2 - $1)) -lt 262144 ] || fail "memory is not back: $1 bytes before, $2 after"
+}
+
 # seen NAME: what a counter of the router's table `seen` has counted.
 seen() { o nft list counter inet seen "$1" | awk '/packets/ { print $2 }'; }
 
