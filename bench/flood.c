@@ -25,10 +25,10 @@
 
 static struct {
 	bool v6, tcp, spread, same;
-	uint32_t count, batch, rotate;
+	uint32_t count, batch, rotate, senders;
 	uint16_t sport;
 	struct in6_addr from, to;
-} opt = { .count = 1, .batch = 1, .sport = 1024 };
+} opt = { .count = 1, .batch = 1, .senders = 1, .sport = 1024 };
 
 static uint8_t packet[128];
 static size_t length;
@@ -49,20 +49,29 @@ static uint16_t fold(uint32_t sum)
 	return htons(~sum);
 }
 
+/* The address that is that many after it. */
+static void advance(struct in6_addr *addr, uint32_t by)
+{
+	uint8_t *last = addr->s6_addr + (opt.v6 ? 12 : 0);
+	uint32_t word;
+
+	memcpy(&word, last, 4);
+	word = htonl(ntohl(word) + by);
+	memcpy(last, &word, 4);
+}
+
 static void build(uint32_t i)
 {
 	size_t addr_len = opt.v6 ? 16 : 4, l4_len = opt.tcp ? sizeof(struct tcphdr) : 8;
 	uint8_t proto = opt.tcp ? IPPROTO_TCP : IPPROTO_UDP, *l4;
-	uint32_t nth = opt.rotate ? i / opt.rotate : i;
-	uint16_t sport = opt.same || opt.spread ? opt.sport : opt.sport + nth;
-	struct in6_addr to = opt.to;
-	uint32_t sum, word;
+	uint32_t turn = opt.rotate ? opt.rotate : opt.senders;
+	uint16_t sport = opt.same || opt.spread ? opt.sport : opt.sport + i / turn;
+	struct in6_addr from = opt.from, to = opt.to;
+	uint32_t sum;
 
-	if (opt.spread || opt.rotate) {
-		memcpy(&word, to.s6_addr + addr_len - 4, 4);
-		word = htonl(ntohl(word) + (opt.rotate ? i % opt.rotate : i));
-		memcpy(to.s6_addr + addr_len - 4, &word, 4);
-	}
+	advance(&from, i % opt.senders);
+	if (opt.spread || opt.rotate)
+		advance(&to, opt.rotate ? i % opt.rotate : i);
 	memset(packet, 0, sizeof(packet));
 	if (opt.v6) {
 		struct ip6_hdr *ip = (struct ip6_hdr *)packet;
@@ -71,7 +80,7 @@ static void build(uint32_t i)
 		ip->ip6_plen = htons(l4_len);
 		ip->ip6_nxt = proto;
 		ip->ip6_hlim = 64;
-		ip->ip6_src = opt.from;
+		ip->ip6_src = from;
 		ip->ip6_dst = to;
 		l4 = (uint8_t *)(ip + 1);
 	} else {
@@ -81,7 +90,7 @@ static void build(uint32_t i)
 		ip->ihl = 5;
 		ip->ttl = 64;
 		ip->protocol = proto;
-		memcpy(&ip->saddr, &opt.from, 4);
+		memcpy(&ip->saddr, &from, 4);
 		memcpy(&ip->daddr, &to, 4);
 		l4 = (uint8_t *)(ip + 1);
 	}
@@ -101,7 +110,7 @@ static void build(uint32_t i)
 		uh->dest = htons(DPORT);
 		uh->len = htons(8);
 	}
-	sum = sum16(&opt.from, addr_len, proto + l4_len);
+	sum = sum16(&from, addr_len, proto + l4_len);
 	sum = sum16(&to, addr_len, sum);
 	sum = sum16(l4, l4_len, sum);
 	if (opt.tcp)
@@ -134,7 +143,7 @@ int main(int argc, char **argv)
 	uint32_t i, done;
 	int c, fd;
 
-	while ((c = getopt(argc, argv, "s:d:n:b:p:r:tDS")) != -1) {
+	while ((c = getopt(argc, argv, "s:d:n:b:p:r:m:tDS")) != -1) {
 		switch (c) {
 		case 's':
 			address(optarg, &opt.from);
@@ -154,6 +163,9 @@ int main(int argc, char **argv)
 		case 'r':
 			opt.rotate = strtoul(optarg, NULL, 10);
 			break;
+		case 'm':
+			opt.senders = strtoul(optarg, NULL, 10);
+			break;
 		case 't':
 			opt.tcp = true;
 			break;
@@ -165,12 +177,14 @@ int main(int argc, char **argv)
 			break;
 		default:
 			fprintf(stderr,
-				"usage: flood -s FROM -d TO [-n COUNT] [-b BATCH] [-p SPORT] [-t] [-D|-S|-r N]\n"
+				"usage: flood -s FROM -d TO [-n COUNT] [-b BATCH] [-p SPORT] [-t] [-D|-S|-r N] [-m N]\n"
 				"  -t TCP SYNs, not UDP; -D another destination each; -S all the same;\n"
-				"  -r N destinations in turn\n");
+				"  -r N destinations in turn; -m N senders in turn\n");
 			return 1;
 		}
 	}
+	if (!opt.senders)
+		errx(1, "-m: no sender");
 	fd = socket(opt.v6 ? AF_INET6 : AF_INET, SOCK_RAW, IPPROTO_RAW);
 	if (fd < 0)
 		err(1, "raw socket");
