@@ -2,17 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Connections that come and go for ever, TCP and UDP in turn, to port 7 of each
-# address given. At most STAND of them stand at once.
+# address given. At most STAND of them stand at once. EGRESS_PAUSE: seconds after each.
 #
 #   load.py STAND ADDR...
 
 import collections
 import itertools
+import os
 import select
 import socket
 import sys
 
-PAUSE = 0.005   # for an answer: the others want the processor, too
+# For an answer, and the others want the processor, too.
+PAUSE = float(os.environ.get("EGRESS_PAUSE", 0.005))
 
 
 def main():
