@@ -3,7 +3,8 @@
  * The cheapest sender there is: UDP datagrams or TCP SYNs from a raw socket,
  * each from another source port, or to another destination. Prints for each
  * batch the packets sent before it and the nanoseconds a packet took; under
- * -icount these are guest instructions.
+ * -icount these are guest instructions. Another machine's scan may go on
+ * meanwhile, which doesn't count.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -25,9 +26,9 @@
 
 static struct {
 	bool v6, tcp, spread, same;
-	uint32_t count, batch, rotate, senders;
+	uint32_t count, batch, rotate, senders, scan;
 	uint16_t sport;
-	struct in6_addr from, to;
+	struct in6_addr from, to, scan_from, scan_to;
 } opt = { .count = 1, .batch = 1, .senders = 1, .sport = 1024 };
 
 static uint8_t packet[128];
@@ -49,29 +50,24 @@ static uint16_t fold(uint32_t sum)
 	return htons(~sum);
 }
 
-/* The address that is that many after it. */
-static void advance(struct in6_addr *addr, uint32_t by)
+/* The address that is @i after @first. */
+static struct in6_addr after(struct in6_addr first, uint32_t i)
 {
-	uint8_t *last = addr->s6_addr + (opt.v6 ? 12 : 0);
+	uint8_t *last = first.s6_addr + (opt.v6 ? 12 : 0);
 	uint32_t word;
 
 	memcpy(&word, last, 4);
-	word = htonl(ntohl(word) + by);
+	word = htonl(ntohl(word) + i);
 	memcpy(last, &word, 4);
+	return first;
 }
 
-static void build(uint32_t i)
+static void build(struct in6_addr from, struct in6_addr to, uint16_t sport, uint32_t i)
 {
 	size_t addr_len = opt.v6 ? 16 : 4, l4_len = opt.tcp ? sizeof(struct tcphdr) : 8;
 	uint8_t proto = opt.tcp ? IPPROTO_TCP : IPPROTO_UDP, *l4;
-	uint32_t turn = opt.rotate ? opt.rotate : opt.senders;
-	uint16_t sport = opt.same || opt.spread ? opt.sport : opt.sport + i / turn;
-	struct in6_addr from = opt.from, to = opt.to;
 	uint32_t sum;
 
-	advance(&from, i % opt.senders);
-	if (opt.spread || opt.rotate)
-		advance(&to, opt.rotate ? i % opt.rotate : i);
 	memset(packet, 0, sizeof(packet));
 	if (opt.v6) {
 		struct ip6_hdr *ip = (struct ip6_hdr *)packet;
@@ -120,12 +116,46 @@ static void build(uint32_t i)
 	length = l4 + l4_len - packet;
 }
 
+/* Packet @i of those that count. */
+static void build_own(uint32_t i)
+{
+	uint32_t nth = i / (opt.rotate ? opt.rotate : opt.senders);
+	uint32_t ahead = opt.rotate ? i % opt.rotate : opt.spread ? i : 0;
+	uint16_t sport = opt.same || opt.spread ? opt.sport : opt.sport + nth;
+
+	build(after(opt.from, i % opt.senders), after(opt.to, ahead), sport, i);
+}
+
+/* Packet @i of the scan: all addresses of the last 24 bits, in no order. */
+static void build_scan(uint32_t i)
+{
+	build(opt.scan_from, after(opt.scan_to, i * 0x9e3779b1u & 0xffffff), opt.sport, i);
+}
+
 static uint64_t now(void)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+/* Return: the nanoseconds it took. */
+static uint64_t send_it(int fd)
+{
+	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_in sin = { .sin_family = AF_INET };
+	const void *sa = opt.v6 ? (void *)&sin6 : (void *)&sin;
+	uint64_t start;
+
+	if (opt.v6)
+		sin6.sin6_addr = ((struct ip6_hdr *)packet)->ip6_dst;
+	else
+		sin.sin_addr.s_addr = ((struct iphdr *)packet)->daddr;
+	start = now();
+	if (sendto(fd, packet, length, 0, sa, opt.v6 ? sizeof(sin6) : sizeof(sin)) < 0)
+		err(1, "send");
+	return now() - start;
 }
 
 static int address(const char *text, struct in6_addr *to)
@@ -136,14 +166,24 @@ static int address(const char *text, struct in6_addr *to)
 	return 0;
 }
 
+/* FROM,TO,N */
+static void scan(char *text)
+{
+	char *from = strsep(&text, ","), *to = strsep(&text, ",");
+
+	if (!text)
+		errx(1, "-x has three parts: FROM,TO,N");
+	address(from, &opt.scan_from);
+	address(to, &opt.scan_to);
+	opt.scan = strtoul(text, NULL, 10);
+}
+
 int main(int argc, char **argv)
 {
-	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6 };
-	struct sockaddr_in sin = { .sin_family = AF_INET };
-	uint32_t i, done;
+	uint32_t i, k, done, scanned = 0;
 	int c, fd;
 
-	while ((c = getopt(argc, argv, "s:d:n:b:p:r:m:tDS")) != -1) {
+	while ((c = getopt(argc, argv, "s:d:n:b:p:r:m:x:tDS")) != -1) {
 		switch (c) {
 		case 's':
 			address(optarg, &opt.from);
@@ -166,6 +206,9 @@ int main(int argc, char **argv)
 		case 'm':
 			opt.senders = strtoul(optarg, NULL, 10);
 			break;
+		case 'x':
+			scan(optarg);
+			break;
 		case 't':
 			opt.tcp = true;
 			break;
@@ -177,9 +220,11 @@ int main(int argc, char **argv)
 			break;
 		default:
 			fprintf(stderr,
-				"usage: flood -s FROM -d TO [-n COUNT] [-b BATCH] [-p SPORT] [-t] [-D|-S|-r N] [-m N]\n"
+				"usage: flood -s FROM -d TO [-n COUNT] [-b BATCH] [-p SPORT] [-t] [-D|-S|-r N]\n"
+				"             [-m N] [-x FROM,TO,N]\n"
 				"  -t TCP SYNs, not UDP; -D another destination each; -S all the same;\n"
-				"  -r N destinations in turn; -m N senders in turn\n");
+				"  -r N destinations in turn; -m N senders in turn, from FROM on; -x before each,\n"
+				"  N that don't count, from FROM, each to another address from TO on\n");
 			return 1;
 		}
 	}
@@ -190,20 +235,15 @@ int main(int argc, char **argv)
 		err(1, "raw socket");
 
 	for (done = 0; done < opt.count; done += opt.batch) {
-		uint64_t spent = 0, start;
+		uint64_t spent = 0;
 
 		for (i = 0; i < opt.batch; i++) {
-			const void *sa = opt.v6 ? (void *)&sin6 : (void *)&sin;
-
-			build(done + i);
-			if (opt.v6)
-				sin6.sin6_addr = ((struct ip6_hdr *)packet)->ip6_dst;
-			else
-				sin.sin_addr.s_addr = ((struct iphdr *)packet)->daddr;
-			start = now();
-			if (sendto(fd, packet, length, 0, sa, opt.v6 ? sizeof(sin6) : sizeof(sin)) < 0)
-				err(1, "send");
-			spent += now() - start;
+			for (k = 0; k < opt.scan; k++) {
+				build_scan(scanned++);
+				send_it(fd);
+			}
+			build_own(done + i);
+			spent += send_it(fd);
 		}
 		printf("%u %lu\n", done, (unsigned long)(spent / opt.batch));
 	}
