@@ -39,7 +39,7 @@
 
 static unsigned int max_destinations = 4 << 20;
 module_param(max_destinations, uint, 0644);
-MODULE_PARM_DESC(max_destinations, "Destination tables in a namespace at most");
+MODULE_PARM_DESC(max_destinations, "Destination tables in a namespace at most; as many as a machine has are left for others");
 
 struct egress_dest_key {
 	const struct egress_block *block;
@@ -265,7 +265,12 @@ static struct egress_dest *dest_new(struct egress_net *en, struct egress_block *
 	struct egress_dest *dest, *old;
 	struct mem_cgroup *memcg;
 
-	if (atomic_read(&en->dests.nelems) >= READ_ONCE(max_destinations))
+	/*
+	 * As much as a block takes has to be left for others, so that a scan ends at
+	 * half of all, and two at a third each.
+	 */
+	if (atomic_read(&en->dests.nelems) + READ_ONCE(block->dests.n) >=
+	    READ_ONCE(max_destinations))
 		return NULL;
 	memcg = set_active_memcg(block->pair->memcg);
 	/* Not GFP_ATOMIC, which no cgroup's limit holds. */
