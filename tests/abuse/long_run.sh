@@ -30,7 +30,7 @@ note() {
 deploy() {
 	NUMBER=$((NUMBER + 1))
 	machines $NUMBER | while read -r id v4 v6; do
-		echo "machine add $id --app shop --region ord --addr $v4 $v6 --wait"
+		echo "machine add $id --app shop --region ord --addr $v4 $v6"
 	done | eg -b - >/dev/null
 	note
 	machines $NUMBER | cut -d ' ' -f 2- > "$TMP/live.new"
