@@ -219,7 +219,7 @@ new_ns m9
 machine_wide net.netfilter.nf_conntrack_max 1000000
 h sysctl -qw net.netfilter.nf_conntrack_udp_timeout=5 net.netfilter.nf_conntrack_tcp_timeout_close=2
 ip -n h route add 10.1.0.0/16 dev m1
-ip -n h route add fd00:1::/64 dev m1
+ip -n h route add fd00:1::/64 via fe80::2 dev m1
 ip -n m1 route add local 10.1.0.0/16 dev lo
 ip -n m1 route add local fd00:1::/64 dev lo
 everything | eg -b - >/dev/null 2>&1 || fail "$(everything | eg -b - 2>&1)"
