@@ -278,7 +278,7 @@ int egress_app_set(struct egress_net *en, const struct egress_app_request *req,
 	if (old->exclude == conf->exclude)
 		old->own_exclude = false;
 	conf_free(old);
-	en->generation++;
+	egress_changed(en);
 	egress_tell(en, info, app);
 	app_put(en, app);
 	return 0;

@@ -128,7 +128,7 @@ int egress_pair_set(struct egress_net *en, const struct in6_addr *addr, struct e
 	egress_lease_feed(en, group);
 	egress_leases_recount(en, group);
 	egress_warn_later(en, group);
-	en->generation++;
+	egress_changed(en);
 	egress_tell_all(en, EGRESS_CMD_PAIR_NEW, pair);
 tell:
 	egress_tell_sender(en, info, pair);
@@ -229,7 +229,7 @@ int egress_promote(struct egress_net *en, const char *id, struct genl_info *info
 	err = get_sets(en, machine, info);
 	if (err)
 		return err;
-	en->generation++;
+	egress_changed(en);
 	/* All of them, before the machine is settled: it stays where it is. */
 	list_for_each_entry_safe(pair, tmp, &machine->pairs, own) {
 		if (!pair->promoted)

@@ -156,7 +156,7 @@ int egress_bind(struct egress_net *en, const char *id, const struct in6_addr *ad
 	}
 	egress_leases_settle(en, machine, NULL);
 	egress_lease_feed(en, machine->group);
-	en->generation++;
+	egress_changed(en);
 	egress_tell_later(en, machine);
 	egress_tell_sender(en, info, machine);
 	return 0;
@@ -258,7 +258,7 @@ int egress_rebalance(struct egress_net *en, const char *name, const char *region
 		return egress_refuse(info, EGRESS_A_REGION, -ENOENT,
 				     "app '%s' has nothing in region '%s'", name, region);
 	if (done.moved) {
-		en->generation++;
+		egress_changed(en);
 		egress_tell_all(en, EGRESS_CMD_REBALANCE, &done);
 	}
 	egress_tell_sender(en, info, &done);

@@ -140,7 +140,8 @@ static bool is_router(const struct net_device *dev)
 {
 	const struct inet6_dev *in6 = __in6_dev_get(dev);
 
-	return in6 && in6->cnf.forwarding;
+	/* Set by sysctl, whenever somebody likes. */
+	return in6 && data_race(in6->cnf.forwarding);
 }
 
 static void announce(struct egress_claim *claim, struct net_device *dev)

@@ -135,7 +135,8 @@ struct conn_probe {
  */
 bool egress_tcp_closed(const struct nf_conn *ct)
 {
-	u8 state = READ_ONCE(ct->proto.tcp.state);
+	/* A byte that conntrack writes under a lock of its own. */
+	u8 state = data_race(READ_ONCE(ct->proto.tcp.state));
 
 	return state == TCP_CONNTRACK_TIME_WAIT || state == TCP_CONNTRACK_CLOSE;
 }
@@ -149,16 +150,20 @@ bool egress_tcp_closed(const struct nf_conn *ct)
 static bool is_fit(const struct conn_probe *cp, const struct nf_conn *old,
 		   const struct egress_place *place)
 {
+	const struct ip_ct_tcp *tcp = &old->proto.tcp;
 	const struct egress_place *want = &cp->want;
+	bool waits;
 	u32 seen;
 
-	if (old->proto.tcp.state != TCP_CONNTRACK_TIME_WAIT ||
-	    !(old->proto.tcp.seen[IP_CT_DIR_REPLY].flags & IP_CT_TCP_FLAG_CLOSE_INIT) ||
-	    want->proto != IPPROTO_TCP || want->peer != place->peer)
+	/* Conntrack has a lock for it; what it writes once we have looked is too late. */
+	waits = data_race(tcp->state == TCP_CONNTRACK_TIME_WAIT &&
+			  tcp->seen[IP_CT_DIR_REPLY].flags & IP_CT_TCP_FLAG_CLOSE_INIT);
+	if (!waits || want->proto != IPPROTO_TCP || want->peer != place->peer)
 		return true;
 	if (want->stamp && place->stamp)
 		return egress_stamp_later(want->stamp, place->stamp);
-	seen = READ_ONCE(old->proto.tcp.seen[IP_CT_DIR_ORIGINAL].td_end);
+	/* Likewise. */
+	seen = data_race(READ_ONCE(tcp->seen[IP_CT_DIR_ORIGINAL].td_end));
 	return after(cp->ct->proto.tcp.seen[IP_CT_DIR_ORIGINAL].td_end - 1, seen);
 }
 
@@ -295,7 +300,7 @@ static struct egress_dest *dest_new(struct egress_net *en, struct egress_block *
 	}
 	spin_lock_bh(&block->dests.lock);
 	list_add_tail(&dest->list, &block->dests.list);
-	block->dests.n++;
+	WRITE_ONCE(block->dests.n, block->dests.n + 1);
 	spin_unlock_bh(&block->dests.lock);
 	return dest;
 }
@@ -445,7 +450,7 @@ static unsigned int dest_sweep(struct egress_net *en, struct egress_block *block
 		return live;
 	spin_lock_bh(&block->dests.lock);
 	list_del(&dest->list);
-	block->dests.n--;
+	WRITE_ONCE(block->dests.n, block->dests.n - 1);
 	spin_unlock_bh(&block->dests.lock);
 	egress_ring_free(&dest->ring);
 	call_rcu(&dest->rcu, dest_free);
@@ -492,7 +497,8 @@ unsigned int egress_dests_sweep_some(struct egress_net *en, struct egress_block 
 	unsigned int done = 0;
 
 	while (done < n && *budget > 0 && (dest = dests_next(&block->dests))) {
-		*budget -= 1 + READ_ONCE(dest->ring.taken);
+		/* Packets take places: as many as there were will do. */
+		*budget -= 1 + data_race(READ_ONCE(dest->ring.taken));
 		dest_sweep(en, block, dest, false);
 		done++;
 	}

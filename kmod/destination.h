@@ -16,7 +16,7 @@ struct sk_buff;
  * struct egress_dests - the destination tables of a block
  * @lock: @list and @n; taken in softirq
  * @list: struct egress_dest; entries go only under egress_net.reap
- * @n: how many
+ * @n: how many; read anywhere
  */
 struct egress_dests {
 	/* The list; softirq */

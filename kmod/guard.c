@@ -165,7 +165,10 @@ static bool is_shared(const struct egress_pair *pair)
 
 static bool is_foreign(const struct egress_pair *pair, int port)
 {
-	return port >= 0 && pair->blocks[port >> pair->order].state == EGRESS_BLOCK_FOREIGN;
+	if (port < 0)
+		return false;
+	/* It is so for good or never, whatever else becomes of it meanwhile. */
+	return data_race(pair->blocks[port >> pair->order].state) == EGRESS_BLOCK_FOREIGN;
 }
 
 /* Does it come in under an egress address, as only what goes out of here may be? */
@@ -295,6 +298,12 @@ static noinline unsigned int check_in(struct egress_net *en, struct sk_buff *skb
 	return NF_DROP;
 }
 
+static bool has_nat(const struct nf_conn *ct)
+{
+	/* Other bits come and go, but these stay once it is confirmed. */
+	return data_race(ct->status & IPS_NAT_MASK);
+}
+
 /**
  * egress_guard_in() - hook after destination NAT, before routing
  * @priv: none
@@ -310,8 +319,7 @@ unsigned int egress_guard_in(void *priv, struct sk_buff *skb, const struct nf_ho
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 
-	if (likely(ct && nf_ct_is_confirmed(ct) &&
-		   (ctinfo != IP_CT_NEW || ct->status & IPS_NAT_MASK)))
+	if (likely(ct && nf_ct_is_confirmed(ct) && (ctinfo != IP_CT_NEW || has_nat(ct))))
 		return NF_ACCEPT;
 	return check_in(priv, skb, state, ct);
 }

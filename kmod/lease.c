@@ -694,7 +694,7 @@ void egress_lease_retire(struct egress_net *en)
 	/* Those that had no turn come first the next time. */
 	list_splice(&todo, &en->lingering);
 	if (fed) {
-		en->generation++;
+		egress_changed(en);
 		egress_tell_changed(en);
 	}
 }

@@ -243,7 +243,7 @@ int egress_machine_add(struct egress_net *en, const struct egress_machine_reques
 	egress_leases_settle(en, machine, NULL);
 	sources_publish(machine);
 	egress_warn_later(en, group);
-	en->generation++;
+	egress_changed(en);
 	egress_tell_sender(en, info, machine);
 	return 0;
 
@@ -380,7 +380,7 @@ int egress_machine_del(struct egress_net *en, const char **ids, unsigned int n,
 		if (!egress_machine_find(en, ids[i]))
 			return egress_refuse(info, EGRESS_AT(EGRESS_A_MACHINE, i),
 					     -ENOENT, "there is no machine '%s'", ids[i]);
-	en->generation++;
+	egress_changed(en);
 	for (i = 0; i < n; i++) {
 		machine = egress_machine_find(en, ids[i]);
 		if (!machine)	/* named twice */
@@ -531,7 +531,7 @@ int egress_machine_set(struct egress_net *en, const struct egress_machine_reques
 			goto free_leases;
 	}
 
-	en->generation++;
+	egress_changed(en);
 	if (req->device) {
 		old_device = rcu_dereference_protected(machine->device, true);
 		rcu_assign_pointer(machine->device, device);
@@ -586,7 +586,7 @@ void egress_flush(struct egress_net *en)
 	unsigned long id;
 	LIST_HEAD(gone);
 
-	en->generation++;
+	egress_changed(en);
 	en->flushing = true;
 	xa_for_each(&en->machines, id, machine) {
 		machine_unpublish(en, machine);

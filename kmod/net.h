@@ -18,8 +18,7 @@
  * @net: the namespace
  * @lock: everything below but what is said to be RCU's; process context only,
  *	taken inside rtnl_lock, outside @reap
- * @generation: counts changes: grows once for each, when nothing can fail any
- *	more and before anything is told of it
+ * @generation: counts changes: egress_changed(); packets read it, too
  * @regions: struct egress_region, pool.c
  * @addrs: struct egress_addr by address; RCU readers, changed under @lock
  * @apps: struct egress_app by serial number
@@ -41,7 +40,7 @@
  * @n_pairs: pairs there are
  * @n_machines: machines there are
  * @n_waiting: machines that lack a lease
- * @hooks: the netfilter hooks, registered; NULL while there are none
+ * @hooks: the netfilter hooks, registered; NULL while there are none; read anywhere
  * @reap: one sweep of destination tables at a time; they go away under it only
  * @dests: struct egress_dest; RCU readers, each changed under its own lock
  * @reaper: retires destination tables of dead connections
@@ -100,6 +99,13 @@ extern unsigned int egress_net_id;
 static inline struct egress_net *egress_net(const struct net *net)
 {
 	return net_generic(net, egress_net_id);
+}
+
+/* Count a change: nothing can fail any more, and nobody has been told yet. */
+static inline void egress_changed(struct egress_net *en)
+{
+	lockdep_assert_held(&en->lock);
+	WRITE_ONCE(en->generation, en->generation + 1);
 }
 
 #endif

@@ -400,7 +400,7 @@ int egress_pair_add(struct egress_net *en, const struct egress_pair_request *req
 	egress_sets_commit(en, sets);
 	egress_lease_feed(en, group);
 	egress_leases_recount(en, group);
-	en->generation++;
+	egress_changed(en);
 	for (i = have; i < made; i++)
 		egress_tell_all(en, EGRESS_CMD_PAIR_NEW, pairs[i]);
 tell:

@@ -38,7 +38,8 @@ enum egress_block_state {
  * @dests: its connections
  *
  * Under egress_net.lock; packets read @pair, @first_port, @slot, which never
- * change, and @dests.
+ * change, whether @state is EGRESS_BLOCK_FOREIGN, which doesn't either, @machine
+ * and @dests.
  */
 struct egress_block {
 	struct egress_pair *pair;
@@ -83,8 +84,8 @@ struct egress_block {
  * @rcu: freed after packets that saw it
  * @blocks: all of them
  *
- * Under egress_net.lock; packets read @order, @has, @v4, @v6, @app, @memcg, which
- * never change.
+ * Under egress_net.lock; packets read @order, @has, @v4, @v6, @group, @app, @n_slots,
+ * @memcg, which never change.
  */
 struct egress_pair {
 	unsigned long id;

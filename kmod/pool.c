@@ -343,7 +343,7 @@ int egress_pool_add(struct egress_net *en, const struct egress_pool_request *req
 		region->slot_first = req->slot_first;
 		region->slot_last = req->slot_last;
 	}
-	en->generation++;
+	egress_changed(en);
 	egress_tell(en, info, region);
 	return 0;
 
@@ -470,7 +470,7 @@ int egress_pool_drain(struct egress_net *en, const struct egress_pool_request *r
 	list_for_each_entry(prefix, &region->prefixes, list)
 		if (prefix->doomed)
 			prefix->draining = on;
-	en->generation++;
+	egress_changed(en);
 	egress_tell_sender(en, info, region);
 	egress_tell_all(en, EGRESS_CMD_POOL_NEW, region);
 	return 0;
@@ -507,7 +507,7 @@ int egress_pool_del(struct egress_net *en, const struct egress_pool_request *req
 		region->slot_first = 0;
 		region->slot_last = EGRESS_SLOTS - 1;
 	}
-	en->generation++;
+	egress_changed(en);
 	egress_tell(en, info, region);
 	egress_region_put(region);
 	return 0;

@@ -82,7 +82,7 @@ void egress_pair_drain(struct egress_net *en)
 				continue;
 			egress_lease_synchronize(en);
 		}
-		en->generation++;
+		egress_changed(en);
 		pair_finish(en, pair);
 		gone = true;
 	}
@@ -161,7 +161,7 @@ int egress_pair_del(struct egress_net *en, const struct egress_release_request *
 		unrelease(en, &release);
 		return err;
 	}
-	en->generation++;
+	egress_changed(en);
 	list_for_each_entry(pair, &release, drain) {
 		pair->released = true;
 		pair->deadline = req->seconds ? ktime_get_boottime_seconds() + req->seconds : 0;

@@ -270,13 +270,14 @@ int egress_sets_prepare(struct egress_net *en, struct egress_sets *sets, struct 
 	unsigned int n_from = sets->changing ? sets->n_next : sets->n_routes;
 	unsigned int n = n_from + (add ? add->n_cidrs : 0);
 	struct egress_route *routes = NULL;
+	unsigned int max = READ_ONCE(max_prefixes);
 	struct egress_map *map = NULL;
 	int err = 0;
 
-	if (add && en->n_prefixes - sets->n_routes + n > READ_ONCE(max_prefixes))
+	if (add && en->n_prefixes - sets->n_routes + n > max)
 		return egress_refuse(info, EGRESS_A_TO, -ENOSPC,
 				     "%u prefixes would be more than the module's max_prefixes, %u",
-				     en->n_prefixes - sets->n_routes + n, max_prefixes);
+				     en->n_prefixes - sets->n_routes + n, max);
 	if (n) {
 		routes = kvmalloc_array(n, sizeof(*routes), GFP_KERNEL_ACCOUNT);
 		if (!routes)

@@ -218,7 +218,7 @@ int egress_hooks_get(struct egress_net *en, struct genl_info *info)
 	err = nf_nat_ipv6_register_fn(en->net, &ops[NAT_V6]);
 	if (err)
 		goto unregister_v4;
-	en->hooks = ops;
+	WRITE_ONCE(en->hooks, ops);
 	egress_reaper_start(en);
 	return 0;
 
