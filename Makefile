@@ -80,9 +80,9 @@ test: deps ## boot both stock kernels, run every selftest (T=PATTERN: those, LON
 
 KLINES ?= 6.1
 
-test-debug: deps ## KUnit and every selftest on debug kernels, built first: KLINES='6.1 6.12' (T=PATTERN: those)
+test-debug: deps ## KUnit and every selftest on debug kernels, built first: KLINES='6.1 6.12' (T=PATTERN: those; KCSAN=1: data races)
 	@tests/deps $(addprefix linux-source-,$(KLINES))
-	@tests/debug/run $(if $(T),--only '$(T)') $(KLINES)
+	@tests/debug/run $(if $(KCSAN),--kcsan) $(if $(T),--only '$(T)') $(KLINES)
 
 demo: deps ## the main job on real traffic, step by step, under QEMU (HOST=1: in namespaces of this machine)
 	@demo/run $(if $(HOST),--host)
