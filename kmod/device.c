@@ -3,6 +3,7 @@
  * Devices by name. A machine may be there before its tap device is, and the
  * device may come and go: what counts is the name, as with nft's iifname.
  */
+#include <linux/hashtable.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 
@@ -26,14 +27,23 @@ static struct egress_device *find(struct egress_net *en, const char *name)
 	return rhashtable_lookup_fast(&en->devices, key, device_params);
 }
 
+/* Needs no memory, as nobody could be told that there was none. */
 static void set_ifindex(struct egress_net *en, struct egress_device *device, int ifindex)
 {
-	if (device->ifindex)
-		xa_erase(&en->device_index, device->ifindex);
-	/* Without memory for the index it is as if the device were not there. */
-	if (ifindex && xa_err(xa_store(&en->device_index, ifindex, device, GFP_KERNEL)))
-		ifindex = 0;
+	hash_del(&device->index);
+	if (ifindex)
+		hash_add(en->device_index, &device->index, ifindex);
 	WRITE_ONCE(device->ifindex, ifindex);
+}
+
+static struct egress_device *find_index(struct egress_net *en, int ifindex)
+{
+	struct egress_device *device;
+
+	hash_for_each_possible(en->device_index, device, index, ifindex)
+		if (device->ifindex == ifindex)
+			return device;
+	return NULL;
 }
 
 static int ifindex_of(struct egress_net *en, const char *name)
@@ -134,7 +144,7 @@ static int notify(struct notifier_block *nb, unsigned long event, void *ptr)
 	case NETDEV_CHANGENAME:
 	case NETDEV_REGISTER:
 	case NETDEV_UNREGISTER:
-		device = xa_load(&en->device_index, dev->ifindex);
+		device = find_index(en, dev->ifindex);
 		if (device) {
 			egress_claims_gone(device, dev);
 			set_ifindex(en, device, 0);
@@ -149,7 +159,7 @@ static int notify(struct notifier_block *nb, unsigned long event, void *ptr)
 		break;
 	case NETDEV_UP:
 	case NETDEV_CHANGEADDR:
-		device = xa_load(&en->device_index, dev->ifindex);
+		device = find_index(en, dev->ifindex);
 		if (device)
 			egress_claims_come(device, dev);
 		break;
@@ -164,13 +174,12 @@ static struct notifier_block notifier = {
 
 int egress_devices_net_init(struct egress_net *en)
 {
-	xa_init(&en->device_index);
+	hash_init(en->device_index);
 	return rhashtable_init(&en->devices, &device_params);
 }
 
 void egress_devices_net_exit(struct egress_net *en)
 {
-	xa_destroy(&en->device_index);
 	rhashtable_destroy(&en->devices);
 }
 

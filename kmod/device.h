@@ -4,12 +4,14 @@
 
 #include <linux/if.h>
 #include <linux/rhashtable.h>
+#include <linux/types.h>
 
 struct egress_net;
 
 /**
  * struct egress_device - a network device that machines or pools name
  * @node: in egress_net.devices
+ * @index: in egress_net.device_index while the device is there
  * @name: as the operator gave it; the device need not be there
  * @ifindex: of the device that has this name now, 0 for none; read anywhere
  * @users: machines and pools
@@ -20,6 +22,7 @@ struct egress_net;
  */
 struct egress_device {
 	struct rhash_head node;
+	struct hlist_node index;
 	char name[IFNAMSIZ];
 	int ifindex;
 	unsigned int users;

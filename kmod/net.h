@@ -2,6 +2,7 @@
 #ifndef EGRESS_NET_H
 #define EGRESS_NET_H
 
+#include <linux/hashtable.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
@@ -67,7 +68,7 @@ struct egress_net {
 	struct rhashtable sources;
 	struct rhashtable devices;
 	atomic_t n_devices;
-	struct xarray device_index;
+	DECLARE_HASHTABLE(device_index, 8);
 	struct list_head lingering;
 	struct list_head warn;
 	unsigned long last_app;
