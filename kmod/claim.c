@@ -108,17 +108,20 @@ void egress_claim_end(struct egress_net *en, struct egress_addr *addr,
 	}
 }
 
-static void join(struct egress_claim *claim, struct net_device *dev)
+/* Return: 0, also without IPv6 on the device, as nobody solicits there; or -ENOMEM. */
+static int join(struct egress_claim *claim, struct net_device *dev)
 {
 	struct in6_addr group;
+	int err;
 
 	ASSERT_RTNL();
 	if (claim->joined == dev->ifindex || egress_addr_is_v4(&claim->at))
-		return;
+		return 0;
 	addrconf_addr_solict_mult(&claim->at, &group);
-	/* Without IPv6 on the device there is nobody to solicit. */
-	if (!ipv6_dev_mc_inc(dev, &group))
+	err = ipv6_dev_mc_inc(dev, &group);
+	if (!err)
 		claim->joined = dev->ifindex;
+	return err == -ENOMEM ? err : 0;
 }
 
 static void leave(struct egress_net *en, struct egress_claim *claim)
@@ -166,6 +169,7 @@ static void announce(struct egress_claim *claim, struct net_device *dev)
  * egress_claims_sync() - do what the last change left to be done under rtnl_lock
  * @en: namespace, not locked
  *
+ * What there is no memory for is left to the next one, the reaper's at the latest.
  * Context: process.
  */
 void egress_claims_sync(struct egress_net *en)
@@ -188,14 +192,14 @@ void egress_claims_sync(struct egress_net *en)
 		egress_claim_free(claim);
 	}
 	list_for_each_entry_safe(claim, tmp, &en->claims, todo) {
+		dev = NULL;
+		if (claim->device->ifindex)
+			dev = __dev_get_by_index(en->net, claim->device->ifindex);
+		if (dev && join(claim, dev))
+			continue;
 		list_del_init(&claim->todo);
-		if (!claim->device->ifindex)
-			continue;
-		dev = __dev_get_by_index(en->net, claim->device->ifindex);
-		if (!dev)
-			continue;
-		join(claim, dev);
-		announce(claim, dev);
+		if (dev)
+			announce(claim, dev);
 	}
 	mutex_unlock(&en->lock);
 	rtnl_unlock();
@@ -215,7 +219,8 @@ void egress_claims_come(struct egress_device *device, struct net_device *dev)
 	list_for_each_entry(claim, &device->claims, list) {
 		WRITE_ONCE(claim->addr->ifindex, dev->ifindex);
 		leave(egress_net(dev_net(dev)), claim);	/* IPv6 may be new on it */
-		join(claim, dev);
+		if (join(claim, dev))
+			list_move_tail(&claim->todo, &egress_net(dev_net(dev))->claims);
 		announce(claim, dev);
 	}
 }
