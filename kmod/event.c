@@ -20,7 +20,7 @@
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
  * @held_back: refusals for the same destination since the last event
  *
- * Context: softirq, under RCU. Without memory or listeners nobody is told.
+ * Context: softirq, under RCU. Without memory who listens is told that something is missing.
  */
 void egress_event_limit(struct egress_net *en, const struct egress_packet *packet,
 			const struct nf_conn *ct, u8 pf, unsigned int held_back)
@@ -31,8 +31,11 @@ void egress_event_limit(struct egress_net *en, const struct egress_packet *packe
 	if (!genl_has_listeners(&egress_family, en->net, 0))
 		return;
 	msg.skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_ATOMIC | __GFP_NOWARN);
-	if (!msg.skb)
+	if (!msg.skb) {
+		/* They learn that they missed something. */
+		genl_set_err(&egress_family, en->net, 0, 0, -ENOBUFS);
 		return;
+	}
 	egress_addr_inet(&to, pf, &ct->tuplehash[IP_CT_DIR_REPLY].tuple.src.u3);
 	if (egress_msg_limit(en, &msg, packet, &to, held_back))
 		nlmsg_free(msg.skb);
