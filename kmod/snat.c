@@ -233,6 +233,8 @@ free_ops:
 	kfree(ops);
 put_module:
 	module_put(THIS_MODULE);
+	if (err == -ENOMEM)
+		return err;
 	return egress_refuse(info, 0, err, "netfilter refused the hooks: error %d", err);
 }
 

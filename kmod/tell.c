@@ -48,6 +48,7 @@ static int fill(struct egress_net *en, struct egress_msg *msg, void *object)
  * @info: request
  * @object: what its command is about
  *
+ * Without memory for it, the ack says so: the change is made by now.
  * Context: process.
  */
 void egress_tell_sender(struct egress_net *en, struct genl_info *info, void *object)
@@ -65,10 +66,15 @@ void egress_tell_sender(struct egress_net *en, struct genl_info *info, void *obj
 		msg.skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 		if (!msg.skb || fill(en, &msg, object)) {
 			nlmsg_free(msg.skb);
-			return;
+			goto lost;
 		}
-		genlmsg_reply(msg.skb, info);
+		if (genlmsg_reply(msg.skb, info))
+			goto lost;
 	} while (msg.from);
+	return;
+
+lost:
+	NL_SET_ERR_MSG(info->extack, "done, but there was no memory to tell all that came of it");
 }
 
 /**

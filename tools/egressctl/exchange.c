@@ -102,12 +102,12 @@ static int finish(const struct answer *answer, made_fn made)
 	struct json j = json_to(stdout);
 	int rc = answer_status(answer);
 
-	if (rc)
+	if (answer->error)
 		return rc;
 	if (output.json)
 		json_object(&j, NULL);
 	if (made)
-		rc = made(answer, output.json ? &j : NULL);
+		rc = worse(rc, made(answer, output.json ? &j : NULL));
 	rc = worse(rc, warn_settle());
 	if (output.json) {
 		warn_json(&j);

@@ -75,16 +75,11 @@ static void set_buffer(int option, int force)
 		setsockopt(fd, SOL_SOCKET, option, &size, sizeof(size));
 }
 
-int netlink_open(void)
+static int connect_to_family(void)
 {
 	const struct timeval patience = { .tv_sec = PATIENCE };
 	int fd, on = 1;
 
-	if (sock)
-		return 0;
-	sock = nl_socket_alloc();
-	if (!sock)
-		out_of_memory();
 	if (genl_connect(sock))
 		return fail("invalid", "generic netlink socket: %s", strerror(errno));
 	family = genl_ctrl_resolve(sock, EGRESS_FAMILY_NAME);
@@ -104,6 +99,23 @@ int netlink_open(void)
 	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)))
 		return fail("invalid", "generic netlink socket: %s", strerror(errno));
 	return 0;
+}
+
+int netlink_open(void)
+{
+	int rc;
+
+	if (sock)
+		return 0;
+	sock = nl_socket_alloc();
+	if (!sock)
+		out_of_memory();
+	rc = connect_to_family();
+	if (rc) {
+		nl_socket_free(sock);
+		sock = NULL;
+	}
+	return rc;
 }
 
 struct nl_msg *netlink_message(uint8_t cmd, int flags)
@@ -164,14 +176,6 @@ static int on_object(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-static int on_ack(struct nl_msg *msg, void *arg)
-{
-	struct answer *answer = arg;
-
-	answer->complete = true;
-	return NL_STOP;
-}
-
 /* The attributes that explain an error begin at offset in the message. */
 static void refused(struct answer *answer, int error, struct nlmsghdr *nlh, int offset)
 {
@@ -186,6 +190,13 @@ static void refused(struct answer *answer, int error, struct nlmsghdr *nlh, int 
 		answer->text = xrealloc(NULL, nla_len(text) + 1);
 		nla_strlcpy(answer->text, text, nla_len(text) + 1);
 	}
+}
+
+/* Done, but there may be something to say, as with an error. */
+static int on_ack(struct nl_msg *msg, void *arg)
+{
+	refused(arg, 0, nlmsg_hdr(msg), sizeof(struct nlmsgerr));
+	return NL_STOP;
 }
 
 static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
@@ -233,6 +244,8 @@ int netlink_receive(struct answer *answer)
 		return 0;
 	if (rc == -NLE_AGAIN)
 		return fail("invalid", "the kernel did not answer within %d seconds", PATIENCE);
+	if (rc == -NLE_NOMEM)
+		return fail("invalid", "the kernel had no memory to answer: it may have done it or not");
 	return fail("invalid", "the kernel's answer: %s", nl_geterror(rc));
 }
 
@@ -260,7 +273,7 @@ static const char *code_of(int error)
 
 int answer_status(const struct answer *answer)
 {
-	if (!answer->error)
+	if (!answer->error && !answer->text)
 		return STATUS_DONE;
 	if (answer->text)
 		return fail(code_of(answer->error), "%s", answer->text);
