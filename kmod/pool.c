@@ -581,22 +581,26 @@ static struct egress_addr *addr_new(struct egress_net *en, struct egress_prefix 
 	return addr;
 }
 
-/* Return: an address never used, NULL if there is none. */
+/* Return: an address never used, NULL if there is none, ERR_PTR(-ENOMEM). */
 static struct egress_addr *draw_fresh(struct egress_net *en, struct egress_prefix *prefix)
 {
+	struct egress_addr *addr = NULL;
 	struct in6_addr at;
 
-	while (!prefix->spent) {
+	while (!prefix->spent && !addr) {
 		addr_at(&at, prefix, prefix->next);
+		if (!addr_known(en, &at) && !egress_addr_is_local(en, &at))
+			addr = addr_new(en, prefix, &at, true);
+		/* There was no memory: it has not been used. */
+		if (IS_ERR(addr))
+			break;
 		if (prefix->next == prefix->last)
 			prefix->spent = true;
 		else
 			prefix->next++;
-		if (!addr_known(en, &at) && !egress_addr_is_local(en, &at))
-			return addr_new(en, prefix, &at, true);
 		cond_resched();
 	}
-	return NULL;
+	return addr;
 }
 
 static void wake(struct egress_addr *addr)
