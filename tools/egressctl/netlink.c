@@ -105,16 +105,16 @@ int netlink_open(void)
 {
 	int rc;
 
-	if (sock)
+	if (sock && nl_socket_get_fd(sock) >= 0)
 		return 0;
+	/* A new one: to libnl, the numbers of one that was closed don't fit. */
+	nl_socket_free(sock);
 	sock = nl_socket_alloc();
 	if (!sock)
 		out_of_memory();
 	rc = connect_to_family();
-	if (rc) {
-		nl_socket_free(sock);
-		sock = NULL;
-	}
+	if (rc)
+		nl_close(sock);
 	return rc;
 }
 
@@ -138,8 +138,11 @@ uint32_t netlink_stamp(struct nl_msg *msg)
 
 int netlink_send(const void *messages, size_t length)
 {
-	int rc = nl_sendto(sock, (void *)messages, length);
+	int rc = netlink_open();
 
+	if (rc)
+		return rc;
+	rc = nl_sendto(sock, (void *)messages, length);
 	if (rc < 0)
 		return fail("invalid", "sending %zu bytes to the kernel: %s",
 			    length, nl_geterror(rc));
@@ -242,6 +245,8 @@ int netlink_receive(struct answer *answer)
 	nl_cb_put(cb);
 	if (answer->complete)
 		return 0;
+	/* The rest of an answer, or of a dump, would be in the way of the next one. */
+	nl_close(sock);
 	if (rc == -NLE_AGAIN)
 		return fail("invalid", "the kernel did not answer within %d seconds", PATIENCE);
 	if (rc == -NLE_NOMEM)
