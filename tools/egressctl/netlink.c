@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "alloc.h"
 #include "netlink.h"
@@ -83,6 +84,10 @@ static int connect_to_family(void)
 	if (genl_connect(sock))
 		return fail("invalid", "generic netlink socket: %s", strerror(errno));
 	family = genl_ctrl_resolve(sock, EGRESS_FAMILY_NAME);
+	/* To libnl it is not there either when the kernel had no memory to tell of it. */
+	if (family == -NLE_OBJ_NOTFOUND && !access("/sys/module/" EGRESS_FAMILY_NAME, F_OK))
+		return fail("invalid", "the kernel said nothing of the family '%s': no memory?",
+			    EGRESS_FAMILY_NAME);
 	if (family == -NLE_OBJ_NOTFOUND)
 		return fail("no-module", "the egress module is not loaded: run 'modprobe egress'");
 	if (family < 0)
