@@ -255,7 +255,7 @@ int netlink_receive(struct answer *answer)
 	if (rc == -NLE_AGAIN)
 		return fail("invalid", "the kernel did not answer within %d seconds", PATIENCE);
 	if (rc == -NLE_NOMEM)
-		return fail("invalid", "the kernel had no memory to answer: it may have done it or not");
+		return fail("invalid", "no memory in the kernel to answer: it may be done or not");
 	return fail("invalid", "the kernel's answer: %s", nl_geterror(rc));
 }
 
