@@ -85,7 +85,8 @@ static int connect_to_family(void)
 		return fail("invalid", "generic netlink socket: %s", strerror(errno));
 	family = genl_ctrl_resolve(sock, EGRESS_FAMILY_NAME);
 	/* To libnl it is not there either when the kernel had no memory to tell of it. */
-	if (family == -NLE_OBJ_NOTFOUND && !access("/sys/module/" EGRESS_FAMILY_NAME, F_OK))
+	if (family == -NLE_OBJ_NOTFOUND &&
+	    (!access("/sys/module/" EGRESS_FAMILY_NAME, F_OK) || errno != ENOENT))
 		return fail("invalid", "the kernel said nothing of the family '%s': no memory?",
 			    EGRESS_FAMILY_NAME);
 	if (family == -NLE_OBJ_NOTFOUND)
