@@ -144,8 +144,8 @@ static int notify(struct notifier_block *nb, unsigned long event, void *ptr)
 	case NETDEV_CHANGENAME:
 	case NETDEV_REGISTER:
 	case NETDEV_UNREGISTER:
-		device = find_index(en, dev->ifindex);
-		if (device) {
+		/* Two, where the new name was asked for before we were told. */
+		while ((device = find_index(en, dev->ifindex))) {
 			egress_claims_gone(device, dev);
 			set_ifindex(en, device, 0);
 		}
