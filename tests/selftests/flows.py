@@ -20,7 +20,7 @@
 #
 # PROTO: tcp udp sctp ping (a ping's port is its echo id)
 # OPT: port=N (7 if not given) port=N-N (in turn) sport=N from=ADDR wait=SECONDS
-# What can go wrong: refused reset unreachable prohibited too-big timeout
+# What can go wrong: refused reset unreachable prohibited too-big timeout no-memory
 
 import ctypes
 import errno
@@ -50,6 +50,8 @@ WORDS = {
     errno.EPERM: "prohibited",
     errno.EMSGSIZE: "too-big",
     errno.ETIMEDOUT: "timeout",
+    errno.ENOMEM: "no-memory",
+    errno.ENOBUFS: "no-memory",
 }
 SO_RCVBUFFORCE = 33
 SLOW = 10 if os.environ.get("EGRESS_SLOW") else 1     # on a debug kernel
@@ -188,7 +190,7 @@ def converse(flows, wait, connect=False):
             events.register(flow.sock, selectors.EVENT_WRITE, flow)
             waiting += 1
         except OSError as e:
-            flow.answer = WORDS.get(e.errno, e.strerror)
+            flow.answer = WORDS.get(e.errno, errno.errorcode[e.errno])
     end = time.monotonic() + wait
     while waiting and time.monotonic() < end:
         for key, mask in events.select(end - time.monotonic()):
@@ -200,7 +202,7 @@ def converse(flows, wait, connect=False):
             except BlockingIOError:
                 continue
             except OSError as e:
-                flow.answer = WORDS.get(e.errno, e.strerror)
+                flow.answer = WORDS.get(e.errno, errno.errorcode[e.errno])
             events.unregister(flow.sock)
             waiting -= 1
     events.close()
