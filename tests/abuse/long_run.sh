@@ -63,13 +63,8 @@ pings() {
 	PINGS=$((PINGS + 3))
 }
 
-runs() { kill -0 "$1" 2>/dev/null || fail "$2 has ended: $(cat "$TMP/$2.err")"; }
-
 net 2
-ip -n h route add 10.1.0.0/16 dev m1
-ip -n h route add fd00:1::/64 via fe80::2 dev m1
-ip -n m1 route add local 10.1.0.0/16 dev lo
-ip -n m1 route add local fd00:1::/64 dev lo
+many_in_m1
 m1 sysctl -qw net.ipv6.ip_nonlocal_bind=1
 web
 head -c 600K /dev/urandom > "$TMP/file"
@@ -106,7 +101,7 @@ kill "$load"
 ended() { ! kill -0 "$client" 2>/dev/null; }
 until_ok "the client has no machine any more, and ends" ended
 asked=$(wc -l < "$TMP/requests")
-failed=$(grep -c ' failed ' "$TMP/requests" || true)
+failed=$(listed ' failed ' cat "$TMP/requests")
 [ "$failed" = 0 ] || fail "$failed of $asked requests failed: $(grep ' failed ' "$TMP/requests" | head -n 5)"
 is "requests that the server has seen" $((asked + DOWNLOADS)) "$(wc -l < "$TMP/access.log")"
 awk '

@@ -48,7 +48,7 @@ racing() {
 none_has_failed() {
 	local i
 	for i in "${!RACING[@]}"; do
-		kill -0 "${RACING[i]}" 2>/dev/null || fail "${NAMES[i]} has ended: $(tail -n 20 "$TMP/${NAMES[i]}.err")"
+		runs "${RACING[i]}" "${NAMES[i]}"
 	done
 }
 
@@ -218,10 +218,7 @@ net 1
 new_ns m9
 machine_wide net.netfilter.nf_conntrack_max 1000000
 h sysctl -qw net.netfilter.nf_conntrack_udp_timeout=5 net.netfilter.nf_conntrack_tcp_timeout_close=2
-ip -n h route add 10.1.0.0/16 dev m1
-ip -n h route add fd00:1::/64 via fe80::2 dev m1
-ip -n m1 route add local 10.1.0.0/16 dev lo
-ip -n m1 route add local fd00:1::/64 dev lo
+many_in_m1
 everything | eg -b - >/dev/null 2>&1 || fail "$(everything | eg -b - 2>&1)"
 
 racing sends sends
@@ -229,7 +226,7 @@ racing changes.1 gated changes
 racing changes.2 gated changes
 racing looks looks
 racing spaces gated spaces
-background m1 /usr/bin/python3 -I "$SELFTESTS/load.py" 50 $BANK4 $BANK6
+background m1 /usr/bin/python3 -I "$SELFTESTS/load.py" 50 $BANK4 $BANK6 2> "$TMP/load.err"
 RACING+=("$!") NAMES+=(load)
 end=$(($(uptime_s) + SECONDS_LONG))
 while [ "$(uptime_s)" -lt "$end" ]; do
@@ -257,7 +254,7 @@ is "opened, less closed" 0 $(($(stat opened) - $(stat closed)))
 gone_and_back
 
 memory_is_back "$FIRST" "$LAST"
-made=$(wc -l < "$TMP/made") refused=$(grep -c . "$TMP/refused" || true)
+made=$(wc -l < "$TMP/made") refused=$(wc -l < "$TMP/refused")
 echo "count: $OPENED connections, $LIMIT refused; $made lines of what was done, $refused of why not;" \
 	"$(cat "$TMP"/{sends,looks,spaces}.n | xargs printf '%d rounds of packets, %d of looks, %d namespaces,') $TIMES times without the module"
 within "times without the module" 2 999999 $TIMES

@@ -369,6 +369,17 @@ crowd() {
 	done | eg -b - >/dev/null
 }
 
+# many_in_m1: m1 has all of 10.1.0.0/16 and fd00:1::/64, too.
+many_in_m1() {
+	ip -n h route add 10.1.0.0/16 dev m1
+	ip -n h route add fd00:1::/64 via fe80::2 dev m1
+	ip -n m1 route add local 10.1.0.0/16 dev lo
+	ip -n m1 route add local fd00:1::/64 dev lo
+}
+
+# runs PID NAME: it does still; what it said is in TMP/NAME.err.
+runs() { kill -0 "$1" 2>/dev/null || fail "$2 has ended: $(tail -n 20 "$TMP/$2.err")"; }
+
 # web [PORT]...: nginx in the bank, on port 80 and these, which answers as port 7 does,
 # and sends what is in TMP for /slow/NAME, 256 KiB a second.
 web() {
