@@ -31,14 +31,12 @@ void egress_event_limit(struct egress_net *en, const struct egress_packet *packe
 	if (!genl_has_listeners(&egress_family, en->net, 0))
 		return;
 	msg.skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_ATOMIC | __GFP_NOWARN);
-	if (!msg.skb) {
+	egress_addr_inet(&to, pf, &ct->tuplehash[IP_CT_DIR_REPLY].tuple.src.u3);
+	if (!msg.skb || egress_msg_limit(en, &msg, packet, &to, held_back)) {
 		/* They learn that they missed something. */
+		nlmsg_free(msg.skb);
 		genl_set_err(&egress_family, en->net, 0, 0, -ENOBUFS);
 		return;
 	}
-	egress_addr_inet(&to, pf, &ct->tuplehash[IP_CT_DIR_REPLY].tuple.src.u3);
-	if (egress_msg_limit(en, &msg, packet, &to, held_back))
-		nlmsg_free(msg.skb);
-	else
-		genlmsg_multicast_netns(&egress_family, en->net, msg.skb, 0, 0, GFP_ATOMIC);
+	genlmsg_multicast_netns(&egress_family, en->net, msg.skb, 0, 0, GFP_ATOMIC);
 }
