@@ -113,7 +113,6 @@ static struct egress_pair *pair_make(struct egress_net *en, struct egress_group 
 		return ERR_PTR(-ENOMEM);
 	pair->order = order;
 	pair->group = group;
-	pair->app = group->app;
 	pair->created = ktime_get_real_seconds();
 	pair->memcg = get_mem_cgroup_from_mm(current->mm);
 	INIT_LIST_HEAD(&pair->free);

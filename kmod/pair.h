@@ -10,7 +10,6 @@
 #include "destination.h"
 #include "pool.h"
 
-struct egress_app;
 struct egress_claim;
 struct egress_group;
 struct egress_set;
@@ -70,7 +69,6 @@ struct egress_block {
  * @addrs: the records of both
  * @claims: of both, until it is published
  * @group: app and region
- * @app: its app, for packets to compare only
  * @machine: whose, if @scope is machine
  * @set: for which destinations
  * @list: in egress_set.pairs
@@ -84,7 +82,7 @@ struct egress_block {
  * @rcu: freed after packets that saw it
  * @blocks: all of them
  *
- * Under egress_net.lock; packets read @order, @has, @v4, @v6, @group, @app, @n_slots,
+ * Under egress_net.lock; packets read @order, @has, @v4, @v6, @group, @n_slots,
  * @memcg, which never change.
  */
 struct egress_pair {
@@ -102,7 +100,6 @@ struct egress_pair {
 	struct egress_addr *addrs[EGRESS_FAMILIES];
 	struct egress_claim *claims[EGRESS_FAMILIES];
 	struct egress_group *group;
-	const struct egress_app *app;
 	struct egress_machine *machine;
 	struct egress_set *set;
 	struct list_head list;
