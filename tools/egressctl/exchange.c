@@ -131,23 +131,23 @@ void exchange_pipeline(bool on)
 int exchange_drain(void)
 {
 	unsigned int line = output.line;
-	int status = group.status, rc;
+	int status = group.status, rc = 0;
 
 	output.settle = NULL;
-	if (group.n) {
-		rc = netlink_send(group.bytes, group.length);
-		for (size_t i = 0; i < group.n && !rc; i++) {
-			struct answer answer = { .seq = group.changes[i].seq };
+	for (size_t i = 0; i < group.n; i++) {
+		struct answer answer = { .seq = group.changes[i].seq };
 
-			output.line = group.changes[i].line;
-			rc = netlink_receive(&answer);
-			if (!rc)
-				status = worse(status, finish(&answer, group.changes[i].made));
-			answer_free(&answer);
-		}
-		status = worse(status, rc);
-		output.line = line;
+		output.line = group.changes[i].line;
+		if (rc)
+			rc = fail("invalid",
+				  "the answer is lost with an earlier line's: it may be done or not");
+		else if (!i)
+			rc = netlink_send(group.bytes, group.length);
+		rc = rc ?: netlink_receive(&answer);
+		status = worse(status, rc ?: finish(&answer, group.changes[i].made));
+		answer_free(&answer);
 	}
+	output.line = line;
 	group.n = 0;
 	group.objects = 0;
 	group.length = 0;

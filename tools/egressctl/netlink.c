@@ -24,6 +24,7 @@
 #define PATIENCE	30		/* seconds */
 
 static struct nl_sock *sock;
+static bool ready;
 static int family;
 
 static struct nla_policy policy[EGRESS_A_MAX + 1] = {
@@ -111,7 +112,7 @@ int netlink_open(void)
 {
 	int rc;
 
-	if (sock && nl_socket_get_fd(sock) >= 0)
+	if (ready)
 		return 0;
 	/* A new one: to libnl, the numbers of one that was closed don't fit. */
 	nl_socket_free(sock);
@@ -119,8 +120,7 @@ int netlink_open(void)
 	if (!sock)
 		out_of_memory();
 	rc = connect_to_family();
-	if (rc)
-		nl_close(sock);
+	ready = !rc;
 	return rc;
 }
 
@@ -252,7 +252,7 @@ int netlink_receive(struct answer *answer)
 	if (answer->complete)
 		return 0;
 	/* The rest of an answer, or of a dump, would be in the way of the next one. */
-	nl_close(sock);
+	ready = false;
 	if (rc == -NLE_AGAIN)
 		return fail("invalid", "the kernel did not answer within %d seconds", PATIENCE);
 	if (rc == -NLE_NOMEM)
