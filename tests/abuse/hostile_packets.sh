@@ -60,7 +60,7 @@ is "what stands" "$standing" "$(again standing)"
 
 forgotten connections
 end standing
-is "opened and closed" "$(stat opened)" "$(stat closed)"
+balanced
 like "each of its ports" 'ok=1024 ' "$(many all 1024 m1 tcp 203.0.113.4)"
 end all
 eg flush --all >/dev/null

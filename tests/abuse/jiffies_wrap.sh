@@ -105,4 +105,4 @@ taken=$(objects)
 h conntrack -F 2>/dev/null
 PATIENCE=$((PATIENCE * 12)) until_ok "memory is given back" given_back $((taken - 1500))
 is "connections" 0 "$(stat connections)"
-is "opened and closed" "$(stat opened)" "$(stat closed)"
+balanced

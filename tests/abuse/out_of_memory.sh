@@ -131,7 +131,7 @@ packets() {
 	done >/dev/null
 	no_harm "$1 %, $(($(injected) - begun)) faults" "${@:2}"
 	forgotten destinations
-	is "$1 %: opened and closed" "$(stat opened)" "$(stat closed)"
+	balanced
 }
 
 off() {
@@ -192,7 +192,7 @@ packets 100
 printf '%s\n' "${ALL[@]}"
 
 forgotten destinations
-is "opened and closed" "$(stat opened)" "$(stat closed)"
+balanced
 eg flush --all >/dev/null
 until_ok "the module goes" rmmod egress
 echo "count: $(injected) faults; $(tail -n 1 "$TMP/requests"); $COMMANDS commands, $FAILED failed"

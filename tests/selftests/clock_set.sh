@@ -78,4 +78,4 @@ end all
 end again
 end standing
 forgotten connections
-is "opened and closed" "$(stat opened)" "$(stat closed)"
+balanced

@@ -316,6 +316,14 @@ stat() { of "$1" "$(eg -j stats)"; }
 # none_left NAME: of connections, or destinations, none is counted.
 none_left() { [ "$(stat "$1")" = 0 ]; }
 
+# balanced: each connection that was opened is closed or live.
+balanced() { until_ok "opened is closed and live" balances; }
+balances() {
+	local all
+	all=$(eg -j stats)
+	[ "$(of opened "$all")" = $(($(of closed "$all") + $(of connections "$all"))) ]
+}
+
 # forgotten NAME: conntrack forgets all there is, and none is counted any more. What
 # was still being closed comes again, and is taken up anew: so it forgets that, too.
 forgotten() { until_ok "no $1 left" forget "$1"; }
@@ -360,10 +368,7 @@ at() { echo "10.1.$(($1 / 250)).$(($1 % 250 + 1))"; }
 
 crowd() {
 	local i
-	if [ -z "$(ip -n h route show 10.1.0.0/16)" ]; then
-		ip -n h route add 10.1.0.0/16 dev m1
-		ip -n m1 route add local 10.1.0.0/16 dev lo
-	fi
+	[ -n "$(ip -n h route show 10.1.0.0/16)" ] || many_in_m1
 	for ((i = $1; i <= $2; i++)); do
 		echo "machine add c$i --app shop --region ord --addr $(at "$i") ${*:3}"
 	done | eg -b - >/dev/null
