@@ -30,7 +30,7 @@ ADD_MEMBERSHIP, DROP_MEMBERSHIP = 1, 2
 ACK_TLVS, ERROR_TEXT, NESTED = 0x200, 1, 0x8000
 GETFAMILY, FAMILY_ID, FAMILY_NAME, MCAST_GROUPS = 3, 1, 2, 7     # linux/genetlink.h
 CLONE_NEWNET = 0x40000000
-FINIT_MODULE, DELETE_MODULE = 313, 176                  # x86-64
+FINIT_MODULE, DELETE_MODULE, UNSHARE, SETNS = 313, 176, 272, 308    # x86-64
 MANY = 1 << 30
 PATIENCE = 60
 INIT = 96               # allocations, amply, of the module's init
@@ -399,26 +399,31 @@ def requests(header):
     print(f'{r.faults} in requests, {r.refused} times refused, {r.done} times done')
 
 
+def attempt(n, do, undo):
+    """Their n-th allocation fails: the error of what is done, and how many were left.
+    What succeeds is undone."""
+    NTH.arm(n)
+    error = do()
+    left = NTH.disarm()
+    undone = 0 if error else undo()
+    if undone:
+        fail(f'allocation {n}: done, and not undone: {os.strerror(undone)}')
+    return error, left
+
+
 def load(path):
     file = os.open(path, os.O_RDONLY)
-
-    def try_it(n):
-        NTH.arm(n)
-        error = system_call(FINIT_MODULE, file, b'', 0)
-        left = NTH.disarm()
-        if not error:
-            error = -system_call(DELETE_MODULE, b'egress', os.O_NONBLOCK)
-        return error, left
-
-    error, left = try_it(MANY)
+    steps = (lambda: system_call(FINIT_MODULE, file, b'', 0),
+             lambda: system_call(DELETE_MODULE, b'egress', os.O_NONBLOCK))
+    error, left = attempt(MANY, *steps)
     if error:
-        fail(f'loading the module: {os.strerror(abs(error))}')
+        fail(f'loading the module: {os.strerror(error)}')
     number = MANY - left
     refused = 0
     for n in range(number, max(number - INIT, 0), -1):
-        error, _ = try_it(n)
+        error, _ = attempt(n, *steps)
         if error not in (0, errno.ENOMEM):
-            fail(f'loading the module, allocation {n}: {os.strerror(abs(error))}')
+            fail(f'loading the module, allocation {n}: {os.strerror(error)}')
         refused += bool(error)
         if os.path.exists('/sys/module/egress') or os.path.exists('/sys/kernel/slab/egress_dest'):
             fail(f'loading the module, allocation {n}: not all of it has gone')
@@ -427,25 +432,17 @@ def load(path):
 
 def netns(count):
     home = os.open('/proc/thread-self/ns/net', os.O_RDONLY)
-
-    def try_it(n):
-        NTH.arm(n)
-        error = 0 if not LIBC.unshare(CLONE_NEWNET) else ctypes.get_errno()
-        left = NTH.disarm()
-        if not error and LIBC.setns(home, CLONE_NEWNET):
-            fail('setns')
-        return error, left
-
-    error, left = try_it(MANY)
+    steps = (lambda: system_call(UNSHARE, CLONE_NEWNET),
+             lambda: system_call(SETNS, home, CLONE_NEWNET))
+    error, left = attempt(MANY, *steps)
     if error:
         fail(f'a new namespace: {os.strerror(error)}')
     number = MANY - left
-    refused = 0
-    for n in range(1, number, max(number // count, 1)):
-        # The kernel's own parts have many words for it.
-        refused += bool(try_it(n)[0])
-    print(f'ok: of {number} allocations of a new namespace one in {max(number // count, 1)} '
-          f'failed, {refused} times it did')
+    step = max(number // count, 1)
+    # The kernel's own parts have many words for it.
+    refused = sum(bool(attempt(n, *steps)[0]) for n in range(1, number, step))
+    print(f'ok: of {number} allocations of a new namespace one in {step} failed, '
+          f'{refused} times it did')
 
 
 def main():
