@@ -7,7 +7,7 @@
 KVER=$(uname -r)
 BUILT=$TOP/build/$KVER/egress.dkms.tar.gz
 [ -n "${EGRESS_VM:-}" ] || skip "installs into the system: only in a guest"
-[ -z "${EGRESS_SLOW:-}" ] || skip "DKMS needs an installed kernel"
+[ -e "/boot/vmlinuz-$(uname -r)" ] || skip "DKMS needs an installed kernel"
 [ -e "$BUILT" ] || fail "$BUILT is missing: tests/dkms_build $KVER"
 
 # depmod reads every module there is, minutes long in a guest: for this test
