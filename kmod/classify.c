@@ -130,16 +130,22 @@ enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_i
 /**
  * egress_shareable() - has a connection a port or an id by which machines can share an address
  * @orig: its tuple in the original direction
+ *
+ * One that this kernel's NAT can rewrite: where it can't, packets would leave with a port of the
+ * machine's own choice.
  */
 bool egress_shareable(const struct nf_conntrack_tuple *orig)
 {
 	switch (orig->dst.protonum) {
 	case IPPROTO_TCP:
 	case IPPROTO_UDP:
-	case IPPROTO_UDPLITE:
-	case IPPROTO_SCTP:
-	case IPPROTO_DCCP:
 		return true;
+	case IPPROTO_UDPLITE:
+		return IS_ENABLED(CONFIG_NF_CT_PROTO_UDPLITE);
+	case IPPROTO_SCTP:
+		return IS_ENABLED(CONFIG_NF_CT_PROTO_SCTP);
+	case IPPROTO_DCCP:
+		return IS_ENABLED(CONFIG_NF_CT_PROTO_DCCP);
 	case IPPROTO_ICMP:
 		return orig->src.l3num == NFPROTO_IPV4 && orig->dst.u.icmp.type == ICMP_ECHO;
 	case IPPROTO_ICMPV6:
