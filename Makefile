@@ -46,7 +46,7 @@ build/%/egress_kunit.ko: $(KSRC) $(wildcard tests/kunit/*)
 	@mkdir -p build/$*/kunit/tests
 	@cp -rp kmod uapi build/$*/kunit/
 	@cp -rp tests/kunit build/$*/kunit/tests/
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/build/$*/kunit/tests/kunit modules
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/build/$*/kunit/tests/kunit $(KFLAGS) modules
 	@cp build/$*/kunit/tests/kunit/egress_kunit.ko $@
 
 TOOL_SRC := $(wildcard tools/egressctl/*.c)
@@ -80,9 +80,9 @@ test: deps ## boot both stock kernels, run every selftest (T=PATTERN: those, LON
 
 KLINES ?= 6.1
 
-test-debug: deps ## KUnit and every selftest on debug kernels, built first: KLINES='6.1 6.12' (T=PATTERN: those; KCSAN=1: data races)
+test-debug: deps ## KUnit and every selftest on debug kernels, built first: KLINES='6.1 6.12' (T=PATTERN: those; EMULATED=1: on no User Mode Linux; KCSAN=1: data races)
 	@tests/deps $(addprefix linux-source-,$(KLINES))
-	@tests/debug/run $(if $(KCSAN),--kcsan) $(if $(T),--only '$(T)') $(KLINES)
+	@tests/debug/run $(if $(KCSAN),--kcsan) $(if $(EMULATED),--pc) $(if $(T),--only '$(T)') $(KLINES)
 
 demo: deps ## the main job on real traffic, step by step, under QEMU (HOST=1: in namespaces of this machine)
 	@demo/run $(if $(HOST),--host)
