@@ -76,7 +76,7 @@ build/netlink_fuzz: $(wildcard tests/abuse/fuzz/*.[ch]) build/fuzz/table.h uapi/
 		-o $@ $(filter %.c,$^) $(LDFLAGS)
 
 test: deps ## boot both stock kernels, run every selftest (T=PATTERN: those, LONG=1: long versions)
-	@tests/run $(if $(LONG),--long) $(T)
+	@tests/run $(if $(LONG),--long) $(if $(T),'$(T)')
 
 KLINES ?= 6.1
 
