@@ -159,7 +159,6 @@ spaces() {
 	state) xeg flush --all >/dev/null ;;
 	esac
 	ip netns del x
-	kill $sender 2>/dev/null || true
 	wait $sender $! || true
 }
 x() { in_ns x "$@"; }
