@@ -131,22 +131,19 @@ void exchange_pipeline(bool on)
 int exchange_drain(void)
 {
 	unsigned int line = output.line;
-	int status = group.status, rc = 0;
+	int status = group.status, rc;
 
 	output.settle = NULL;
-	for (size_t i = 0; i < group.n; i++) {
+	rc = group.n ? netlink_send(group.bytes, group.length) : 0;
+	for (size_t i = 0; i < group.n && !rc; i++) {
 		struct answer answer = { .seq = group.changes[i].seq };
 
 		output.line = group.changes[i].line;
-		if (rc)
-			rc = fail("invalid",
-				  "the answer is lost with an earlier line's: it may be done or not");
-		else if (!i)
-			rc = netlink_send(group.bytes, group.length);
-		rc = rc ?: netlink_receive(&answer);
-		status = worse(status, rc ?: finish(&answer, group.changes[i].made));
+		status = worse(status, netlink_receive(&answer) ?:
+			       finish(&answer, group.changes[i].made));
 		answer_free(&answer);
 	}
+	status = worse(status, rc);
 	output.line = line;
 	group.n = 0;
 	group.objects = 0;

@@ -25,6 +25,7 @@
 
 static struct nl_sock *sock;
 static bool ready;
+static int lost;	/* why no more answers come, libnl's error */
 static int family;
 
 static struct nla_policy policy[EGRESS_A_MAX + 1] = {
@@ -233,7 +234,6 @@ static int on_end_of_dump(struct nl_msg *msg, void *arg)
 int netlink_receive(struct answer *answer)
 {
 	struct nl_cb *cb = nl_cb_alloc(NL_CB_CUSTOM);
-	int rc = 0;
 
 	if (!cb)
 		out_of_memory();
@@ -243,21 +243,19 @@ int netlink_receive(struct answer *answer)
 	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, answer);
 	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_end_of_dump, answer);
 	nl_cb_err(cb, NL_CB_CUSTOM, on_error, answer);
-	while (!answer->complete) {
-		rc = nl_recvmsgs(sock, cb);
-		if (rc < 0 && !answer->complete)
-			break;
+	while (ready && !answer->complete) {
+		lost = nl_recvmsgs(sock, cb);
+		/* The rest of an answer, or of a dump, would be in the way of the next one. */
+		ready = lost >= 0 || answer->complete;
 	}
 	nl_cb_put(cb);
 	if (answer->complete)
 		return 0;
-	/* The rest of an answer, or of a dump, would be in the way of the next one. */
-	ready = false;
-	if (rc == -NLE_AGAIN)
+	if (lost == -NLE_AGAIN)
 		return fail("invalid", "the kernel did not answer within %d seconds", PATIENCE);
-	if (rc == -NLE_NOMEM)
+	if (lost == -NLE_NOMEM)
 		return fail("invalid", "no memory in the kernel to answer: it may be done or not");
-	return fail("invalid", "the kernel's answer: %s", nl_geterror(rc));
+	return fail("invalid", "the kernel's answer: %s", nl_geterror(lost));
 }
 
 static const char *code_of(int error)
