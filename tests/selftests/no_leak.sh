@@ -177,11 +177,13 @@ leased m1 "$(again window)"
 end window
 clean "invalid packets"
 
-# And these it is told to leave alone.
+# And these it is told to leave alone. What the load has left behind may still send its
+# last, and is not to be counted with them.
 h nft -f - <<-END
 	table inet untracked {
 		chain c {
 			type filter hook prerouting priority raw
+			iifname "m1" tcp dport 7 drop
 			iifname "m1" udp dport 9 notrack
 			iifname "m1" tcp dport 9 notrack
 			iifname "m1" icmp type echo-request notrack
