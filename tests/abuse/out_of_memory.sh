@@ -64,7 +64,9 @@ tool() {
 			"get from 10.0.0.1 to $BANK4"
 	done > "$TMP/script"
 	mkfifo "$TMP/commands"
-	"$EGRESSCTL" -n h -force -b "$TMP/commands" > "$TMP/out" 2> "$TMP/err" &
+	# It has memory for what it says: a line cut short would not say why.
+	fallocate -l 1M "$TMP/said"
+	"$EGRESSCTL" -n h -force -b "$TMP/commands" > "$TMP/out" 2<> "$TMP/said" &
 	pid=$!
 	PIDS+=("$pid")
 	exec {TO}> "$TMP/commands"
@@ -84,7 +86,8 @@ tool() {
 	[ "$1" != 100 ] || enough
 	wait "$pid" || i=$?
 	enough
-	rm "$TMP/commands"
+	tr -d '\0' < "$TMP/said" > "$TMP/err"
+	rm "$TMP/commands" "$TMP/said"
 	lines=$(grep -vc 'warning: ' "$TMP/err" || true)
 	within "exit status" 0 2 $i
 	grep -vE 'warning: |[Mm]emory|No buffer space|Too many open files in system|there is no machine|is there already' "$TMP/err" > "$TMP/unclean" &&

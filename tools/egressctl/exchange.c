@@ -73,7 +73,13 @@ static int dump(struct nl_msg *msg, object_fn fn, void *arg, int tries, bool exa
 	for (int try = 0; try < tries; try++) {
 		answer_free(&answer);
 		rc = exchange(msg, &answer);
-		if (rc || !answer.interrupted)
+		/*
+		 * Where there was no memory for its first answer, a dump is refused and is
+		 * under way all the same: the socket's next would find it busy.
+		 */
+		if (answer.error)
+			netlink_abandon();
+		if (rc || answer.error || !answer.interrupted)
 			break;
 	}
 	if (!rc && answer.interrupted && exact && !answer.error)

@@ -138,6 +138,11 @@ struct nl_msg *netlink_message(uint8_t cmd, int flags)
 	return msg;
 }
 
+void netlink_abandon(void)
+{
+	ready = false;
+}
+
 uint32_t netlink_stamp(struct nl_msg *msg)
 {
 	return nlmsg_hdr(msg)->nlmsg_seq = nl_socket_use_seq(sock);

@@ -25,6 +25,9 @@ struct nl_msg *netlink_message(uint8_t cmd, int flags);
 int netlink_send(const void *messages, size_t length);
 int netlink_receive(struct answer *answer);
 
+/* What comes next goes by a new socket. */
+void netlink_abandon(void);
+
 uint32_t netlink_stamp(struct nl_msg *msg);	/* give it the next sequence number */
 int answer_status(const struct answer *answer);
 void answer_free(struct answer *answer);
