@@ -78,9 +78,9 @@ build/netlink_fuzz: $(wildcard tests/abuse/fuzz/*.[ch]) build/fuzz/table.h uapi/
 test: deps ## boot both stock kernels, run every selftest (T=PATTERN: those, LONG=1: long versions)
 	@tests/run $(if $(LONG),--long) $(if $(T),'$(T)')
 
-KLINES ?= 6.1
+KLINES ?= 6.1 6.12
 
-test-debug: deps ## KUnit and every selftest on debug kernels, built first: KLINES='6.1 6.12' (T=PATTERN: those; EMULATED=1: on no User Mode Linux; KCSAN=1: data races)
+test-debug: deps ## KUnit, every selftest and what is meant to break it on debug kernels, built first (KLINES=6.1: of that line; T=PATTERN: those; EMULATED=1: on no User Mode Linux; KCSAN=1: data races)
 	@tests/deps $(addprefix linux-source-,$(KLINES))
 	@tests/debug/run $(if $(KCSAN),--kcsan) $(if $(EMULATED),--pc) $(if $(T),--only '$(T)') $(KLINES)
 
