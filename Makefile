@@ -30,12 +30,15 @@ all: module tool ## build the module for KVER and the tool (default)
 
 module: build/$(KVER)/egress.ko ## build build/KVER/egress.ko
 
+kdir = $(if $(filter $(KVER),$1),$(KDIR),/lib/modules/$1/build)
+
 # The kernel's build system leaves its files beside the sources: build a copy.
 build/%/egress.ko: $(KSRC)
+	@[ -d "$(call kdir,$*)" ] || { echo "no headers of kernel $* in $(call kdir,$*): 'make help' tells which kernel is taken" >&2; exit 1; }
 	@mkdir -p build/$*/src
 	@rm -rf build/$*/src/kmod build/$*/src/uapi
 	@cp -rp kmod uapi Kbuild dkms.conf build/$*/src/
-	$(MAKE) -C $(if $(filter $(KVER),$*),$(KDIR),/lib/modules/$*/build) M=$(CURDIR)/build/$*/src $(KFLAGS) modules
+	$(MAKE) -C $(call kdir,$*) M=$(CURDIR)/build/$*/src $(KFLAGS) modules
 	@cp build/$*/src/egress.ko $@
 
 # For a kernel with KUnit, which stock ones lack.
@@ -92,7 +95,7 @@ bench: deps ## what a packet costs, beside nft and iptables: the table and the p
 	@$(MAKE) --no-print-directory KVER=$(K61) module tool build/flood
 	@bench/run $(K61)
 
-vm: deps module tool ## a shell in KVER under QEMU, the module loaded
+vm: deps module tool ## a shell in kernel KVER under QEMU, the module loaded and egressctl there
 	@tests/vm/run --shell $(KVER)
 
 deps: ## install the Debian packages that building and testing need
@@ -111,3 +114,4 @@ clean: ## remove build/
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+	@echo; echo "  KVER=... says for which kernel of /lib/modules; unless given, it is $(KVER)"

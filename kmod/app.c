@@ -203,6 +203,7 @@ static int check_limit(struct egress_net *en, const struct egress_app_request *r
 		       struct genl_info *info)
 {
 	unsigned int need = EGRESS_BLOCK_SIZE_MIN;
+	char text[EGRESS_ADDR_STR];
 	struct egress_pair *pair;
 	unsigned long id;
 
@@ -215,8 +216,10 @@ static int check_limit(struct egress_net *en, const struct egress_app_request *r
 	xa_for_each(&en->pairs, id, pair)
 		if (!strcmp(pair->group->app->name, req->app) && req->limit > 1u << pair->order)
 			return egress_refuse(info, EGRESS_A_LIMIT, -ERANGE,
-					     "a limit of %u is more than the blocks of pair %lu have, %u ports: allocate with --block-size %u",
-					     req->limit, id, 1u << pair->order, need);
+					     "a limit of %u is more than the blocks of %s have, %u ports: allocate with --block-size %u",
+					     req->limit,
+					     egress_addr_str(text, egress_pair_name(pair)),
+					     1u << pair->order, need);
 	return 0;
 }
 

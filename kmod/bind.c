@@ -112,7 +112,7 @@ static int check_reachable(struct egress_net *en, const struct egress_machine *m
 		return 0;
 	return egress_refuse(info, EGRESS_A_PAIR, -EINVAL,
 			     "machine '%s' has a pair of its own for all destinations, before %s",
-			     machine->id, egress_addr_str(text, &block->pair->v4));
+			     machine->id, egress_addr_str(text, egress_pair_name(block->pair)));
 }
 
 /**

@@ -254,7 +254,7 @@ static int already(struct egress_net *en, const struct egress_set *set,
 		   struct egress_pair **pairs, struct genl_info *info)
 {
 	struct egress_pair *pair, *found = NULL;
-	char text[EGRESS_ADDR_STR];
+	char text[EGRESS_ADDR_STR], name[EGRESS_ADDR_STR];
 	unsigned int n = 0;
 	int i;
 
@@ -298,8 +298,8 @@ static int already(struct egress_net *en, const struct egress_set *set,
 			return egress_refuse(info,
 					     i == EGRESS_V4 ? EGRESS_A_V4 : EGRESS_A_V6,
 					     -EEXIST,
-					     "pair %lu has another address than %s",
-					     found->id,
+					     "the pair of %s has another address than %s",
+					     egress_addr_str(name, egress_pair_name(found)),
 					     egress_addr_str(text, &req->addr[i]));
 	pairs[0] = found;
 	return 1;

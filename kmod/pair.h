@@ -119,6 +119,12 @@ static inline unsigned int egress_pair_slots(const struct egress_pair *pair)
 	return 65536u >> pair->order;
 }
 
+/* The address to call it by: it may have no IPv4 one. */
+static inline const struct in6_addr *egress_pair_name(const struct egress_pair *pair)
+{
+	return pair->has[EGRESS_V4] ? &pair->v4 : &pair->v6;
+}
+
 struct egress_pair_request {
 	const char *app;	/* one of */
 	const char *machine;	/* the two */

@@ -73,7 +73,7 @@ shop="--app shop --region ord"
 	refused '[12]' '32768' eg allocate $shop --block-size 32768
 	refused 2 'nobody' eg allocate --machine nobody --region ord
 	refused 2 '.' eg allocate --machine m1 --region fra
-	refused 1 '.' eg allocate --app shop --machine m1 --region ord
+	refused 1 "'shop' and --machine 'm1': give one of them" eg allocate --app shop --machine m1 --region ord
 	refused 1 'region' eg allocate --app shop
 	refused 1 'app' eg allocate --region ord
 	refused '[12]' 'xxx.*63' eg allocate --app "$long" --region ord
@@ -81,6 +81,7 @@ shop="--app shop --region ord"
 	refused 2 '198.51.100.9' eg release 198.51.100.5 198.51.100.9
 	refused 2 'blog' eg release 198.51.100.5 --app blog
 	refused 1 '.' eg release
+	refused 1 'write --drain=30' eg release 198.51.100.5 --drain 30
 }
 
 # Machines.
@@ -101,6 +102,7 @@ new="--app shop --region ord --addr"
 	refused 2 '198.51.100.9' eg machine add m9 $new 10.0.0.9 --pair 198.51.100.9
 	refused '[12]' '64' eg machine add m9 $new 10.0.0.9 --pair 198.51.100.5 --slot 64
 	refused 1 'pair' eg machine add m9 $new 10.0.0.9 --slot 4
+	refused 1 'write --wait=5' eg machine add m9 $new 10.0.0.9 --wait 5
 	refused 1 'addr' eg machine add m9 --app shop --region ord
 	refused 2 'nobody' eg machine set nobody --addr 10.0.0.9
 	refused '[12]' '8' eg machine set m1 --addr 10.0.1.{1..9}
@@ -133,5 +135,9 @@ code invalid allocate --app shop --region ord --block-size 100
 state > "$TMP/after"
 diff "$TMP/before" "$TMP/after" || fail "something has changed"
 
+eg allocate --app blog --region ord --v6 2001:db8:e::6 --block-size 64
+refused 2 'blocks of 2001:db8:e::6 have, 64 ports: .* --block-size 128' eg app set blog --limit 65
+refused 2 'the pair of 2001:db8:e::6 has another address than 198.51.100.6' \
+	eg allocate --app blog --region ord --v4 198.51.100.6 --v6 2001:db8:e::6 --ensure --block-size 64
 eg release 198.51.100.5
 refused 2 '198.51.100.5' eg release 198.51.100.5

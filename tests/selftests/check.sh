@@ -64,6 +64,8 @@ checks excluded "203.0.113.2/32 are excluded for app 'shop'" m1 203.0.113.2:7
 eg app set shop --limit 1
 keep full m1 tcp 203.0.113.3 > /dev/null
 checks limit "all 1 connections to 203.0.113.3" m1 203.0.113.3:7
+is "and the lease it has" "$V4 ports $FIRST-$LAST" \
+	"$(jq -r '.[].steps[] | select(.step == "lease").text' <<<"$GOT")"
 eg app set shop --limit 0
 checks "" "sees" m1 203.0.113.3:7
 eg machine set m1 --dev gone 2> /dev/null
@@ -82,6 +84,9 @@ table inet operator {
 END
 checks sent "the host's own rules dropped it" m1 $T4
 h nft delete table inet operator
+ip -n h route add unreachable $BANK4
+checks sent "the host itself has no route there" m1 $T4
+ip -n h route del unreachable $BANK4
 ip -n m1 route del default via 10.0.0.254
 checks sent "inside the machine: Network is unreachable" m1 $T4
 ip -n m1 route add default via 10.0.0.254
@@ -133,3 +138,7 @@ ip -n h route add 10.7.7.7 dev m1
 checks "" "sees 198.51.100.81" lost $T4 --netns /run/netns/m1
 refused 2 "there is no machine 'none'" eg check none
 refused 1 "\[::1'" eg check m1 '[::1'
+for port in 65979 0 -1 443x ''; do
+	refused 1 "${port:-203.0.113.1:}" eg check m1 "203.0.113.1:$port"
+	refused 1 "${port:-\[$BANK6\]:}" eg check m1 "[$BANK6]:$port"
+done

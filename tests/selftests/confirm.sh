@@ -78,6 +78,17 @@ asked "moves 'm3' from app 'shop' to 'blog' and cuts 1 connection\." \
 	"The pair $V4,$V6 of 'm3' alone is released" \
 	"1 machine of app 'blog' in region 'ord' will wait for room; until then they use" \
 	-- machine set m3 --app blog
+# Who comes to an app finds room on its pairs for the rest, not on one for some destinations.
+blog="--app blog --region ord --block-size 16384"
+# shellcheck disable=SC2086 # words
+{
+	some=$(of v4 "$(eg -j allocate $blog --to 203.0.113.4 2>/dev/null)")
+	asked "1 machine of app 'blog' in region 'ord' will wait for room" -- machine set m3 --app blog
+	made=$(eg -j allocate $blog 2>/dev/null)
+}
+asked "Next: $(of v4 "$made"),$(of v6 "$made") has room for 4\." \
+	"1 machine of app 'blog' in region 'ord' goes there at once" -- machine set m3 --app blog
+eg release "$some" "$(of v4 "$made")"
 asked "releases 3 pairs, forgets 3 machines and cuts 8 connections" "host's usual NAT" -- flush --all
 is "they all stand" 1 "$(same m2)"
 is "still" 5 "$(same five)"

@@ -31,7 +31,10 @@ int allocate(const struct command *command, int argc, char **argv)
 	rc = args_parse(command, opts, 0, 0, &argc, argv);
 	if (rc)
 		return rc;
-	if (!app == !machine)
+	if (app && machine)
+		return fail_usage("%s: --app '%s' and --machine '%s': give one of them",
+				  command->name, app, machine);
+	if (!app && !machine)
 		return args_missing(command, "one of --app APP and --machine ID");
 	if (!region)
 		return args_missing(command, "--region REGION");

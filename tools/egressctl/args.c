@@ -5,7 +5,7 @@
 #include "args.h"
 #include "output.h"
 
-#define COLUMN	24
+#define COLUMN	28
 
 static bool may_lack(const struct option *opt)
 {
@@ -14,8 +14,10 @@ static bool may_lack(const struct option *opt)
 
 static void print_help(const struct command *command, const struct option *opts)
 {
-	printf("Usage: egressctl %s%s%s\n\n%s.\n", command->name, *command->synopsis ? " " : "",
-	       command->synopsis, command->help);
+	size_t line = strcspn(command->help, "\n");
+
+	printf("Usage: egressctl %s%s%s\n\n%.*s.\n", command->name, *command->synopsis ? " " : "",
+	       command->synopsis, (int)line, command->help);
 	if (opts->name)
 		putchar('\n');
 	for (; opts->name; opts++) {
@@ -24,6 +26,8 @@ static void print_help(const struct command *command, const struct option *opts)
 
 		printf("%*s%s\n", n < COLUMN ? COLUMN - n : 1, "", opts->help);
 	}
+	if (command->help[line])
+		printf("%s\n", command->help + line);
 }
 
 static int usage(const struct command *command, const char *problem, const char *text)
@@ -73,6 +77,11 @@ static bool takes_several(const struct option *opt)
 	const char *dots = strstr(opt->value, "...");
 
 	return dots && dots > opt->value && dots[-1] != ',';
+}
+
+static bool is_number(const char *text)
+{
+	return *text && !text[strspn(text, "0123456789")];
 }
 
 /* Parse what follows an option at argv[*at], and move *at to the last of it. */
@@ -125,6 +134,11 @@ int args_parse(const struct command *command, const struct option *opts,
 			argv[kept++] = argv[at];
 			continue;
 		}
+		/* "--drain 30", where no argument is to come that is a number. */
+		if (opt->value && may_lack(opt) && !value && kept >= (max < 0 ? min : max) &&
+		    at + 1 < *argc && is_number(argv[at + 1]))
+			return fail_usage("%s: '%s %s': write %s=%s", command->name, arg,
+					  argv[at + 1], arg, argv[at + 1]);
 		rc = take_value(command, opt, value, *argc, argv, &at);
 		if (rc)
 			return rc;

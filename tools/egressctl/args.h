@@ -8,7 +8,7 @@ struct command {
 	const char *name;	/* "release", or noun and verb: "machine add" */
 	int (*run)(const struct command *command, int argc, char **argv);
 	const char *synopsis;
-	const char *help;
+	const char *help;	/* one line; more of them follow its options */
 };
 
 /* One whose name has no dashes, as "dev" of `pool add`, may be given with two. */

@@ -51,6 +51,7 @@ static int bad_target(const char *target)
 static int split(const char *target, char *text, const char **host, const char **port)
 {
 	char *colon = strchr(text, ':');
+	struct number number;
 
 	*host = text;
 	*port = PORT;
@@ -69,7 +70,7 @@ static int split(const char *target, char *text, const char **host, const char *
 		*colon = '\0';
 		*port = colon + 1;
 	}
-	return **host && **port ? 0 : bad_target(target);
+	return **host && **port ? parse_port("TARGET's port", *port, &number) : bad_target(target);
 }
 
 /* A name is asked for on the host; one address of each family is tried. */

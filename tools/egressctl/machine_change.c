@@ -116,7 +116,7 @@ int machine_add(const struct command *command, int argc, char **argv)
 		{ "--pair", "ADDR", parse_addr, &pair, "pin it to the pair with this address" },
 		{ "--slot", "N", parse_slot, &slot, "and to this slot of the pair" },
 		{ "--wait", "[=SECONDS]", parse_seconds, &wait,
-		  "come back when it has a lease, or after so long" },
+		  "come back when it has a lease, at the latest after so long, if given" },
 		{}
 	};
 	struct nl_msg *msg;

@@ -23,7 +23,8 @@ static const struct command commands[] = {
 	{ "allocate", allocate,
 	  "(--app APP | --machine ID) --region REGION [--count N] [--ensure]\n"
 	  "                          [--v4 ADDR] [--v6 ADDR] [--block-size N] [--to PREFIX,...]",
-	  "Allocate egress pairs, an IPv4 and an IPv6 address each" },
+	  "Allocate egress pairs, an IPv4 and an IPv6 address each\n"
+	  "Where one of --v4 and --v6 is given, the pair has no address of the other family." },
 	{ "pair set", pair_set, "ADDR [--to PREFIX,...]",
 	  "Change what destinations a pair is for" },
 	{ "release", release, "ADDR... [--app APP] [--drain[=SECONDS]] [-y]",
@@ -54,7 +55,8 @@ static const struct command commands[] = {
 	{ "app set", app_set,
 	  "APP [--limit N] [--on-limit reject|drop] [--on-none pass|drop]\n"
 	  "                         [--exclude PREFIX,...]",
-	  "Change an app's settings" },
+	  "Change an app's settings\n"
+	  "An app is there as long as it has a machine, a pair or a setting that is not the default." },
 	{ "app list", app_list, "",
 	  "Show the apps" },
 	{ "app show", app_show, "APP",
@@ -66,7 +68,9 @@ static const struct command commands[] = {
 	{ "get", get_route, "from ADDR[:PORT] to ADDR[:PORT] [proto P] [iif DEV]",
 	  "Show what would happen to a packet, and why" },
 	{ "check", check, "ID [TARGET...] [--netns NETNS]",
-	  "Connect from inside a machine, and tell which step of the way fails" },
+	  "Connect from inside a machine, and tell which step of the way fails\n"
+	  "TARGET is ADDR[:PORT], [ADDR]:PORT or NAME[:PORT], port 443 unless given; without one,\n"
+	  "1.1.1.1 and 2606:4700:4700::1111. Exit status 2 if a step fails." },
 	{ "flush", flush, "--all [-y]",
 	  "Remove all pools, pairs, machines and apps of this network namespace" },
 	{ "version", show_version, "",
@@ -94,7 +98,8 @@ static void print_usage(FILE *to)
 {
 	fputs("Usage: egressctl [OPTION]... COMMAND\n\nCommands:\n", to);
 	for (size_t i = 0; i < N_COMMANDS; i++)
-		fprintf(to, "  %-14s%s\n", commands[i].name, commands[i].help);
+		fprintf(to, "  %-14s%.*s\n", commands[i].name,
+			(int)strcspn(commands[i].help, "\n"), commands[i].help);
 	fputs("\nOptions:\n"
 	      "  -j            print JSON\n"
 	      "  -p            with -j: print it for people to read\n"
@@ -167,8 +172,8 @@ static int narrow(struct span *span, int level, const char *text)
 static int print_synopses(struct span span)
 {
 	for (const struct command *c = span.from; c < span.to; c++)
-		printf("%s egressctl %s %s\n", c == span.from ? "Usage:" : "      ",
-		       c->name, c->synopsis);
+		printf("%s egressctl %s%s%s\n", c == span.from ? "Usage:" : "      ",
+		       c->name, *c->synopsis ? " " : "", c->synopsis);
 	return STATUS_HELP;
 }
 

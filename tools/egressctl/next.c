@@ -55,9 +55,11 @@ static size_t tell_own(const struct place *place, const struct pairs *gone)
 	return machines;
 }
 
-/* For the destinations of one that goes. */
+/* For the destinations of one that goes; if none goes, for those that no other is for. */
 static bool is_alike(const struct pairs *gone, const struct pair *pair)
 {
+	if (!gone->n)
+		return !pair->to.n;
 	for (size_t i = 0; i < gone->n; i++)
 		if (prefixes_equal(&gone->v[i].to, &pair->to))
 			return true;

@@ -259,6 +259,11 @@ static int parse_range(const char *what, const char *text, struct number *to,
 	return 0;
 }
 
+int parse_port(const char *what, const char *text, void *to)
+{
+	return parse_range(what, text, to, 1, 65535);
+}
+
 /* The port after ADDR: or [ADDR]:, if there is one. */
 int parse_endpoint(const char *what, const char *text, void *to)
 {
@@ -281,7 +286,7 @@ int parse_endpoint(const char *what, const char *text, void *to)
 	snprintf(addr, sizeof(addr), "%.*s", (int)(end - start), start);
 	rc = parse_addr(what, addr, &endpoint->addr);
 	end = strchr(end, ':');
-	return rc || !end ? rc : parse_range(what, end + 1, &endpoint->port, 1, 65535);
+	return rc || !end ? rc : parse_port(what, end + 1, &endpoint->port);
 }
 
 int parse_proto(const char *what, const char *text, void *to)

@@ -60,6 +60,7 @@ int parse_dev_or_any(const char *what, const char *text, void *to);	/* const cha
 int parse_netns(const char *what, const char *text, void *to);		/* const char ** */
 int parse_addr(const char *what, const char *text, void *to);		/* struct addr */
 int parse_endpoint(const char *what, const char *text, void *to);	/* struct endpoint */
+int parse_port(const char *what, const char *text, void *to);		/* struct number */
 int parse_proto(const char *what, const char *text, void *to);		/* uint8_t */
 int parse_v4(const char *what, const char *text, void *to);		/* struct addr */
 int parse_v6(const char *what, const char *text, void *to);		/* struct addr */

@@ -129,6 +129,7 @@ static int ask(struct route *route, struct packet *packet, const struct machine 
 static bool check_tables(struct reach *to, const struct route *route)
 {
 	const struct machine *m = &route->machine;
+	const struct addr *egress = to->addr.len == 4 ? &m->v4 : &m->v6;
 	char text[ADDR_TEXT], ports[PORTS_TEXT];
 	char *why = route_why(route);
 	bool ok = false;
@@ -148,7 +149,7 @@ static bool check_tables(struct reach *to, const struct route *route)
 		goto out;
 	}
 	step(to, "excluded", true, "no");
-	step(to, "lease", true, "%s ports %s", addr_text(&route->source, text),
+	step(to, "lease", true, "%s ports %s", addr_text(egress, text),
 	     ports_text(m->port_first, m->port_last, ports));
 	if (route->rule == EGRESS_RULE_LIMIT)
 		step(to, "limit", false, "%s", why);
@@ -223,8 +224,9 @@ static void explain_return(struct reach *to, const struct addr *inside, const ch
 static int follow(struct reach *to, const struct attempt *a, const struct route *before,
 		  const struct machine *machine, const struct inside *inside, const char *dev)
 {
-	char egress[ADDR_TEXT], text[ADDR_TEXT];
+	char egress[ADDR_TEXT], text[ADDR_TEXT], way[IF_NAMESIZE];
 	struct machines now = {};
+	const char *why;
 	struct packet packet;
 	struct route route;
 	bool opened;
@@ -242,10 +244,12 @@ static int follow(struct reach *to, const struct attempt *a, const struct route 
 		to->seen_port = route.port;
 	} else if (!opened) {
 		to->seen = (struct addr){};
-		step(to, "sent", false, "no, the host has nothing of it%s",
-		     *dropped(&machine->counters, &now.v[0].counters) ?
-		     dropped(&machine->counters, &now.v[0].counters) :
-		     ": it did not come, or the host's own rules dropped it");
+		why = dropped(&machine->counters, &now.v[0].counters);
+		if (!*why)
+			why = *uplink_to(&to->addr, way) ?
+			      ": it did not come, or the host's own rules dropped it" :
+			      ": the host itself has no route there";
+		step(to, "sent", false, "no, the host has nothing of it%s", why);
 		goto out;
 	}
 	if (memcmp(&to->seen, &before->source, sizeof(to->seen))) {

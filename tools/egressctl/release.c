@@ -87,7 +87,7 @@ int release(const struct command *command, int argc, char **argv)
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "refuse unless the pairs are this app's" },
 		{ "--drain", "[=SECONDS]", parse_seconds, &drain,
-		  "let connections end first, for so long at most" },
+		  "let connections end first, for so long at most, if given" },
 		{ "-y", NULL, NULL, &yes, "do not ask, on a terminal" },
 		{}
 	};

@@ -74,7 +74,7 @@ static int tell(const struct machine *machine)
 	rc = warn_settle();
 	warn_text();
 	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "%s: waiting for a free slot of app '%s' in region '%s'\n",
+		fprintf(stderr, "%s: waiting for a pair of app '%s' in region '%s'\n",
 			machine->id, machine->app, machine->region);
 	return rc;
 }
@@ -82,7 +82,7 @@ static int tell(const struct machine *machine)
 static int out_of_patience(const struct machine *machine)
 {
 	return fail("exhausted",
-		    "machine '%s' still waits for a free slot of app '%s' in region '%s' after %u second%s",
+		    "machine '%s' still waits for a pair of app '%s' in region '%s' after %u second%s",
 		    machine->id, machine->app, machine->region, patience.seconds,
 		    plural(patience.seconds));
 }
