@@ -9,6 +9,20 @@
 #include "pair.h"
 #include "tell.h"
 
+/* With a pair of its own for everything, other pairs are not looked at. */
+static int check_reachable(struct egress_net *en, const struct egress_machine *machine,
+			   const struct egress_pair *pair, struct genl_info *info)
+{
+	char text[EGRESS_ADDR_STR];
+
+	if (!pair->set->index || pair->scope == EGRESS_SCOPE_MACHINE ||
+	    !egress_lease_of(en, machine)->set->sets->machine)
+		return 0;
+	return egress_refuse(info, EGRESS_A_PAIR, -EINVAL,
+			     "machine '%s' has a pair of its own for all destinations, before %s",
+			     machine->id, egress_addr_str(text, egress_pair_name(pair)));
+}
+
 /**
  * egress_bind_pick() - a free block of a certain pair
  * @en: namespace, locked
@@ -59,10 +73,13 @@ struct egress_block *egress_bind_pick(struct egress_net *en, const struct egress
 	if (block && block->pair == pair && (slot < 0 || block->slot == slot))
 		return block;
 
+	err = machine ? check_reachable(en, machine, pair, info) : 0;
+	if (err)
+		return ERR_PTR(err);
 	if (slot < 0) {
 		block = egress_lease_first_free(pair);
-		if (!block && egress_lease_retire_group(en, group))
-			block = egress_lease_first_free(pair);
+		if (!block)
+			block = egress_lease_retire_one(en, pair, NULL);
 		if (block)
 			return block;
 		err = egress_refuse(info, EGRESS_A_PAIR, -EBUSY,
@@ -78,7 +95,7 @@ struct egress_block *egress_bind_pick(struct egress_net *en, const struct egress
 	}
 	block = &pair->blocks[slot];
 	if (block->state == EGRESS_BLOCK_LINGERING)
-		egress_lease_retire_group(en, group);
+		egress_lease_retire_one(en, pair, block);
 	switch (block->state) {
 	case EGRESS_BLOCK_FREE:
 		return block;
@@ -101,20 +118,6 @@ struct egress_block *egress_bind_pick(struct egress_net *en, const struct egress
 	return ERR_PTR(err);
 }
 
-/* With a pair of its own for everything, other pairs are not looked at. */
-static int check_reachable(struct egress_net *en, const struct egress_machine *machine,
-			   const struct egress_block *block, struct genl_info *info)
-{
-	char text[EGRESS_ADDR_STR];
-
-	if (!block->pair->set->index || block->pair->scope == EGRESS_SCOPE_MACHINE ||
-	    !egress_lease_of(en, machine)->set->sets->machine)
-		return 0;
-	return egress_refuse(info, EGRESS_A_PAIR, -EINVAL,
-			     "machine '%s' has a pair of its own for all destinations, before %s",
-			     machine->id, egress_addr_str(text, egress_pair_name(block->pair)));
-}
-
 /**
  * egress_bind() - pin a machine to a pair, or give it back to the automatic choice
  * @en: namespace, locked
@@ -131,7 +134,6 @@ int egress_bind(struct egress_net *en, const char *id, const struct in6_addr *ad
 	struct egress_machine *machine = egress_machine_find(en, id);
 	struct egress_lease *lease;
 	struct egress_block *block;
-	int err;
 
 	if (!machine)
 		return egress_refuse(info, EGRESS_A_MACHINE, -ENOENT,
@@ -140,9 +142,6 @@ int egress_bind(struct egress_net *en, const char *id, const struct in6_addr *ad
 		block = egress_bind_pick(en, machine->group, machine, addr, slot, info);
 		if (IS_ERR(block))
 			return PTR_ERR(block);
-		err = check_reachable(en, machine, block, info);
-		if (err)
-			return err;
 		/* To one of its own again: the app's, to which it was pinned, gives way. */
 		if (block->pair->scope == EGRESS_SCOPE_MACHINE)
 			egress_lease_find(machine, &machine->group->sets.rest)->pinned = false;

@@ -225,6 +225,11 @@ void egress_lease_synchronize(struct egress_net *en)
 		block->quiet = true;
 }
 
+static bool is_open(const struct egress_pair *pair, const struct egress_group *group)
+{
+	return !pair->dying && pair->group == group;
+}
+
 /*
  * Free a lingering block if no connection lives in it. Those that TCP has closed
  * don't count, but their entries must go: the next machine may take their ports.
@@ -242,25 +247,52 @@ static bool retire(struct egress_net *en, struct egress_block *block)
 }
 
 /**
- * egress_lease_retire_group() - free lingering slots before saying that there is none
+ * egress_lease_retire_one() - free a lingering slot before saying that there is none
  * @en: namespace, locked
- * @group: app and region
+ * @pair: of this pair
+ * @only: and no other than this one; NULL for any
  *
- * Context: process; waits for a grace period. Return: one is free now.
+ * The others are left to those who wait. Context: process; waits for a grace period.
+ * Return: block that is free now, or NULL.
  */
-bool egress_lease_retire_group(struct egress_net *en, const struct egress_group *group)
+struct egress_block *egress_lease_retire_one(struct egress_net *en, const struct egress_pair *pair,
+					     const struct egress_block *only)
 {
+	struct egress_block *block, *tmp, *zero = NULL;
+	bool any = false;
+
+	list_for_each_entry(block, &en->lingering, linger)
+		any |= block->pair == pair && (!only || block == only);
+	if (!any)
+		return NULL;
+	egress_lease_synchronize(en);
+	list_for_each_entry_safe(block, tmp, &en->lingering, linger) {
+		if (block->pair != pair || (only && block != only))
+			continue;
+		/* That of the well-known ports last. */
+		if (!block->slot)
+			zero = block;
+		else if (retire(en, block))
+			return block;
+	}
+	return zero && retire(en, zero) ? zero : NULL;
+}
+
+/* Nobody waits for what this frees in excess. */
+static bool retire_set(struct egress_net *en, const struct egress_lease *lease)
+{
+	const struct egress_group *group = lease->machine->group;
 	struct egress_block *block, *tmp;
 	bool any = false;
 
 	list_for_each_entry(block, &en->lingering, linger)
-		any |= block->pair->group == group && !block->pair->dying;
+		any |= block->pair->set == lease->set && is_open(block->pair, group);
 	if (!any)
 		return false;
 	any = false;
 	egress_lease_synchronize(en);
 	list_for_each_entry_safe(block, tmp, &en->lingering, linger)
-		if (block->pair->group == group && !block->pair->dying)
+		if (block->pair->set == lease->set && is_open(block->pair, group))
 			any |= retire(en, block);
 	return any;
 }
@@ -286,7 +318,7 @@ struct egress_block *egress_lease_first_free(struct egress_pair *pair)
 
 static bool has_room(const struct egress_pair *pair, const struct egress_group *group)
 {
-	return pair->n_free && !pair->dying && pair->group == group;
+	return pair->n_free && is_open(pair, group);
 }
 
 /* At random, each pair of the set with the same chance. */
@@ -313,7 +345,7 @@ static struct egress_block *choose(struct egress_net *en, const struct egress_le
 	struct egress_block *block = choose_now(lease);
 
 	if (!block && lease->set->n_live && list_empty(&lease->set->waiting) &&
-	    egress_lease_retire_group(en, lease->machine->group))
+	    retire_set(en, lease))
 		block = choose_now(lease);
 	return block;
 }
@@ -664,6 +696,17 @@ static bool offer(struct egress_net *en, struct egress_pair *pair)
 		return false;
 	egress_leases_settle(en, pair->machine, NULL);
 	return true;
+}
+
+/**
+ * egress_lease_offer() - a slot may be free that nobody took: to those who wait for one
+ * @en: namespace, locked
+ * @pair: of this pair
+ */
+void egress_lease_offer(struct egress_net *en, struct egress_pair *pair)
+{
+	if (offer(en, pair))
+		egress_changed(en);
 }
 
 /**

@@ -35,3 +35,22 @@ eg machine add abroad --app shop --region fra --addr 10.2.0.2
 eg machine del c5
 is "c5's goes to" "abroad other" "$(waiting)"
 leased c4 "$(ask m1 udp $BANK4 "from=$(at 4)")"
+
+# Two go to pairs of their own. Of the slots they leave, one is asked for and the
+# other is for who waits.
+mart="--app mart --region ord"
+# shellcheck disable=SC2086 # words
+{
+	made=$(eg -j allocate $mart --block-size 16384)
+	for i in {1..5}; do
+		echo "machine add d$i $mart --addr 10.3.0.$i"
+	done | eg -b -
+	is "d5 waits" "abroad d5 other" "$(waiting)"
+	eg -b - <<-END
+		allocate --machine d1 --region ord
+		allocate --machine d2 --region ord
+		machine add d6 $mart --addr 10.3.0.6 --pair $(of v4 "$made")
+	END
+}
+d5_has() { [ "$(waiting)" = "abroad other" ]; }
+until_ok "d5 has the other" d5_has
