@@ -605,6 +605,7 @@ static struct egress_addr *draw_fresh(struct egress_net *en, struct egress_prefi
 
 static void wake(struct egress_addr *addr)
 {
+	addr->was = addr->rest.prev;
 	list_del_init(&addr->rest);
 	addr->prefix->region->n_resting[egress_family_of(&addr->addr)]--;
 	addr->prefix->used++;
@@ -742,7 +743,7 @@ struct egress_addr *egress_addr_given(struct egress_net *en, struct egress_regio
 /**
  * egress_addr_undraw() - as if it had not been drawn
  * @en: namespace, locked
- * @addr: drawn or given, no pair's yet
+ * @addr: drawn or given, no pair's yet; the last of its family that was
  */
 void egress_addr_undraw(struct egress_net *en, struct egress_addr *addr)
 {
@@ -750,13 +751,18 @@ void egress_addr_undraw(struct egress_net *en, struct egress_addr *addr)
 	struct egress_region *region = prefix->region;
 	enum egress_family family = egress_family_of(&addr->addr);
 	u64 offset = offset_of(prefix, &addr->addr);
+	bool fresh;
 
 	prefix->used--;
-	list_add(&addr->rest, &region->resting[family]);
+	list_add(&addr->rest, addr->was ?: &region->resting[family]);
 	region->n_resting[family]++;
-	if (!addr->fresh)
+	if (addr->was)
 		return;
+	/* Never used, or so long ago that nobody knows. */
+	fresh = addr->fresh;
 	addr_forget(en, addr);
+	if (!fresh)
+		return;
 	prefix->next = min(prefix->next, offset);
 	prefix->spent = false;
 }

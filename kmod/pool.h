@@ -86,6 +86,7 @@ struct egress_region {
  * @rest: in egress_region.resting
  * @ifindex: the device on which it is claimed, 0 for none
  * @fresh: was drawn as never used (until the request is done)
+ * @was: what it was behind in egress_region.resting, NULL if it was not there (likewise)
  * @rcu: freed after packets that found it
  */
 struct egress_addr {
@@ -96,6 +97,7 @@ struct egress_addr {
 	struct list_head rest;
 	int ifindex;
 	bool fresh;
+	struct list_head *was;
 	struct rcu_head rcu;
 };
 

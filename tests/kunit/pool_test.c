@@ -235,6 +235,34 @@ static void undrawn_is_as_never_drawn(struct kunit *test)
 	expect_addr(test, draw(test, EGRESS_V4), "198.51.100.1");
 }
 
+/* Nobody else gets it any sooner because somebody asked for it. */
+static void given_and_undrawn_keeps_its_turn(struct kunit *test)
+{
+	struct bed *bed = test->priv;
+	struct egress_addr *addr[3];
+	unsigned int i;
+
+	add_prefix(test, "198.51.100.0", 29);
+	for (i = 0; i < 3; i++) {
+		addr[i] = draw(test, EGRESS_V4);
+		addr[i]->fresh = false;
+	}
+	for (i = 0; i < 3; i++)
+		release_addr(test, addr[i]);
+	/* One that rested, and one that nobody had yet. */
+	egress_addr_undraw(&bed->en, given(test, "198.51.100.2"));
+	egress_addr_undraw(&bed->en, given(test, "198.51.100.3"));
+	egress_addr_undraw(&bed->en, given(test, "198.51.100.5"));
+	KUNIT_EXPECT_EQ(test, bed->region->n_resting[EGRESS_V4], 3);
+	KUNIT_EXPECT_EQ(test, atomic_read(&bed->en.addrs.nelems), 3);
+	expect_addr(test, draw(test, EGRESS_V4), "198.51.100.4");
+	expect_addr(test, draw(test, EGRESS_V4), "198.51.100.5");
+	expect_addr(test, draw(test, EGRESS_V4), "198.51.100.6");
+	expect_addr(test, draw(test, EGRESS_V4), "198.51.100.1");
+	expect_addr(test, draw(test, EGRESS_V4), "198.51.100.2");
+	expect_addr(test, draw(test, EGRESS_V4), "198.51.100.3");
+}
+
 static void released_addresses_are_remembered_up_to_a_number(struct kunit *test)
 {
 	struct bed *bed = test->priv;
@@ -264,6 +292,7 @@ static struct kunit_case pool_cases[] = {
 	KUNIT_CASE(next_prefix_when_one_is_drained),
 	KUNIT_CASE(given_addresses),
 	KUNIT_CASE(undrawn_is_as_never_drawn),
+	KUNIT_CASE(given_and_undrawn_keeps_its_turn),
 	KUNIT_CASE(released_addresses_are_remembered_up_to_a_number),
 	{}
 };

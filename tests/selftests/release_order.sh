@@ -22,6 +22,12 @@ is "released first" "$second" "$(drawn)"
 is "released later" "$first" "$(drawn)"
 refused 2 . eg allocate --app shop --region ord
 
+# Asked for in vain, it keeps its turn.
+eg release "$second"
+eg release "$first"
+refused 2 'ffff::1' eg allocate --app shop --region ord --v4 "$first" --v6 2001:db8:ffff::1
+is "first, as before" "$second $first" "$(drawn --count 2)"
+
 third=${rest%% *}
 eg release "${rest##* }"
 eg release "$third"
