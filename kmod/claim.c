@@ -226,6 +226,26 @@ void egress_claims_come(struct egress_device *device, struct net_device *dev)
 }
 
 /**
+ * egress_claims_rejoin() - a device's MTU has changed
+ * @device: its name
+ * @dev: device
+ *
+ * With one below 1,280 bytes IPv6 is taken off the device, and its groups with it.
+ * Context: process, rtnl_lock and egress_net.lock held.
+ */
+void egress_claims_rejoin(struct egress_device *device, struct net_device *dev)
+{
+	struct egress_claim *claim;
+
+	list_for_each_entry(claim, &device->claims, list) {
+		if (!__in6_dev_get(dev))
+			claim->joined = 0;
+		else if (join(claim, dev))
+			list_move_tail(&claim->todo, &egress_net(dev_net(dev))->claims);
+	}
+}
+
+/**
  * egress_claims_gone() - a device goes, or is called otherwise
  * @device: its name
  * @dev: device

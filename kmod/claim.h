@@ -22,6 +22,7 @@ void egress_claim_free(struct egress_claim *claim);
 
 void egress_claims_sync(struct egress_net *en);
 void egress_claims_come(struct egress_device *device, struct net_device *dev);
+void egress_claims_rejoin(struct egress_device *device, struct net_device *dev);
 void egress_claims_gone(struct egress_device *device, struct net_device *dev);
 
 unsigned int egress_claim_arp(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);

@@ -129,6 +129,7 @@ static int notify(struct notifier_block *nb, unsigned long event, void *ptr)
 	case NETDEV_UNREGISTER:
 	case NETDEV_UP:
 	case NETDEV_CHANGEADDR:
+	case NETDEV_CHANGEMTU:
 		break;
 	default:
 		return NOTIFY_DONE;
@@ -162,6 +163,11 @@ static int notify(struct notifier_block *nb, unsigned long event, void *ptr)
 		device = find_index(en, dev->ifindex);
 		if (device)
 			egress_claims_come(device, dev);
+		break;
+	case NETDEV_CHANGEMTU:
+		device = find_index(en, dev->ifindex);
+		if (device)
+			egress_claims_rejoin(device, dev);
 		break;
 	}
 	mutex_unlock(&en->lock);

@@ -43,7 +43,21 @@ printf '%s\n' "link set dev up up" "addr replace $HOST6/64 dev up nodad" \
 until_ok "ARP after the device was down" resolves 198.51.100.5
 until_ok "ND after the device was down" resolves 2001:db8:e::5
 
+# With a small MTU a device has no IPv6 for a while, and no groups. The host has an
+# address in the same group: that is for the host to leave.
+group() { h awk '$2 == "up" && $3 == "ff0200000000000000000001ff000005" { print $4 }' /proc/net/igmp6; }
+ip -n h link set dev up mtu 1200
+is "members without IPv6" "" "$(group)"
+ip -n h link set dev up mtu 1500
+is "members" 1 "$(group)"
+printf '%s\n' "addr replace $HOST6/64 dev up nodad" "addr replace fe80::3/64 dev up nodad" \
+	"addr add 2001:db8:2::5/64 dev up nodad" "route replace default via 2001:db8:2::1" | ip -n h -batch -
+is "members, the host's address too" 2 "$(group)"
+until_ok "ND after the device had a small MTU" resolves 2001:db8:e::5
+
 eg release 198.51.100.5
+left() { [ "$(group)" = 1 ]; }
+until_ok "ours leaves" left
 silent 198.51.100.5 2001:db8:e::5
 
 # A pool without a device is the operator's to route.
