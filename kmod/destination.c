@@ -615,10 +615,14 @@ int egress_dests_show(struct egress_net *en, struct rhashtable_iter *iter,
 		if (!look_at(en, dest, &state))
 			continue;
 		err = show(&state, arg);
-		if (!err && ++n == SHOW_TABLES)
-			err = -EINTR;
 		if (err)
 			break;
+		if (++n == SHOW_TABLES) {
+			/* Where the walk stops now, it begins the next time. */
+			if (rhashtable_walk_next(iter))
+				err = -EINTR;
+			break;
+		}
 	}
 	rhashtable_walk_stop(iter);
 	return err;

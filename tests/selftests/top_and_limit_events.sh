@@ -39,3 +39,17 @@ is "who and where" "[\"m1\",\"shop\",\"ord\",\"$BANK4\"]" \
 refused 1 'bogus' eg top --by bogus
 is "one more is refused" refused "$(ask m1 tcp $BANK4)"
 is "counted" 37 "$(stat limit)"
+
+# Each table once, however many there are of others.
+eg allocate --app blog --region ord >/dev/null 2>&1
+eg machine set m2 --app blog
+for m in m1 m2; do
+	$m /usr/bin/python3 -I -c 'import socket
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for i in range(600):
+    sock.sendto(b"x", (f"198.18.{i >> 8}.{i & 255}", 9))'
+done
+h python3 "$CLI" --spec "$TOP/uapi/egress.yaml" --no-schema --output-json \
+	--dump destination-get --json '{"app": "shop"}' | jq -r '.[] | "\(.machine) \(.destination)"' > "$TMP/rows"
+within "tables" 600 610 "$(wc -l < "$TMP/rows")"
+is "shown twice" "" "$(sort "$TMP/rows" | uniq -d)"
