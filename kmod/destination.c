@@ -35,7 +35,7 @@
 #define SWEEP_PLACES	64		/* under a table's lock */
 #define SHOW_TABLES	256		/* before others have a turn */
 #define EVENT_PERIOD	HZ		/* between two events about a table */
-#define CONFIRM_TIME	(HZ / 50)	/* a packet's way from here to its confirmation, amply */
+#define QUEUE_TIME	HZ		/* a packet in a queue that nobody else wants the port of */
 
 static unsigned int max_destinations = 4 << 20;
 module_param(max_destinations, uint, 0644);
@@ -125,6 +125,7 @@ struct conn_probe {
 	const struct egress_block *block;
 	const struct egress_dest_key *key;
 	bool cut;
+	u32 confirm;			/* jiffies that a packet may take to confirmation */
 	const struct nf_conn *ct;	/* that wants a place, unconfirmed, or NULL */
 	struct egress_place want;
 };
@@ -209,11 +210,11 @@ static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
 	h = nf_conntrack_find_get(cp->net, &zone, &tuple);
 	if (!h) {
 		/*
-		 * Taken, but its packet has not reached confirmation yet? If it
-		 * takes longer and the port is another's by then, it is dropped.
+		 * Taken, but its packet has not reached confirmation yet? One
+		 * that takes longer asks for its port again: egress_dest_renew().
 		 */
 		if (!cp->cut && !place->seen &&
-		    egress_place_age(place, probe->now) <= CONFIRM_TIME)
+		    egress_place_age(place, probe->now) <= cp->confirm)
 			return EGRESS_FATE_UNCONFIRMED;
 		return EGRESS_FATE_DEAD;
 	}
@@ -248,6 +249,7 @@ static void probe_init(struct conn_probe *cp, struct egress_net *en,
 	cp->key = key;
 	cp->probe.now = jiffies;
 	cp->cut = false;
+	cp->confirm = EGRESS_CONFIRM_TIME;
 }
 
 static void count_closed(struct egress_net *en, const struct egress_block *block, unsigned int n)
@@ -351,6 +353,25 @@ static noinline int take_slow(struct egress_net *en, struct egress_dest *dest,
 	return ret;
 }
 
+/* What table a connection's place is in, and what the place looks like. */
+static void place_of(const struct nf_conn *ct, const struct egress_block *block, u8 pf,
+		     struct egress_dest_key *key, struct egress_place *place)
+{
+	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+
+	*key = (struct egress_dest_key) {
+		.block = block,
+		.zone = nf_ct_zone_id(nf_ct_zone(ct), IP_CT_DIR_REPLY),
+		.pf = pf,
+	};
+	egress_addr_inet(&key->addr, pf, &reply->src.u3);
+	*place = (struct egress_place) { .proto = reply->dst.protonum };
+	if (place->proto == IPPROTO_ICMP || place->proto == IPPROTO_ICMPV6)
+		place->peer = reply->dst.u.all;
+	else
+		place->peer = reply->src.u.all;
+}
+
 /**
  * egress_dest_take() - take a port for a new connection
  * @en: namespace
@@ -370,22 +391,13 @@ int egress_dest_take(struct egress_net *en, struct egress_block *block, const st
 		     const struct nf_conn *ct, u8 pf, unsigned int limit,
 		     struct egress_refusal *refusal)
 {
-	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
-	struct egress_dest_key key = {
-		.block = block,
-		.zone = nf_ct_zone_id(nf_ct_zone(ct), IP_CT_DIR_REPLY),
-		.pf = pf,
-	};
-	struct egress_place want = { .proto = reply->dst.protonum };
+	struct egress_dest_key key;
+	struct egress_place want;
 	struct egress_dest *dest;
 	unsigned int freed = 0;
 	int tries = 3, ret;
 
-	egress_addr_inet(&key.addr, pf, &reply->src.u3);
-	if (want.proto == IPPROTO_ICMP || want.proto == IPPROTO_ICMPV6)
-		want.peer = reply->dst.u.all;
-	else
-		want.peer = reply->src.u.all;
+	place_of(ct, block, pf, &key, &want);
 	if (want.proto == IPPROTO_TCP)
 		want.stamp = egress_stamp(skb, pf);
 
@@ -411,6 +423,41 @@ int egress_dest_take(struct egress_net *en, struct egress_block *block, const st
 	return -ENOMEM;
 }
 
+/**
+ * egress_dest_renew() - has a connection on its way to confirmation its port still
+ * @en: namespace
+ * @block: the machine's lease, which the port is of
+ * @ct: connection, unconfirmed, after source NAT
+ * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
+ *
+ * If so, nobody else gets it for another while. Context: as egress_dest_take().
+ */
+bool egress_dest_renew(struct egress_net *en, const struct egress_block *block,
+		       const struct nf_conn *ct, u8 pf)
+{
+	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	struct egress_dest_key key;
+	struct egress_place place;
+	struct egress_dest *dest;
+	__be16 port;
+	bool held;
+
+	place_of(ct, block, pf, &key, &place);
+	if (place.proto == IPPROTO_ICMP || place.proto == IPPROTO_ICMPV6)
+		port = reply->src.u.icmp.id;
+	else
+		port = reply->dst.u.all;
+	dest = rhashtable_lookup(&en->dests, &key, dest_params);
+	if (!dest)
+		return false;
+	spin_lock_bh(&dest->lock);
+	place.taken = jiffies;
+	held = !dest->dead &&
+		egress_ring_renew(&dest->ring, ntohs(port) - block->first_port, &place);
+	spin_unlock_bh(&dest->lock);
+	return held;
+}
+
 /* Not kfree_rcu(): the cache is to be empty before it goes. */
 static void dest_free(struct rcu_head *rcu)
 {
@@ -419,7 +466,7 @@ static void dest_free(struct rcu_head *rcu)
 
 /* Sweep one table; it is gone afterwards if nothing lives in it. */
 static unsigned int dest_sweep(struct egress_net *en, struct egress_block *block,
-			       struct egress_dest *dest, bool cut)
+			       struct egress_dest *dest, bool cut, u32 confirm)
 {
 	unsigned int from = 0, live = 0;
 	struct conn_probe cp;
@@ -429,6 +476,7 @@ static unsigned int dest_sweep(struct egress_net *en, struct egress_block *block
 
 	probe_init(&cp, en, block, &dest->key);
 	cp.cut = cut;
+	cp.confirm = confirm;
 	for (;;) {
 		spin_lock_bh(&dest->lock);
 		cp.probe.now = jiffies;
@@ -476,7 +524,7 @@ static u64 dests_walk(struct egress_net *en, struct egress_block *block, unsigne
 	u64 live = 0;
 
 	while (n-- && (dest = dests_next(&block->dests)))
-		live += dest_sweep(en, block, dest, cut);
+		live += dest_sweep(en, block, dest, cut, EGRESS_CONFIRM_TIME);
 	return live;
 }
 
@@ -499,7 +547,7 @@ unsigned int egress_dests_sweep_some(struct egress_net *en, struct egress_block 
 	while (done < n && *budget > 0 && (dest = dests_next(&block->dests))) {
 		/* Packets take places: as many as there were will do. */
 		*budget -= 1 + data_race(READ_ONCE(dest->ring.taken));
-		dest_sweep(en, block, dest, false);
+		dest_sweep(en, block, dest, false, QUEUE_TIME);
 		done++;
 	}
 	return done;

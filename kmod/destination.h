@@ -7,6 +7,9 @@
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
 
+/* A packet's way from its port to its connection's confirmation, amply. */
+#define EGRESS_CONFIRM_TIME	(HZ / 50)
+
 struct egress_net;
 struct egress_block;
 struct nf_conn;
@@ -53,6 +56,8 @@ void egress_dests_init(struct egress_dests *dests);
 int egress_dest_take(struct egress_net *en, struct egress_block *block, const struct sk_buff *skb,
 		     const struct nf_conn *ct, u8 pf, unsigned int limit,
 		     struct egress_refusal *refusal);
+bool egress_dest_renew(struct egress_net *en, const struct egress_block *block,
+		       const struct nf_conn *ct, u8 pf);
 u64 egress_dests_sweep(struct egress_net *en, struct egress_block *block);
 unsigned int egress_dests_sweep_some(struct egress_net *en, struct egress_block *block,
 				     unsigned int n, int *budget);

@@ -70,13 +70,18 @@ static bool is_neighbour_discovery(const struct sk_buff *skb)
 	return type && *type >= NDISC_ROUTER_SOLICITATION && *type <= NDISC_REDIRECT;
 }
 
-/* By snat() on this CPU, and nobody has changed its mind since. */
+/*
+ * By snat() on this CPU, and nobody has changed its mind since. Its memory may be
+ * another connection's by now, which came in under that address itself.
+ */
 static bool just_translated(const struct nf_conn *ct)
 {
 	const struct egress_translated *last = raw_cpu_ptr(&egress_translated);
 
 	return last->ct == ct && !ct->master &&
-		nf_inet_addr_cmp(&last->addr, &ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3);
+		(u32)jiffies - last->when <= EGRESS_CONFIRM_TIME / 2 &&
+		nf_inet_addr_cmp(&last->addr, &ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3) &&
+		!nf_inet_addr_cmp(&last->addr, &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3);
 }
 
 static int port_at(const struct sk_buff *skb, unsigned int off)
@@ -237,7 +242,9 @@ static noinline unsigned int check_out(struct egress_net *en, struct sk_buff *sk
 	}
 	if (ct->master)
 		return egress_drop(en, &packet, EGRESS_C_UNSUPPORTED);
-	if (!in_block(packet.block, state->pf, reply))
+	/* From a queue it comes late: its port may have been given up for free meanwhile. */
+	if (!in_block(packet.block, state->pf, reply) ||
+	    !egress_dest_renew(en, packet.block, ct, state->pf))
 		return egress_drop(en, &packet, EGRESS_C_LEAK);
 	egress_take_off_helper(ct);
 	return NF_ACCEPT;

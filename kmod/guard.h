@@ -10,13 +10,15 @@
  * struct egress_translated - the last connection this CPU gave an egress address
  * @ct: connection; may be gone, never to be followed
  * @addr: egress address
+ * @when: jiffies
  *
  * Spares the guard a second look: a connection at this place in memory whose
- * replies go to this address was translated here.
+ * replies go to this address, which is not its own, was translated here.
  */
 struct egress_translated {
 	const struct nf_conn *ct;
 	union nf_inet_addr addr;
+	u32 when;
 };
 
 DECLARE_PER_CPU(struct egress_translated, egress_translated);

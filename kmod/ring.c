@@ -76,6 +76,22 @@ unsigned int egress_ring_port(const struct egress_ring *ring, unsigned int i)
 	return high << low_bits | low;
 }
 
+/* The other way: the place of a port. */
+static unsigned int place_of(const struct egress_ring *ring, unsigned int port)
+{
+	unsigned int low_bits = ring->order / 2;
+	unsigned int high_mask = (1u << (ring->order - low_bits)) - 1;
+	unsigned int low_mask = (1u << low_bits) - 1;
+	u32 k0 = ring->key, k1 = ring->key >> 32;
+	u32 low = port & low_mask, high = port >> low_bits;
+
+	high ^= mix(low, rol32(k1, 7) + k0) & high_mask;
+	low ^= mix(high, rol32(k0, 13) ^ k1) & low_mask;
+	high ^= mix(low, k1) & high_mask;
+	low ^= mix(high, k0) & low_mask;
+	return high << low_bits | low;
+}
+
 /**
  * egress_ring_init() - an empty ring
  * @ring: ring
@@ -360,6 +376,29 @@ int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 		return ret == -EAGAIN ? -ENOMEM : ret;
 	}
 	return egress_ring_take_fresh(ring, want, limit);
+}
+
+/**
+ * egress_ring_renew() - has a connection a port still
+ * @ring: ring
+ * @port: from the block's first
+ * @place: what its place looks like; taken now, if so
+ *
+ * Context: softirq, the owner's lock held.
+ */
+bool egress_ring_renew(struct egress_ring *ring, unsigned int port,
+		       const struct egress_place *place)
+{
+	unsigned int i = place_of(ring, port);
+	struct egress_place *held;
+
+	if (i >= ring->fresh)
+		return false;
+	held = place_at(ring, i);
+	if (held->proto != place->proto || held->peer != place->peer)
+		return false;
+	held->taken = place->taken;
+	return true;
 }
 
 /**

@@ -117,6 +117,8 @@ int egress_ring_take_fresh(struct egress_ring *ring, const struct egress_place *
 			   unsigned int limit);
 int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 		     const struct egress_place *want, unsigned int limit, unsigned int *budget);
+bool egress_ring_renew(struct egress_ring *ring, unsigned int port,
+		       const struct egress_place *place);
 unsigned int egress_ring_sweep(struct egress_ring *ring, struct egress_probe *probe,
 			       unsigned int from, unsigned int n, unsigned int *live);
 unsigned int egress_ring_port(const struct egress_ring *ring, unsigned int i);

@@ -93,6 +93,7 @@ static unsigned int setup(struct egress_net *en, struct nf_conn *ct,
 		last = raw_cpu_ptr(&egress_translated);
 		last->addr = range.min_addr;
 		last->ct = ct;
+		last->when = jiffies;
 	}
 	return verdict;
 }

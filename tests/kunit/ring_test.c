@@ -218,6 +218,43 @@ static void ports_are_a_permutation(struct kunit *test)
 	bitmap_free(all);
 }
 
+/* For as long as its place is taken. */
+static void port_is_renewed_for_its_connection_alone(struct kunit *test)
+{
+	struct far *far = test->priv;
+	struct egress_place place = { .proto = IPPROTO_TCP };
+	unsigned int order, i;
+	int ports[60];
+
+	for (order = 6; order <= 14; order++) {
+		far_init(far, order, false, 0xfedcba987654321 + order);
+		for (i = 0; i < 60; i++) {
+			ports[i] = far_open(far);
+			KUNIT_ASSERT_GE(test, ports[i], 0);
+		}
+		far->now += 1000;
+		place.taken = far->now;
+		for (i = 0; i < 60; i++) {
+			place.peer = far->port[ports[i]].peer;
+			KUNIT_ASSERT_TRUE(test, egress_ring_renew(&far->ring, ports[i], &place));
+			KUNIT_ASSERT_EQ(test, far->ring.taken, 60);
+			place.peer = ~place.peer;
+			KUNIT_ASSERT_FALSE(test, egress_ring_renew(&far->ring, ports[i], &place));
+		}
+		/* Any other port is nobody's. */
+		for (i = 0; i < 1u << order; i++) {
+			place.peer = far->port[i].peer;
+			KUNIT_ASSERT_EQ(test, egress_ring_renew(&far->ring, i, &place),
+					far->port[i].fate == EGRESS_FATE_LIVE);
+		}
+		place.peer = far->port[ports[7]].peer;
+		far_end(far, ports[7], EGRESS_FATE_DEAD);
+		far_sweep(far, 1000);
+		KUNIT_EXPECT_FALSE(test, egress_ring_renew(&far->ring, ports[7], &place));
+		expect_sound(test, far);
+	}
+}
+
 static void memory_grows_with_the_connections(struct kunit *test)
 {
 	struct far *far = test->priv;
@@ -726,6 +763,7 @@ static void million_random_steps(struct kunit *test)
 
 static struct kunit_case ring_cases[] = {
 	KUNIT_CASE(ports_are_a_permutation),
+	KUNIT_CASE(port_is_renewed_for_its_connection_alone),
 	KUNIT_CASE(memory_grows_with_the_connections),
 	KUNIT_CASE(every_port_is_used_then_refused),
 	KUNIT_CASE(port_0_is_never_given),

@@ -48,3 +48,17 @@ is "spoofed" $((spoofed + 4)) "$(stat spoofed)"
 ask m2 udp $BANK4 "from=$shared" sport=40000 wait=0.5 >/dev/null
 is "in a block of another host's, the bank heard from" "$shared" "$(heard)"
 leased m1 "$(ask m1 udp $BANK4)"
+
+# Nor by the machine that has it, when its last connection has just gone from memory
+# and left room there for this one.
+printf '%s\n' "addr add $V4/32 dev lo" "addr add $V6/128 dev lo nodad" | ip -n m1 -batch -
+heard >/dev/null
+spoofed=$(stat spoofed)
+for i in {1..10}; do
+	ask m1 tcp $BANK4 port=9 >/dev/null
+	ask m1 udp $BANK4 "from=$V4" wait=0.05 >/dev/null
+	ask m1 tcp $BANK6 port=9 >/dev/null
+	ask m1 udp $BANK6 "from=$V6" wait=0.05 >/dev/null
+done
+is "the bank heard from" nobody "$(heard)"
+is "spoofed" $((spoofed + 20)) "$(stat spoofed)"

@@ -25,7 +25,7 @@ const char counters_help[] =
 	"  unbound       no lease: dropped\n"
 	"  spoofed       came in by another device than the machine's, or from an egress address: dropped\n"
 	"  unsupported   no ports or ids to share an address by, or active modes: dropped\n"
-	"  leak          would have left under a wrong address: dropped\n"
+	"  leak          would have left under a wrong address or port: dropped\n"
 	"  unsolicited   came in to an egress address, belongs to nothing: dropped\n"
 	"  nomem         dropped: no memory for the connection\n";
 

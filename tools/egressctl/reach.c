@@ -186,7 +186,7 @@ static const char *dropped(const struct counters *before, const struct counters 
 		{ EGRESS_STATS_A_LIMIT, ": the machine has as many connections there as it may" },
 		{ EGRESS_STATS_A_UNBOUND, ": the machine has no lease any more" },
 		{ EGRESS_STATS_A_UNSUPPORTED, ": it belongs to a helper's connection" },
-		{ EGRESS_STATS_A_LEAK, ": it would have left under a wrong address" },
+		{ EGRESS_STATS_A_LEAK, ": it would have left under a wrong address or port" },
 		{ EGRESS_STATS_A_NOMEM, ": there was no memory for it" },
 	};
 

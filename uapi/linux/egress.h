@@ -183,7 +183,7 @@ enum egress_stats_attr {
 	EGRESS_STATS_A_UNBOUND,		/* u64: dropped for want of a lease */
 	EGRESS_STATS_A_SPOOFED,		/* u64: came in by another device */
 	EGRESS_STATS_A_UNSUPPORTED,	/* u64: nothing to share an address by */
-	EGRESS_STATS_A_LEAK,		/* u64: would have left under a wrong address */
+	EGRESS_STATS_A_LEAK,		/* u64: would have left under a wrong address or port */
 	EGRESS_STATS_A_UNSOLICITED,	/* u64: came in to an egress address */
 	EGRESS_STATS_A_NOMEM,		/* u64: refused, no memory for the connection */
 

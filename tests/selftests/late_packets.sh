@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A connection's first packet that an NFQUEUE holds up after it has its port: it goes
+# on with that port if it is still its own, and not at all if another has it.
+. "$(dirname "$0")/lib.sh"
+
+modprobe -qa nfnetlink_queue nft_queue || skip "this kernel has no NFQUEUE"
+
+# hold SECONDS: from now on.
+hold() {
+	[ -z "${HOLDER:-}" ] || kill "$HOLDER"
+	background h /usr/bin/python3 -I "$SELFTESTS/held.py" "$1" > "$TMP/held"
+	HOLDER=${PIDS[-1]}
+	until_ok "the queue is there" grep -q ready "$TMP/held"
+}
+connections() { h conntrack -L -p udp --orig-src 10.0.0.1 2>/dev/null | grep -c dport= || true; }
+
+net 1
+pool
+allocate
+add 1
+h nft -f - <<-END
+	table inet late {
+		chain c {
+			type filter hook postrouting priority 150
+			ip daddr 203.0.113.0/24 ct state new queue num 0
+		}
+	}
+END
+hold 0.1
+leased m1 "$(ask m1 tcp $BANK4)"
+is "opened and dropped" "1 0" "$(stat opened) $(stat leak)"
+
+# The second gets the only port there is, as nothing is there of the first. Nobody
+# looks meanwhile.
+hold 0.6
+eg app set shop --limit 1
+m1 bash -c "echo > /dev/udp/$BANK4/9; sleep 0.3; echo > /dev/udp/$BANK4/10"
+sleep 1
+is "the first comes too late" "3 1" "$(stat opened) $(stat leak)"
+is "the second goes on" 1 "$(connections)"
+is "refused at the limit" 0 "$(stat limit)"
+balanced
