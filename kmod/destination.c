@@ -354,8 +354,9 @@ static noinline int take_slow(struct egress_net *en, struct egress_dest *dest,
 }
 
 /* What table a connection's place is in, and what the place looks like. */
-static void place_of(const struct nf_conn *ct, const struct egress_block *block, u8 pf,
-		     struct egress_dest_key *key, struct egress_place *place)
+static __always_inline void place_of(const struct nf_conn *ct, const struct egress_block *block,
+				     u8 pf, struct egress_dest_key *key,
+				     struct egress_place *place)
 {
 	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
 

@@ -45,6 +45,7 @@ until_ok "ND after the device was down" resolves 2001:db8:e::5
 
 # With a small MTU a device has no IPv6 for a while, and no groups. The host has an
 # address in the same group: that is for the host to leave.
+# shellcheck disable=SC2016 # awk's
 group() { h awk '$2 == "up" && $3 == "ff0200000000000000000001ff000005" { print $4 }' /proc/net/igmp6; }
 ip -n h link set dev up mtu 1200
 is "members without IPv6" "" "$(group)"

@@ -56,7 +56,7 @@ static const struct command commands[] = {
 	  "APP [--limit N] [--on-limit reject|drop] [--on-none pass|drop]\n"
 	  "                         [--exclude PREFIX,...]",
 	  "Change an app's settings\n"
-	  "An app is there as long as it has a machine, a pair or a setting that is not the default." },
+	  "An app is there as long as it has machines, pairs or settings of its own." },
 	{ "app list", app_list, "",
 	  "Show the apps" },
 	{ "app show", app_show, "APP",
