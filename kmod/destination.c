@@ -35,7 +35,7 @@
 #define SWEEP_PLACES	64		/* under a table's lock */
 #define SHOW_TABLES	256		/* before others have a turn */
 #define EVENT_PERIOD	HZ		/* between two events about a table */
-#define QUEUE_TIME	HZ		/* a packet in a queue that nobody else wants the port of */
+#define QUEUE_TIME	HZ		/* the same by way of a queue, if nobody wants its port */
 
 static unsigned int max_destinations = 4 << 20;
 module_param(max_destinations, uint, 0644);
@@ -125,7 +125,7 @@ struct conn_probe {
 	const struct egress_block *block;
 	const struct egress_dest_key *key;
 	bool cut;
-	u32 confirm;			/* jiffies that a packet may take to confirmation */
+	bool wanted;			/* somebody wants the places it asks after */
 	const struct nf_conn *ct;	/* that wants a place, unconfirmed, or NULL */
 	struct egress_place want;
 };
@@ -213,10 +213,13 @@ static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
 		 * Taken, but its packet has not reached confirmation yet? One
 		 * that takes longer asks for its port again: egress_dest_renew().
 		 */
-		if (!cp->cut && !place->seen &&
-		    egress_place_age(place, probe->now) <= cp->confirm)
+		u32 age = egress_place_age(place, probe->now);
+
+		if (cp->cut || place->seen)
+			return EGRESS_FATE_DEAD;
+		if (age <= EGRESS_CONFIRM_TIME)
 			return EGRESS_FATE_UNCONFIRMED;
-		return EGRESS_FATE_DEAD;
+		return age <= QUEUE_TIME && !cp->wanted ? EGRESS_FATE_LATE : EGRESS_FATE_DEAD;
 	}
 	ct = nf_ct_tuplehash_to_ctrack(h);
 	if (NF_CT_DIRECTION(h) != IP_CT_DIR_REPLY) {
@@ -249,7 +252,7 @@ static void probe_init(struct conn_probe *cp, struct egress_net *en,
 	cp->key = key;
 	cp->probe.now = jiffies;
 	cp->cut = false;
-	cp->confirm = EGRESS_CONFIRM_TIME;
+	cp->wanted = false;
 }
 
 static void count_closed(struct egress_net *en, const struct egress_block *block, unsigned int n)
@@ -343,6 +346,7 @@ static noinline int take_slow(struct egress_net *en, struct egress_dest *dest,
 	lockdep_assert_held(&dest->lock);
 
 	probe_init(&cp, en, dest->key.block, &dest->key);
+	cp.wanted = true;
 	cp.want = *want;
 	cp.ct = ct;
 	ret = egress_ring_take(&dest->ring, &cp.probe, want, limit,
@@ -431,7 +435,7 @@ int egress_dest_take(struct egress_net *en, struct egress_block *block, const st
  * @ct: connection, unconfirmed, after source NAT
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
  *
- * If so, nobody else gets it for another while. Context: as egress_dest_take().
+ * If so, nobody else gets it for another while. Context: any, under RCU.
  */
 bool egress_dest_renew(struct egress_net *en, const struct egress_block *block,
 		       const struct nf_conn *ct, u8 pf)
@@ -467,7 +471,7 @@ static void dest_free(struct rcu_head *rcu)
 
 /* Sweep one table; it is gone afterwards if nothing lives in it. */
 static unsigned int dest_sweep(struct egress_net *en, struct egress_block *block,
-			       struct egress_dest *dest, bool cut, u32 confirm)
+			       struct egress_dest *dest, bool cut)
 {
 	unsigned int from = 0, live = 0;
 	struct conn_probe cp;
@@ -477,7 +481,6 @@ static unsigned int dest_sweep(struct egress_net *en, struct egress_block *block
 
 	probe_init(&cp, en, block, &dest->key);
 	cp.cut = cut;
-	cp.confirm = confirm;
 	for (;;) {
 		spin_lock_bh(&dest->lock);
 		cp.probe.now = jiffies;
@@ -525,7 +528,7 @@ static u64 dests_walk(struct egress_net *en, struct egress_block *block, unsigne
 	u64 live = 0;
 
 	while (n-- && (dest = dests_next(&block->dests)))
-		live += dest_sweep(en, block, dest, cut, EGRESS_CONFIRM_TIME);
+		live += dest_sweep(en, block, dest, cut);
 	return live;
 }
 
@@ -548,7 +551,7 @@ unsigned int egress_dests_sweep_some(struct egress_net *en, struct egress_block 
 	while (done < n && *budget > 0 && (dest = dests_next(&block->dests))) {
 		/* Packets take places: as many as there were will do. */
 		*budget -= 1 + data_race(READ_ONCE(dest->ring.taken));
-		dest_sweep(en, block, dest, false, QUEUE_TIME);
+		dest_sweep(en, block, dest, false);
 		done++;
 	}
 	return done;

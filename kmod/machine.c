@@ -314,8 +314,11 @@ static void machine_cut(struct egress_net *en, struct egress_machine *machine)
 	struct egress_pair *pair, *tmp;
 
 	list_for_each_entry_safe(block, tmp_block, &machine->blocks, node)
-		if (block->state == EGRESS_BLOCK_LINGERING)
+		if (block->state == EGRESS_BLOCK_LINGERING) {
+			/* Maybe in a region that it has left. */
 			egress_lease_cut(en, block);
+			egress_lease_offer(en, block->pair);
+		}
 	list_for_each_entry_safe(pair, tmp, &machine->pairs, own) {
 		struct egress_group *group = pair->group;
 

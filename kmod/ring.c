@@ -179,7 +179,7 @@ static enum egress_fate ask(struct egress_ring *ring, struct egress_probe *probe
 	struct egress_place *place = place_at(ring, i);
 	enum egress_fate fate = probe->fate(probe, egress_ring_port(ring, i), place, end);
 
-	place->seen |= fate != EGRESS_FATE_UNCONFIRMED;
+	place->seen |= fate != EGRESS_FATE_UNCONFIRMED && fate != EGRESS_FATE_LATE;
 	return fate;
 }
 
@@ -384,7 +384,8 @@ int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
  * @port: from the block's first
  * @place: what its place looks like; taken now, if so
  *
- * Context: softirq, the owner's lock held.
+ * Or another that looks the same: conntrack lets only one of them pass. Context:
+ * the owner's lock held.
  */
 bool egress_ring_renew(struct egress_ring *ring, unsigned int port,
 		       const struct egress_place *place)
@@ -423,6 +424,8 @@ unsigned int egress_ring_sweep(struct egress_ring *ring, struct egress_probe *pr
 		case EGRESS_FATE_LIVE:
 		case EGRESS_FATE_UNCONFIRMED:
 			++*live;
+			break;
+		case EGRESS_FATE_LATE:
 			break;
 		case EGRESS_FATE_DEAD:
 			release(ring, probe, place);

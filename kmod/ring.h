@@ -11,6 +11,7 @@ struct mem_cgroup;
 enum egress_fate {
 	EGRESS_FATE_LIVE,
 	EGRESS_FATE_UNCONFIRMED, /* there is no entry of it yet */
+	EGRESS_FATE_LATE,	/* nor for a while; it keeps its place if nobody wants it */
 	EGRESS_FATE_CLOSED,	/* TCP has closed it; its entry can be removed */
 	EGRESS_FATE_UNFIT,	/* closed, but the far end would not want its port again yet */
 	EGRESS_FATE_DEAD,

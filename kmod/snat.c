@@ -65,6 +65,7 @@ static unsigned int setup(struct egress_net *en, struct nf_conn *ct,
 	};
 	struct egress_translated *last;
 	struct egress_refusal refusal;
+	u32 now = jiffies;
 	unsigned int verdict;
 	int port;
 
@@ -93,7 +94,7 @@ static unsigned int setup(struct egress_net *en, struct nf_conn *ct,
 		last = raw_cpu_ptr(&egress_translated);
 		last->addr = range.min_addr;
 		last->ct = ct;
-		last->when = jiffies;
+		last->when = now;
 	}
 	return verdict;
 }

@@ -694,6 +694,11 @@ static void sweep_counts_each_end_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, far_sweep(far, UINT_MAX), 723);
 	KUNIT_EXPECT_EQ(test, far->probe.freed, 300);
 	KUNIT_EXPECT_EQ(test, far->ring.taken, 723);
+	/* One whose packet is late: neither live nor at its end. */
+	far->port[far->live[0]].fate = EGRESS_FATE_LATE;
+	KUNIT_EXPECT_EQ(test, far_sweep(far, UINT_MAX), 722);
+	KUNIT_EXPECT_EQ(test, far->probe.freed, 300);
+	KUNIT_EXPECT_EQ(test, far->ring.taken, 723);
 	expect_sound(test, far);
 }
 

@@ -28,17 +28,27 @@ h nft -f - <<-END
 		}
 	}
 END
-hold 0.1
+looks() {
+	while :; do
+		eg -j stats
+		eg -j machine list
+		eg -j top
+	done >/dev/null
+}
+hold 0.4
+looks &
+looker=$!
+PIDS+=("$looker")
 leased m1 "$(ask m1 tcp $BANK4)"
+kill $looker
 is "opened and dropped" "1 0" "$(stat opened) $(stat leak)"
 
-# The second gets the only port there is, as nothing is there of the first. Nobody
-# looks meanwhile.
+# The second gets the only port there is, as nothing is there of the first.
 hold 0.6
 eg app set shop --limit 1
-m1 bash -c "echo > /dev/udp/$BANK4/9; sleep 0.3; echo > /dev/udp/$BANK4/10"
-sleep 1
+m1 bash -c "echo > /dev/udp/$BANK4/9; sleep 0.1; echo > /dev/udp/$BANK4/10"
+goes_on() { [ "$(connections)" = 1 ]; }
+until_ok "the second goes on" goes_on
 is "the first comes too late" "3 1" "$(stat opened) $(stat leak)"
-is "the second goes on" 1 "$(connections)"
 is "refused at the limit" 0 "$(stat limit)"
 balanced

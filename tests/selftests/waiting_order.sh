@@ -54,3 +54,20 @@ mart="--app mart --region ord"
 }
 d5_has() { [ "$(waiting)" = "abroad other" ]; }
 until_ok "d5 has the other" d5_has
+
+# The slot that a machine has left in another region, with a connection, goes to who
+# waits there when the machine is deleted.
+eg pool add lhr 198.51.100.64/28
+eg allocate --app mart --region lhr --block-size 16384 >/dev/null
+for i in {1..4}; do
+	echo "machine add e$i --app mart --region lhr --addr 10.0.0.$((i + 100))"
+done | eg -b -
+ip -n m1 addr add 10.0.0.101/32 dev lo
+ip -n h route add 10.0.0.101 dev m1
+keep e1 m1 tcp $BANK4 from=10.0.0.101 >/dev/null
+eg machine set e1 --region ord
+eg machine add e5 --app mart --region lhr --addr 10.0.0.105
+is "e1 waits there, e5 here" "abroad e1 e5 other" "$(waiting)"
+eg machine del e1
+is "e1's goes to" "abroad other" "$(waiting)"
+end e1
