@@ -7,13 +7,18 @@
 . "$(dirname "$0")/lib.sh"
 
 # nobody: all has ended, and no place is still taken.
+#
+# Forgotten half closed, a connection would still be there for the far end, which
+# would not have a new one from its port.
 nobody() {
 	local kept
 	for kept; do
 		end "$kept"
 	done
+	until_ok "the far end has closed, too" far_end_closed
 	forgotten connections
 }
+far_end_closed() { [ -z "$(b ss -Htn state close-wait state last-ack)" ]; }
 
 net 2
 h sysctl -qw net.ipv4.icmp_ratelimit=0
@@ -93,8 +98,8 @@ is "m2 in its zone" "ok=64 refused=6 addrs=$V4 ports=$FIRST-$LAST distinct=64" \
 is "entries in zone 5" 64 "$(h conntrack -L -p tcp --zone 5 2>/dev/null | grep -c ESTABLISHED)"
 part z5 1
 leased m2 "$(ask m2 tcp $BANK4)"
-h nft delete table inet zones
 nobody z5
+h nft delete table inet zones
 
 # It is the destination after the operator's DNAT that counts.
 h nft -f - <<-END
