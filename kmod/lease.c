@@ -678,8 +678,14 @@ void egress_lease_feed(struct egress_net *en, struct egress_group *group)
 		feed_set(en, set);
 }
 
-/* A slot is free again. Return: somebody was waiting for it. */
-static bool offer(struct egress_net *en, struct egress_pair *pair)
+/**
+ * egress_lease_offer() - a slot is free again: to those who wait for one
+ * @en: namespace, locked
+ * @pair: of this pair
+ *
+ * Return: somebody was waiting: a change, to be counted if it is not part of one.
+ */
+bool egress_lease_offer(struct egress_net *en, struct egress_pair *pair)
 {
 	struct egress_lease *lease;
 
@@ -696,17 +702,6 @@ static bool offer(struct egress_net *en, struct egress_pair *pair)
 		return false;
 	egress_leases_settle(en, pair->machine, NULL);
 	return true;
-}
-
-/**
- * egress_lease_offer() - a slot may be free that nobody took: to those who wait for one
- * @en: namespace, locked
- * @pair: of this pair
- */
-void egress_lease_offer(struct egress_net *en, struct egress_pair *pair)
-{
-	if (offer(en, pair))
-		egress_changed(en);
 }
 
 /**
@@ -732,7 +727,7 @@ void egress_lease_retire(struct egress_net *en)
 			break;
 		budget -= READ_ONCE(block->dests.n);
 		if (retire(en, block))
-			fed |= offer(en, pair);
+			fed |= egress_lease_offer(en, pair);
 	}
 	/* Those that had no turn come first the next time. */
 	list_splice(&todo, &en->lingering);

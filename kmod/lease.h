@@ -59,7 +59,7 @@ void egress_lease_retire(struct egress_net *en);
 void egress_lease_retire_pair(struct egress_net *en, struct egress_pair *pair);
 struct egress_block *egress_lease_retire_one(struct egress_net *en, const struct egress_pair *pair,
 					     const struct egress_block *only);
-void egress_lease_offer(struct egress_net *en, struct egress_pair *pair);
+bool egress_lease_offer(struct egress_net *en, struct egress_pair *pair);
 struct egress_block *egress_lease_first_free(struct egress_pair *pair);
 
 #endif

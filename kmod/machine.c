@@ -263,8 +263,8 @@ free:
 put_hooks:
 	egress_hooks_put(en);
 put_group:
-	if (!IS_ERR_OR_NULL(block))
-		egress_lease_offer(en, block->pair);
+	if (!IS_ERR_OR_NULL(block) && egress_lease_offer(en, block->pair))
+		egress_changed(en);
 	egress_group_put(en, group);
 	return err;
 }
