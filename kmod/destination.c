@@ -125,7 +125,6 @@ struct conn_probe {
 	const struct egress_block *block;
 	const struct egress_dest_key *key;
 	bool cut;
-	bool wanted;			/* somebody wants the places it asks after */
 	const struct nf_conn *ct;	/* that wants a place, unconfirmed, or NULL */
 	struct egress_place want;
 };
@@ -219,7 +218,7 @@ static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
 			return EGRESS_FATE_DEAD;
 		if (age <= EGRESS_CONFIRM_TIME)
 			return EGRESS_FATE_UNCONFIRMED;
-		return age <= QUEUE_TIME && !cp->wanted ? EGRESS_FATE_LATE : EGRESS_FATE_DEAD;
+		return age <= QUEUE_TIME && !cp->ct ? EGRESS_FATE_LATE : EGRESS_FATE_DEAD;
 	}
 	ct = nf_ct_tuplehash_to_ctrack(h);
 	if (NF_CT_DIRECTION(h) != IP_CT_DIR_REPLY) {
@@ -252,7 +251,7 @@ static void probe_init(struct conn_probe *cp, struct egress_net *en,
 	cp->key = key;
 	cp->probe.now = jiffies;
 	cp->cut = false;
-	cp->wanted = false;
+	cp->ct = NULL;
 }
 
 static void count_closed(struct egress_net *en, const struct egress_block *block, unsigned int n)
@@ -346,7 +345,6 @@ static noinline int take_slow(struct egress_net *en, struct egress_dest *dest,
 	lockdep_assert_held(&dest->lock);
 
 	probe_init(&cp, en, dest->key.block, &dest->key);
-	cp.wanted = true;
 	cp.want = *want;
 	cp.ct = ct;
 	ret = egress_ring_take(&dest->ring, &cp.probe, want, limit,
