@@ -22,7 +22,7 @@ DEPS_TEST := linux-image-amd64 linux-image-6.12-amd64 linux-source-6.12 \
 # The one place that says it: DKMS, the module and the tool have it from there.
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 
-KSRC := $(wildcard kmod/*.c kmod/*.h uapi/linux/*.h) Kbuild dkms.conf
+KSRC := $(wildcard kmod/*.[ch] kmod/*/*.[ch] uapi/linux/*.h) Kbuild dkms.conf
 
 .PHONY: all module kunit tool abuse test test-debug demo bench vm deps install uninstall clean help
 

@@ -11,6 +11,8 @@
 
 #define EGRESS_V4_BITS	96	/* bits before the IPv4 address */
 
+enum egress_family { EGRESS_V4, EGRESS_V6, EGRESS_FAMILIES };
+
 struct egress_cidr {
 	struct in6_addr addr;
 	u8 len;			/* 0 to 128 */
@@ -34,6 +36,11 @@ static inline void egress_addr_inet(struct in6_addr *to, u8 pf,
 static inline bool egress_addr_is_v4(const struct in6_addr *addr)
 {
 	return ipv6_addr_v4mapped(addr);
+}
+
+static inline enum egress_family egress_family_of(const struct in6_addr *addr)
+{
+	return egress_addr_is_v4(addr) ? EGRESS_V4 : EGRESS_V6;
 }
 
 static inline __be32 egress_addr_to_v4(const struct in6_addr *addr)

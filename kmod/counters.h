@@ -3,8 +3,8 @@
 #define EGRESS_COUNTERS_H
 
 #include <linux/atomic.h>
+#include <linux/irqflags.h>
 #include <linux/percpu.h>
-#include <linux/skbuff.h>
 #include <linux/egress.h>
 
 /* In the order of enum egress_stats_attr. */
@@ -42,8 +42,5 @@ static inline void egress_count(struct egress_counters __percpu *ns,
 }
 
 void egress_counters_sum(struct egress_counters __percpu *ns, u64 sum[EGRESS_C_MAX]);
-int egress_counters_put(struct sk_buff *skb, const u64 sum[EGRESS_C_MAX]);
-int egress_machine_counters_put(struct sk_buff *skb,
-				const struct egress_machine_counters *machine);
 
 #endif

@@ -2,15 +2,18 @@
 /* Egress: static egress addresses for the machines on a host. */
 #include <linux/module.h>
 
-#include "app.h"
-#include "claim.h"
-#include "destination.h"
-#include "device.h"
-#include "exclude.h"
-#include "machine.h"
+#include "counters.h"
 #include "net.h"
-#include "netlink.h"
-#include "pool.h"
+#include "netlink/family.h"
+#include "packet/destination.h"
+#include "packet/exclude.h"
+#include "packet/objects.h"
+#include "state/app.h"
+#include "state/change.h"
+#include "state/device.h"
+#include "state/flush.h"
+#include "state/machine.h"
+#include "state/reap.h"
 
 unsigned int egress_net_id __read_mostly;
 
@@ -23,16 +26,14 @@ static int __net_init net_init(struct net *net)
 	mutex_init(&en->lock);
 	INIT_LIST_HEAD(&en->regions);
 	INIT_LIST_HEAD(&en->lingering);
-	INIT_LIST_HEAD(&en->changed);
 	INIT_LIST_HEAD(&en->draining);
-	INIT_LIST_HEAD(&en->warn);
 	INIT_LIST_HEAD(&en->claims);
 	INIT_LIST_HEAD(&en->unclaims);
 	xa_init(&en->pairs);
 	en->counters = alloc_percpu(struct egress_counters);
 	if (!en->counters)
 		return -ENOMEM;
-	err = rhashtable_init(&en->addrs, &egress_addr_params);
+	err = rhashtable_init(&en->addrs, &egress_public_params);
 	if (err)
 		goto free_counters;
 	err = egress_apps_net_init(en);
@@ -66,11 +67,11 @@ free_counters:
 static void __net_exit net_exit(struct net *net)
 {
 	struct egress_net *en = egress_net(net);
+	struct egress_change ch;
 
-	mutex_lock(&en->lock);
-	egress_flush(en);
-	mutex_unlock(&en->lock);
-	egress_claims_sync(en);
+	egress_change_begin(&ch, en);
+	egress_flush(&ch);
+	egress_change_end(&ch);
 	egress_reaper_stop(en);
 	egress_dests_net_exit(en);
 	egress_devices_net_exit(en);

@@ -7,7 +7,7 @@
 #include <linux/slab.h>
 
 #include "test.h"
-#include "../../kmod/exclude.c"
+#include "../../kmod/packet/exclude.c"
 
 #define PREFIXES_MAX	10000
 

@@ -8,7 +8,7 @@
 #include <linux/sort.h>
 
 #include "test.h"
-#include "../../kmod/map.c"
+#include "../../kmod/packet/map.c"
 
 #define ROUTES_MAX	10000
 #define NESTED		129	/* prefixes of 0 to 128 bits */
@@ -39,7 +39,7 @@ static bool mapped(const struct in6_addr *addr)
 }
 
 /* A prefix of IPv6 around all that is mapped has no IPv4 address in it. */
-static u32 wanted(const struct egress_route *routes, unsigned int n, const struct in6_addr *addr)
+static u32 wanted(const struct egress_map_entry *routes, unsigned int n, const struct in6_addr *addr)
 {
 	u32 label = 0;
 	int longest = -1;
@@ -82,10 +82,10 @@ static struct in6_addr parse(struct kunit *test, const char *text)
 	return addr;
 }
 
-static struct egress_route route(struct kunit *test, const char *text, unsigned int bits,
+static struct egress_map_entry route(struct kunit *test, const char *text, unsigned int bits,
 				 u32 label)
 {
-	struct egress_route made = { .cidr.addr = parse(test, text), .label = label };
+	struct egress_map_entry made = { .cidr.addr = parse(test, text), .label = label };
 
 	made.cidr.len = bits + (mapped(&made.cidr.addr) ? 96 : 0);
 	return made;
@@ -100,12 +100,12 @@ static void expect(struct kunit *test, const struct egress_map *map, const char 
 
 static int route_cmp(const void *a, const void *b)
 {
-	return egress_cidr_cmp(&((const struct egress_route *)a)->cidr,
-			       &((const struct egress_route *)b)->cidr);
+	return egress_cidr_cmp(&((const struct egress_map_entry *)a)->cidr,
+			       &((const struct egress_map_entry *)b)->cidr);
 }
 
 /* Sorted, and of routes to the same prefix one. Return: how many are left. */
-static unsigned int in_order(struct egress_route *routes, unsigned int n)
+static unsigned int in_order(struct egress_map_entry *routes, unsigned int n)
 {
 	unsigned int i, kept = 0;
 
@@ -116,7 +116,7 @@ static unsigned int in_order(struct egress_route *routes, unsigned int n)
 	return kept;
 }
 
-static struct egress_map *compile(struct kunit *test, struct egress_route *routes, unsigned int n)
+static struct egress_map *compile(struct kunit *test, struct egress_map_entry *routes, unsigned int n)
 {
 	struct egress_map *map = egress_map_make(routes, in_order(routes, n));
 
@@ -142,7 +142,7 @@ static struct in6_addr edge_of(const struct egress_cidr *cidr, bool last, int st
 }
 
 /* All edges of @n routes, in order. */
-static void compare(struct kunit *test, const struct egress_route *routes, unsigned int n)
+static void compare(struct kunit *test, const struct egress_map_entry *routes, unsigned int n)
 {
 	struct egress_map *map = egress_map_make(routes, n);
 	struct in6_addr addr;
@@ -172,7 +172,7 @@ static void no_routes(struct kunit *test)
 
 static void everything_of_one_family(struct kunit *test)
 {
-	struct egress_route all4 = route(test, "0.0.0.0", 0, 4), all6 = route(test, "::", 0, 6);
+	struct egress_map_entry all4 = route(test, "0.0.0.0", 0, 4), all6 = route(test, "::", 0, 6);
 	struct egress_map *map4 = compile(test, &all4, 1), *map6 = compile(test, &all6, 1);
 
 	expect(test, map4, "0.0.0.0", 4);
@@ -191,7 +191,7 @@ static void everything_of_one_family(struct kunit *test)
 
 static void first_and_last_addresses(struct kunit *test)
 {
-	struct egress_route routes[] = {
+	struct egress_map_entry routes[] = {
 		route(test, "0.0.0.0", 32, 1),
 		route(test, "255.255.255.255", 32, 2),
 		route(test, "::", 128, 3),
@@ -222,7 +222,7 @@ static void first_and_last_addresses(struct kunit *test)
 
 static void one_ends_where_others_do(struct kunit *test)
 {
-	struct egress_route routes[] = {
+	struct egress_map_entry routes[] = {
 		route(test, "203.0.113.0", 24, 1),
 		route(test, "203.0.113.128", 25, 2),
 		route(test, "203.0.113.192", 26, 3),
@@ -249,7 +249,7 @@ static void one_ends_where_others_do(struct kunit *test)
 /* IPv4 is written within IPv6, but prefixes of one say nothing of the other. */
 static void v4_within_v6(struct kunit *test)
 {
-	struct egress_route routes[] = {
+	struct egress_map_entry routes[] = {
 		route(test, "::", 0, 1),
 		route(test, "::", 64, 2),
 		route(test, "::fffe:0:0", 95, 3),	/* both around what is mapped */
@@ -271,7 +271,7 @@ static void v4_within_v6(struct kunit *test)
 /* @n prefixes around one address, each in the one before it. */
 static void nest(struct kunit *test, const char *text, unsigned int shortest)
 {
-	struct egress_route *routes = kunit_kcalloc(test, NESTED, sizeof(*routes), GFP_KERNEL);
+	struct egress_map_entry *routes = kunit_kcalloc(test, NESTED, sizeof(*routes), GFP_KERNEL);
 	struct in6_addr addr = parse(test, text);
 	unsigned int n = 0, len;
 
@@ -295,7 +295,7 @@ static void as_deep_as_can_be(struct kunit *test)
 }
 
 /* Prefixes that often meet: few bits of the address are random. */
-static void random_route(struct rnd_state *rnd, struct egress_route *made)
+static void random_route(struct rnd_state *rnd, struct egress_map_entry *made)
 {
 	bool v4 = prandom_u32_state(rnd) & 1;
 	unsigned int len, i;
@@ -322,7 +322,7 @@ static void random_route(struct rnd_state *rnd, struct egress_route *made)
 
 static void random_maps(struct kunit *test)
 {
-	struct egress_route routes[60];
+	struct egress_map_entry routes[60];
 	struct rnd_state rnd;
 	unsigned int round, i, n;
 
@@ -338,7 +338,7 @@ static void random_maps(struct kunit *test)
 
 static void ten_thousand_routes(struct kunit *test)
 {
-	struct egress_route *routes = kvcalloc(ROUTES_MAX, sizeof(*routes), GFP_KERNEL);
+	struct egress_map_entry *routes = kvcalloc(ROUTES_MAX, sizeof(*routes), GFP_KERNEL);
 	struct rnd_state rnd;
 	struct egress_map *map;
 	struct in6_addr addr;

@@ -4,7 +4,7 @@
 #include <linux/slab.h>
 
 #include "test.h"
-#include "../../kmod/pair.c"
+#include "../../kmod/state/pair_allocate.c"
 
 static unsigned int length(const struct list_head *list)
 {
@@ -24,7 +24,7 @@ static struct egress_pair *make_blocks(struct kunit *test, unsigned int order,
 						 GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, pair);
-	pair->order = order;
+	pair->nat.order = order;
 	INIT_LIST_HEAD(&pair->free);
 	init_blocks(pair, &region);
 	return pair;
@@ -41,8 +41,8 @@ static void blocks_are_all_ports_once(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, pair->n_slots, egress_pair_slots(pair));
 		KUNIT_EXPECT_EQ(test, pair->n_free, pair->n_slots);
 		for (i = 0; i < pair->n_slots; i++) {
-			KUNIT_EXPECT_EQ(test, pair->blocks[i].slot, i);
-			KUNIT_EXPECT_EQ(test, pair->blocks[i].first_port, i << order);
+			KUNIT_EXPECT_EQ(test, pair->blocks[i].ports.slot, i);
+			KUNIT_EXPECT_EQ(test, pair->blocks[i].ports.first, i << order);
 			KUNIT_EXPECT_PTR_EQ(test, pair->blocks[i].pair, pair);
 			KUNIT_EXPECT_EQ(test, pair->blocks[i].state, EGRESS_BLOCK_FREE);
 		}

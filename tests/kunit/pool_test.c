@@ -2,20 +2,16 @@
 /* Which addresses a prefix has, and in what order they are drawn. */
 #include <kunit/test.h>
 #include <linux/inet.h>
-#include <linux/netlink.h>
 #include <linux/slab.h>
-#include <net/genetlink.h>
 
 #include "test.h"
-#include "../../kmod/pool.c"
+#include "../../kmod/state/pool.c"
 
 /* An empty namespace, but for what the initial one has of its own. */
 struct bed {
 	struct egress_net en;
 	struct egress_region *region;
-	struct nlmsghdr nlh;
-	struct netlink_ext_ack extack;
-	struct genl_info info;
+	struct egress_change ch;
 };
 
 static int pool_suite_init(struct kunit *test)
@@ -26,13 +22,11 @@ static int pool_suite_init(struct kunit *test)
 	if (!bed)
 		return -ENOMEM;
 	test->priv = bed;
-	bed->nlh.nlmsg_len = NLMSG_HDRLEN + GENL_HDRLEN;
-	bed->info.nlhdr = &bed->nlh;
-	bed->info.extack = &bed->extack;
+	bed->ch.en = &bed->en;
 	bed->en.net = &init_net;
 	mutex_init(&bed->en.lock);
 	INIT_LIST_HEAD(&bed->en.regions);
-	err = rhashtable_init(&bed->en.addrs, &egress_addr_params);
+	err = rhashtable_init(&bed->en.addrs, &egress_public_params);
 	if (err)
 		return err;
 	mutex_lock(&bed->en.lock);
@@ -87,15 +81,19 @@ static struct egress_addr *draw(struct kunit *test, enum egress_family family)
 {
 	struct bed *bed = test->priv;
 
-	return egress_addr_draw(&bed->en, bed->region, family, &bed->info);
+	return egress_addr_draw(&bed->ch, bed->region, family);
 }
 
 static struct egress_addr *given(struct kunit *test, const char *text)
 {
 	struct bed *bed = test->priv;
 	struct egress_cidr cidr = cidr_of(text, 0);
+	struct egress_addr *addr;
 
-	return egress_addr_given(&bed->en, bed->region, &cidr.addr, &bed->info);
+	mutex_lock(&bed->en.lock);
+	addr = egress_addr_given(&bed->ch, bed->region, &cidr.addr);
+	mutex_unlock(&bed->en.lock);
+	return addr;
 }
 
 static void release_addr(struct kunit *test, struct egress_addr *addr)
@@ -110,7 +108,7 @@ static void expect_addr(struct kunit *test, struct egress_addr *addr, const char
 	char text[EGRESS_ADDR_STR];
 
 	KUNIT_ASSERT_FALSE_MSG(test, IS_ERR(addr), "no address, but not %s", wanted);
-	KUNIT_EXPECT_STREQ(test, egress_addr_str(text, &addr->addr), wanted);
+	KUNIT_EXPECT_STREQ(test, egress_addr_str(text, &addr->public.addr), wanted);
 }
 
 static void what_a_prefix_holds(struct kunit *test)
@@ -278,8 +276,8 @@ static void released_addresses_are_remembered_up_to_a_number(struct kunit *test)
 		release_addr(test, addr);
 		cond_resched();
 	}
-	KUNIT_EXPECT_EQ(test, bed->region->n_resting[EGRESS_V6], RESTING_MAX);
-	KUNIT_EXPECT_EQ(test, atomic_read(&bed->en.addrs.nelems), RESTING_MAX);
+	KUNIT_EXPECT_EQ(test, bed->region->n_resting[EGRESS_V6], EGRESS_RESTING_MAX);
+	KUNIT_EXPECT_EQ(test, atomic_read(&bed->en.addrs.nelems), EGRESS_RESTING_MAX);
 	KUNIT_EXPECT_EQ(test, prefix->used, 0);
 	/* The forgotten were released longest ago: they come first. */
 	expect_addr(test, draw(test, EGRESS_V6), "2001:db8::1");

@@ -36,7 +36,7 @@ static void ring_kfree(const void *piece)
 #define kmalloc_array	ring_alloc
 #define kcalloc		ring_alloc
 #define kfree		ring_kfree
-#include "../../kmod/ring.c"
+#include "../../kmod/packet/ring.c"
 #undef kfree
 
 #define PORTS_MAX	16384

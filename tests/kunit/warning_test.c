@@ -3,7 +3,7 @@
 #include <kunit/test.h>
 
 #include "test.h"
-#include "../../kmod/warning.h"
+#include "../../kmod/state/warning.h"
 
 static struct egress_room room_of(unsigned int pairs, unsigned int each, unsigned int machines)
 {

@@ -1,0 +1,533 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reading: one object, or all of a kind. A dump goes on from the number of the
+ * object it could not fit, which is never another object's.
+ */
+#include <linux/slab.h>
+
+#include "addr.h"
+#include "net.h"
+#include "netlink/dump.h"
+#include "netlink/family.h"
+#include "netlink/message.h"
+#include "netlink/refusal.h"
+#include "packet/destination.h"
+#include "state/app.h"
+#include "state/block.h"
+#include "state/change.h"
+#include "state/explain.h"
+#include "state/group.h"
+#include "state/lease.h"
+#include "state/machine.h"
+#include "state/pair.h"
+#include "state/pool.h"
+#include "state/set.h"
+#include "state/warning.h"
+
+/* Finds what the request names, and writes it to @msg; or says why not. */
+typedef int (*put_fn)(struct egress_net *en, struct egress_msg *msg, struct genl_info *info);
+
+/* The answer to a request for one object, which may take several messages. */
+static int answer(struct genl_info *info, put_fn put)
+{
+	struct egress_net *en = egress_net(genl_info_net(info));
+	struct egress_msg msg = {
+		.portid = info->snd_portid,
+		.seq = info->snd_seq,
+		.cmd = info->genlhdr->cmd,
+	};
+	int err;
+
+	do {
+		msg.skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+		if (!msg.skb)
+			return -ENOMEM;
+		mutex_lock(&en->lock);
+		err = put(en, &msg, info);
+		mutex_unlock(&en->lock);
+		if (err)
+			nlmsg_free(msg.skb);
+		else
+			err = genlmsg_reply(msg.skb, info);
+	} while (!err && msg.from);
+	return err;
+}
+
+static int put_pool(struct egress_net *en, struct egress_msg *msg, struct genl_info *info)
+{
+	const char *name = nla_data(info->attrs[EGRESS_A_REGION]);
+	struct egress_region *region = egress_region_find(en, name);
+
+	if (region && !list_empty(&region->prefixes))
+		return egress_msg_pool(en, msg, region);
+	return egress_nl_refuse(info, EGRESS_A_REGION, -ENOENT, "region '%s' has no pool", name);
+}
+
+int egress_get_pool(struct sk_buff *request, struct genl_info *info)
+{
+	if (egress_nl_missing(info, EGRESS_A_REGION))
+		return -EINVAL;
+	return answer(info, put_pool);
+}
+
+static int put_pair(struct egress_net *en, struct egress_msg *msg, struct genl_info *info)
+{
+	char text[EGRESS_ADDR_STR];
+	struct egress_pair *pair;
+	struct in6_addr addr;
+	int err;
+
+	err = egress_nl_addr(info->attrs[EGRESS_A_ADDR], &addr, info->extack);
+	if (err)
+		return err;
+	pair = egress_pair_find(en, &addr);
+	if (pair)
+		return egress_msg_pair(en, msg, pair);
+	return egress_nl_refuse(info, EGRESS_A_ADDR, -ENOENT, "%s is not an allocated egress address",
+			     egress_addr_str(text, &addr));
+}
+
+int egress_get_pair(struct sk_buff *request, struct genl_info *info)
+{
+	if (egress_nl_missing(info, EGRESS_A_ADDR))
+		return -EINVAL;
+	return answer(info, put_pair);
+}
+
+static int put_machine(struct egress_net *en, struct egress_msg *msg, struct genl_info *info)
+{
+	const char *id = nla_data(info->attrs[EGRESS_A_MACHINE]);
+	struct egress_machine *machine = egress_machine_find(en, id);
+
+	if (machine)
+		return egress_msg_machine(en, msg, machine);
+	return egress_nl_refuse(info, EGRESS_A_MACHINE, -ENOENT, "there is no machine '%s'", id);
+}
+
+int egress_get_machine(struct sk_buff *request, struct genl_info *info)
+{
+	if (egress_nl_missing(info, EGRESS_A_MACHINE))
+		return -EINVAL;
+	return answer(info, put_machine);
+}
+
+static int put_app(struct egress_net *en, struct egress_msg *msg, struct genl_info *info)
+{
+	const char *name = nla_data(info->attrs[EGRESS_A_APP]);
+	struct egress_app *app = egress_app_find(en, name);
+
+	if (app)
+		return egress_msg_app(en, msg, app);
+	return egress_nl_refuse(info, EGRESS_A_APP, -ENOENT, "there is no app '%s'", name);
+}
+
+int egress_get_app(struct sk_buff *request, struct genl_info *info)
+{
+	if (egress_nl_missing(info, EGRESS_A_APP))
+		return -EINVAL;
+	return answer(info, put_app);
+}
+
+/* A sweep through everything: others get a turn after each pair. */
+static u64 count_connections(struct egress_net *en)
+{
+	struct egress_pair *pair;
+	unsigned long id = 0;
+	u64 sum = 0;
+
+	do {
+		mutex_lock(&en->lock);
+		pair = xa_find(&en->pairs, &id, ULONG_MAX, XA_PRESENT);
+		if (pair)
+			sum += egress_pair_connections(en, pair);
+		mutex_unlock(&en->lock);
+		id++;
+	} while (pair);
+	return sum;
+}
+
+static int put_stats(struct egress_net *en, struct egress_msg *msg, struct genl_info *info)
+{
+	const u64 *connections = info->user_ptr[0];
+
+	return egress_msg_stats(en, msg, *connections);
+}
+
+int egress_get_stats(struct sk_buff *request, struct genl_info *info)
+{
+	u64 connections = count_connections(egress_net(genl_info_net(info)));
+
+	info->user_ptr[0] = &connections;
+	return answer(info, put_stats);
+}
+
+static int get_endpoint(struct genl_info *info, int attr, union nf_inet_addr *endpoint, u8 *pf)
+{
+	struct in6_addr addr;
+	int err;
+
+	if (egress_nl_missing(info, attr))
+		return -EINVAL;
+	err = egress_nl_addr(info->attrs[attr], &addr, info->extack);
+	if (err)
+		return err;
+	*pf = egress_addr_is_v4(&addr) ? NFPROTO_IPV4 : NFPROTO_IPV6;
+	if (*pf == NFPROTO_IPV4)
+		endpoint->ip = egress_addr_to_v4(&addr);
+	else
+		endpoint->in6 = addr;
+	return 0;
+}
+
+static u16 get_port(const struct genl_info *info, int attr)
+{
+	return info->attrs[attr] ? nla_get_u16(info->attrs[attr]) : 0;
+}
+
+static int put_route(struct egress_net *en, struct egress_msg *msg, struct genl_info *info)
+{
+	struct egress_explained *route = info->user_ptr[0];
+	const struct nlattr *dev = info->attrs[EGRESS_A_DEV];
+	struct net_device *device = NULL;
+	int err;
+
+	if (dev) {
+		device = dev_get_by_name(en->net, nla_data(dev));
+		if (!device)
+			return egress_nl_refuse(info, EGRESS_A_DEV, -ENODEV,
+					     "there is no device '%s'", (char *)nla_data(dev));
+	}
+	route->device = device;
+	egress_explain(en, route);
+	err = egress_msg_explained(en, msg, route);
+	dev_put(device);
+	return err;
+}
+
+int egress_get_route(struct sk_buff *request, struct genl_info *info)
+{
+	struct egress_explained route = {
+		.proto = IPPROTO_TCP,
+		.from_port = get_port(info, EGRESS_A_SOURCE_PORT),
+		.to_port = get_port(info, EGRESS_A_DESTINATION_PORT),
+	};
+	int err;
+	u8 pf;
+
+	err = get_endpoint(info, EGRESS_A_SOURCE, &route.from, &route.pf) ?:
+		get_endpoint(info, EGRESS_A_DESTINATION, &route.to, &pf);
+	if (err)
+		return err;
+	if (pf != route.pf)
+		return egress_nl_refuse(info, EGRESS_A_DESTINATION, -EINVAL,
+				     "source and destination are not of the same family");
+	if (info->attrs[EGRESS_A_PROTO])
+		route.proto = nla_get_u8(info->attrs[EGRESS_A_PROTO]);
+	info->user_ptr[0] = &route;
+	return answer(info, put_route);
+}
+
+/**
+ * struct filter - what a dump is to show
+ * @app: only this app's, or NULL
+ * @region: only in this region, or NULL
+ */
+struct filter {
+	const char *app;
+	const char *region;
+};
+
+static struct egress_msg dump_begin(struct egress_net *en, struct sk_buff *skb,
+				    struct netlink_callback *cb, u8 cmd, struct filter *filter)
+{
+	const struct nlattr *app = nlmsg_find_attr(cb->nlh, GENL_HDRLEN, EGRESS_A_APP);
+	const struct nlattr *region = nlmsg_find_attr(cb->nlh, GENL_HDRLEN, EGRESS_A_REGION);
+
+	*filter = (struct filter) {
+		.app = app ? nla_data(app) : NULL,
+		.region = region ? nla_data(region) : NULL,
+	};
+	mutex_lock(&en->lock);
+	cb->seq = (u32)en->generation ?: 1;
+	return (struct egress_msg) {
+		.skb = skb,
+		.portid = NETLINK_CB(cb->skb).portid,
+		.seq = cb->nlh->nlmsg_seq,
+		.flags = NLM_F_MULTI,
+		.cmd = cmd,
+		.cb = cb,
+	};
+}
+
+static int dump_end(struct egress_net *en, struct sk_buff *skb)
+{
+	mutex_unlock(&en->lock);
+	return skb->len;
+}
+
+static bool shown(const struct egress_group *group, const struct filter *filter)
+{
+	return (!filter->app || !strcmp(group->app->name, filter->app)) &&
+		(!filter->region || !strcmp(group->region->name, filter->region));
+}
+
+int egress_dump_pools(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct egress_net *en = egress_net(sock_net(skb->sk));
+	struct egress_region *region;
+	struct egress_msg msg;
+	struct filter filter;
+	unsigned long n = 0;
+
+	msg = dump_begin(en, skb, cb, EGRESS_CMD_POOL_GET, &filter);
+	msg.from = cb->args[1];
+	list_for_each_entry(region, &en->regions, list) {
+		if (n++ < cb->args[0] || list_empty(&region->prefixes) ||
+		    (filter.region && strcmp(region->name, filter.region)))
+			continue;
+		do {
+			if (egress_msg_pool(en, &msg, region))
+				goto out;
+		} while (msg.from);
+		cb->args[0] = n;
+	}
+out:
+	cb->args[1] = msg.from;
+	return dump_end(en, skb);
+}
+
+int egress_dump_pairs(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct egress_net *en = egress_net(sock_net(skb->sk));
+	struct egress_pair *pair;
+	struct egress_msg msg;
+	struct filter filter;
+	unsigned long id;
+
+	msg = dump_begin(en, skb, cb, EGRESS_CMD_PAIR_GET, &filter);
+	msg.from = cb->args[1];
+	xa_for_each_start(&en->pairs, id, pair, cb->args[0]) {
+		/* It may have gone, or have other destinations, since the last part. */
+		if (id != cb->args[0] || msg.from >= pair->set->n_cidrs)
+			msg.from = 0;
+		cb->args[0] = id;
+		if (shown(pair->group, &filter)) {
+			do {
+				if (egress_msg_pair(en, &msg, pair))
+					goto out;
+			} while (msg.from);
+		}
+		cb->args[0] = id + 1;
+	}
+out:
+	cb->args[1] = msg.from;
+	return dump_end(en, skb);
+}
+
+static int dump_machines(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+			 int (*put)(struct egress_net *en, const struct egress_msg *msg,
+				    struct egress_machine *machine))
+{
+	struct egress_net *en = egress_net(sock_net(skb->sk));
+	struct egress_machine *machine;
+	struct egress_msg msg;
+	struct filter filter;
+	unsigned long serial;
+
+	msg = dump_begin(en, skb, cb, cmd, &filter);
+	xa_for_each_start(&en->machines, serial, machine, cb->args[0]) {
+		if (shown(machine->group, &filter) && put(en, &msg, machine))
+			break;
+		cb->args[0] = serial + 1;
+	}
+	return dump_end(en, skb);
+}
+
+int egress_dump_machines(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return dump_machines(skb, cb, EGRESS_CMD_MACHINE_GET, egress_msg_machine);
+}
+
+int egress_dump_stats(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return dump_machines(skb, cb, EGRESS_CMD_STATS_GET, egress_msg_machine_stats);
+}
+
+static int dump_blocks(struct egress_net *en, const struct egress_msg *msg,
+		       struct egress_pair *pair, unsigned long *slot)
+{
+	for (; *slot < egress_pair_slots(pair); ++*slot) {
+		struct egress_block *block = &pair->blocks[*slot];
+
+		if (block->machine && egress_msg_lease(en, msg, block))
+			return -EMSGSIZE;
+	}
+	*slot = 0;
+	return 0;
+}
+
+int egress_dump_leases(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct egress_net *en = egress_net(sock_net(skb->sk));
+	unsigned long slot = cb->args[1], id;
+	struct egress_change ch;
+	struct egress_pair *pair;
+	struct egress_msg msg;
+	struct filter filter;
+
+	msg = dump_begin(en, skb, cb, EGRESS_CMD_LEASE_GET, &filter);
+	if (!cb->args[0] && !list_empty(&en->lingering)) {
+		/* Those given up just now, too. */
+		egress_change_begin_locked(&ch, en);
+		egress_blocks_synchronize(en);
+		egress_leases_retire(&ch);
+		egress_change_end_locked(&ch);
+		cb->seq = (u32)en->generation ?: 1;
+	}
+	xa_for_each_start(&en->pairs, id, pair, cb->args[0]) {
+		if (id != cb->args[0])
+			slot = 0;
+		cb->args[0] = id;
+		if (shown(pair->group, &filter) && dump_blocks(en, &msg, pair, &slot))
+			break;
+		cb->args[0] = id + 1;
+	}
+	cb->args[1] = slot;
+	return dump_end(en, skb);
+}
+
+int egress_dump_apps(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct egress_net *en = egress_net(sock_net(skb->sk));
+	struct egress_app *app;
+	unsigned long serial;
+	struct egress_msg msg;
+	struct filter filter;
+
+	msg = dump_begin(en, skb, cb, EGRESS_CMD_APP_GET, &filter);
+	msg.from = cb->args[1];
+	xa_for_each_start(&en->apps, serial, app, cb->args[0]) {
+		if (serial != cb->args[0])
+			msg.from = 0;
+		cb->args[0] = serial;
+		if (!filter.app || !strcmp(app->name, filter.app)) {
+			do {
+				if (egress_msg_app(en, &msg, app))
+					goto out;
+			} while (msg.from);
+		}
+		cb->args[0] = serial + 1;
+	}
+out:
+	cb->args[1] = msg.from;
+	return dump_end(en, skb);
+}
+
+/* From warning @from of the app on; it is where to go on, 0 at the end. */
+static int dump_app_warnings(struct egress_net *en, const struct egress_msg *msg,
+			     const struct egress_app *app, const struct filter *filter,
+			     unsigned long *from)
+{
+	struct egress_warned warned;
+	struct egress_group *group;
+	struct egress_set *set;
+	unsigned long n = 0;
+	unsigned int i;
+
+	list_for_each_entry(group, &app->groups, list) {
+		if (!shown(group, filter))
+			continue;
+		for (set = &group->sets.rest; set; set = egress_set_next(set)) {
+			for (i = 0; i < EGRESS_WARNINGS; i++) {
+				if (n++ < *from || !egress_warn(en, group, set, i, &warned))
+					continue;
+				if (!egress_msg_warning(en, msg, &warned))
+					continue;
+				*from = n - 1;
+				return -EMSGSIZE;
+			}
+		}
+	}
+	*from = 0;
+	return 0;
+}
+
+int egress_dump_warnings(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct egress_net *en = egress_net(sock_net(skb->sk));
+	unsigned long from = cb->args[1], serial;
+	struct egress_app *app;
+	struct egress_msg msg;
+	struct filter filter;
+
+	msg = dump_begin(en, skb, cb, EGRESS_CMD_WARNING_GET, &filter);
+	xa_for_each_start(&en->apps, serial, app, cb->args[0]) {
+		if (serial != cb->args[0])
+			from = 0;
+		cb->args[0] = serial;
+		if ((!filter.app || !strcmp(app->name, filter.app)) &&
+		    dump_app_warnings(en, &msg, app, &filter, &from))
+			break;
+		cb->args[0] = serial + 1;
+	}
+	cb->args[1] = from;
+	return dump_end(en, skb);
+}
+
+/* A walk through a hash table, which an address in cb->args[0] keeps. */
+int egress_dump_destinations_start(struct netlink_callback *cb)
+{
+	struct egress_net *en = egress_net(sock_net(cb->skb->sk));
+	struct rhashtable_iter *iter = kmalloc(sizeof(*iter), GFP_KERNEL_ACCOUNT);
+
+	if (!iter)
+		return -ENOMEM;
+	rhashtable_walk_enter(&en->dests, iter);
+	cb->args[0] = (long)iter;
+	return 0;
+}
+
+int egress_dump_destinations_done(struct netlink_callback *cb)
+{
+	struct rhashtable_iter *iter = (struct rhashtable_iter *)cb->args[0];
+
+	rhashtable_walk_exit(iter);
+	kfree(iter);
+	return 0;
+}
+
+struct destination_dump {
+	struct egress_net *en;
+	const struct egress_msg *msg;
+	const struct filter *filter;
+};
+
+static int put_destination(const struct egress_dest_state *state, void *arg)
+{
+	const struct destination_dump *dump = arg;
+
+	const struct egress_block *block = container_of(state->ports, struct egress_block, ports);
+
+	if (!shown(block->pair->group, dump->filter))
+		return 0;
+	return egress_msg_destination(dump->en, dump->msg, state);
+}
+
+int egress_dump_destinations(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct rhashtable_iter *iter = (struct rhashtable_iter *)cb->args[0];
+	struct egress_net *en = egress_net(sock_net(skb->sk));
+	struct destination_dump dump;
+	struct egress_msg msg;
+	struct filter filter;
+	int err;
+
+	do {
+		msg = dump_begin(en, skb, cb, EGRESS_CMD_DESTINATION_GET, &filter);
+		dump = (struct destination_dump) { .en = en, .msg = &msg, .filter = &filter };
+		err = egress_dests_show(en, iter, put_destination, &dump);
+		dump_end(en, skb);
+		cond_resched();
+	} while (err == -EINTR);
+	return skb->len;
+}

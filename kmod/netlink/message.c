@@ -1,0 +1,476 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The objects as netlink messages. Each returns 0 or -EMSGSIZE, the message undone then. */
+#include <linux/ktime.h>
+
+#include "addr.h"
+#include "counters.h"
+#include "net.h"
+#include "netlink/family.h"
+#include "netlink/message.h"
+#include "packet/classify.h"
+#include "packet/destination.h"
+#include "packet/exclude.h"
+#include "packet/objects.h"
+#include "state/address.h"
+#include "state/app.h"
+#include "state/block.h"
+#include "state/device.h"
+#include "state/explain.h"
+#include "state/group.h"
+#include "state/lease.h"
+#include "state/machine.h"
+#include "state/pair.h"
+#include "state/pool.h"
+#include "state/set.h"
+#include "state/warning.h"
+
+static void *start(struct egress_net *en, const struct egress_msg *msg)
+{
+	void *hdr = genlmsg_put(msg->skb, msg->portid, msg->seq, &egress_family, msg->flags,
+				msg->cmd);
+
+	if (!hdr)
+		return NULL;
+	if (msg->cb)
+		genl_dump_check_consistent(msg->cb, hdr);
+	if (nla_put_u64_64bit(msg->skb, EGRESS_A_GENERATION, READ_ONCE(en->generation),
+			      EGRESS_A_PAD)) {
+		genlmsg_cancel(msg->skb, hdr);
+		return NULL;
+	}
+	return hdr;
+}
+
+static int finish(const struct egress_msg *msg, void *hdr, int err)
+{
+	if (err) {
+		genlmsg_cancel(msg->skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(msg->skb, hdr);
+	return 0;
+}
+
+static int put_u64(struct sk_buff *skb, int attr, u64 value)
+{
+	return nla_put_u64_64bit(skb, attr, value, EGRESS_A_PAD);
+}
+
+static int put_addr(struct sk_buff *skb, int attr, const struct in6_addr *addr)
+{
+	if (egress_addr_is_v4(addr))
+		return nla_put_in_addr(skb, attr, egress_addr_to_v4(addr));
+	return nla_put_in6_addr(skb, attr, addr);
+}
+
+static int put_prefix(struct sk_buff *skb, int attr, const struct egress_cidr *cidr,
+		      const struct egress_prefix *prefix)
+{
+	u8 len = egress_addr_is_v4(&cidr->addr) ? cidr->len - EGRESS_V4_BITS : cidr->len;
+	struct nlattr *nest = nla_nest_start(skb, attr);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (put_addr(skb, EGRESS_PREFIX_A_ADDR, &cidr->addr) ||
+	    nla_put_u8(skb, EGRESS_PREFIX_A_LEN, len))
+		goto cancel;
+	if (prefix &&
+	    (nla_put_u64_64bit(skb, EGRESS_PREFIX_A_USED, prefix->used, EGRESS_PREFIX_A_PAD) ||
+	     nla_put_u64_64bit(skb, EGRESS_PREFIX_A_FREE, egress_prefix_free(prefix),
+			       EGRESS_PREFIX_A_PAD) ||
+	     (prefix->draining && nla_put_flag(skb, EGRESS_PREFIX_A_DRAINING))))
+		goto cancel;
+	nla_nest_end(skb, nest);
+	return 0;
+
+cancel:
+	nla_nest_cancel(skb, nest);
+	return -EMSGSIZE;
+}
+
+static int counters_put(struct sk_buff *skb, const u64 sum[EGRESS_C_MAX])
+{
+	struct nlattr *nest;
+	int i;
+
+	BUILD_BUG_ON(EGRESS_STATS_A_OPENED + EGRESS_C_MAX != EGRESS_STATS_A_MAX + 1);
+
+	nest = nla_nest_start(skb, EGRESS_A_STATS);
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < EGRESS_C_MAX; i++) {
+		if (nla_put_u64_64bit(skb, EGRESS_STATS_A_OPENED + i, sum[i],
+				      EGRESS_STATS_A_PAD)) {
+			nla_nest_cancel(skb, nest);
+			return -EMSGSIZE;
+		}
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int machine_counters_put(struct sk_buff *skb,
+				const struct egress_machine_counters *machine)
+{
+	u64 sum[EGRESS_C_MAX];
+	int i;
+
+	for (i = 0; i < EGRESS_C_MAX; i++)
+		sum[i] = atomic64_read(&machine->count[i]);
+	return counters_put(skb, sum);
+}
+
+static int put_pair_addrs(struct sk_buff *skb, const struct egress_pair *pair)
+{
+	return put_u64(skb, EGRESS_A_PAIR_ID, pair->id) ||
+		(pair->nat.has[EGRESS_V4] && put_addr(skb, EGRESS_A_V4, &pair->nat.v4)) ||
+		(pair->nat.has[EGRESS_V6] && put_addr(skb, EGRESS_A_V6, &pair->nat.v6));
+}
+
+static int put_block(struct sk_buff *skb, const struct egress_block *block)
+{
+	unsigned int size = 1u << block->pair->nat.order;
+
+	/* Port 0 does not exist. */
+	return nla_put_u32(skb, EGRESS_A_SLOT, block->ports.slot) ||
+		nla_put_u32(skb, EGRESS_A_BLOCK_SIZE, size) ||
+		nla_put_u16(skb, EGRESS_A_PORT_FIRST, block->ports.first ?: 1) ||
+		nla_put_u16(skb, EGRESS_A_PORT_LAST, block->ports.first + size - 1);
+}
+
+static int put_group(struct sk_buff *skb, const struct egress_group *group)
+{
+	return nla_put_string(skb, EGRESS_A_APP, group->app->name) ||
+		nla_put_string(skb, EGRESS_A_REGION, group->region->name);
+}
+
+/* A region's pool, with as many of its prefixes from msg->from on as there is room for. */
+int egress_msg_pool(struct egress_net *en, struct egress_msg *msg, struct egress_region *region)
+{
+	const struct egress_prefix *prefix;
+	struct sk_buff *skb = msg->skb;
+	unsigned int n = 0, next = 0;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = nla_put_string(skb, EGRESS_A_REGION, region->name) ||
+		(region->device && nla_put_string(skb, EGRESS_A_DEV, region->device->name)) ||
+		nla_put_u32(skb, EGRESS_A_SLOT_FIRST, region->slot_first) ||
+		nla_put_u32(skb, EGRESS_A_SLOT_LAST, region->slot_last) ||
+		nla_put_u32(skb, EGRESS_A_PAIRS, region->n_pairs);
+	list_for_each_entry(prefix, &region->prefixes, list) {
+		if (err || n++ < msg->from)
+			continue;
+		if (put_prefix(skb, EGRESS_A_PREFIX, &prefix->cidr, prefix)) {
+			next = n - 1;
+			err = next == msg->from;	/* not even one */
+			break;
+		}
+	}
+	err = finish(msg, hdr, err);
+	if (!err)
+		msg->from = next;
+	return err;
+}
+
+static int put_drain(struct sk_buff *skb, const struct egress_pair *pair)
+{
+	time64_t left = pair->deadline - ktime_get_boottime_seconds();
+
+	return nla_put_flag(skb, EGRESS_A_DRAINING) ||
+		(pair->deadline && nla_put_u32(skb, EGRESS_A_DRAIN, max_t(time64_t, left, 0)));
+}
+
+/*
+ * A pair, with as many of its destinations from @msg->from on as there is room for;
+ * there is where the next message goes on, 0 at the end.
+ */
+int egress_msg_pair(struct egress_net *en, struct egress_msg *msg, struct egress_pair *pair)
+{
+	const struct egress_set *set = pair->set;
+	struct sk_buff *skb = msg->skb;
+	unsigned int i = msg->from;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = put_pair_addrs(skb, pair) || put_group(skb, pair->group) ||
+		nla_put_u32(skb, EGRESS_A_SCOPE, pair->scope) ||
+		(pair->machine && nla_put_string(skb, EGRESS_A_MACHINE, pair->machine->id)) ||
+		nla_put_u32(skb, EGRESS_A_BLOCK_SIZE, 1u << pair->nat.order) ||
+		nla_put_u32(skb, EGRESS_A_SLOTS, pair->n_slots) ||
+		nla_put_u32(skb, EGRESS_A_MACHINES, pair->n_leased) ||
+		nla_put_s64(skb, EGRESS_A_CREATED, pair->created, EGRESS_A_PAD) ||
+		(pair->dying && put_drain(skb, pair)) ||
+		(!msg->brief &&
+		 put_u64(skb, EGRESS_A_CONNECTIONS, egress_pair_connections(en, pair)));
+	if (!err) {
+		while (i < set->n_cidrs && !put_prefix(skb, EGRESS_A_TO, &set->cidrs[i], NULL))
+			i++;
+		if (i == set->n_cidrs)
+			i = 0;
+		else if (i == msg->from)
+			err = -EMSGSIZE;
+	}
+	err = finish(msg, hdr, err);
+	if (!err)
+		msg->from = i;
+	return err;
+}
+
+/* A machine. */
+int egress_msg_machine(struct egress_net *en, const struct egress_msg *msg,
+		       struct egress_machine *machine)
+{
+	const struct egress_device *device;
+	const struct egress_lease *lease;
+	const struct egress_block *block;
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	unsigned int i;
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	device = machine->device;
+	lease = egress_lease_of(en, machine);
+	block = egress_lease_block(en, lease);
+	err = nla_put_string(skb, EGRESS_A_MACHINE, machine->id) ||
+		put_group(skb, machine->group) ||
+		(device && nla_put_string(skb, EGRESS_A_DEV, device->name)) ||
+		nla_put_u32(skb, EGRESS_A_WAITING, machine->waits);
+	for (i = 0; i < machine->n_sources; i++)
+		err = err || put_addr(skb, EGRESS_A_ADDR, &machine->sources[i]->addr);
+	if (block)
+		err = err || put_pair_addrs(skb, block->pair) || put_block(skb, block) ||
+			nla_put_u32(skb, EGRESS_A_SCOPE, block->pair->scope) ||
+			(lease->pinned && nla_put_flag(skb, EGRESS_A_PINNED));
+	if (!msg->brief)
+		err = err || put_u64(skb, EGRESS_A_CONNECTIONS,
+				     egress_machine_connections(en, machine)) ||
+			machine_counters_put(skb, &machine->sender.counters);
+	return finish(msg, hdr, err);
+}
+
+/* A slot that is leased or lingers. */
+int egress_msg_lease(struct egress_net *en, const struct egress_msg *msg,
+		     struct egress_block *block)
+{
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = put_pair_addrs(skb, block->pair) || put_block(skb, block) ||
+		put_group(skb, block->pair->group) ||
+		nla_put_string(skb, EGRESS_A_MACHINE, block->machine->id) ||
+		(block->state == EGRESS_BLOCK_LINGERING && nla_put_flag(skb, EGRESS_A_LINGERING)) ||
+		put_u64(skb, EGRESS_A_CONNECTIONS, egress_dests_sweep(en, &block->ports));
+	return finish(msg, hdr, err);
+}
+
+/* An app, with as much of its exclude list from msg->from on as there is room for. */
+int egress_msg_app(struct egress_net *en, struct egress_msg *msg, struct egress_app *app)
+{
+	const struct egress_conf *conf;
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	unsigned int i = msg->from;
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	conf = rcu_dereference_protected(app->conf, lockdep_is_held(&en->lock));
+	err = nla_put_string(skb, EGRESS_A_APP, app->name) ||
+		nla_put_u32(skb, EGRESS_A_LIMIT, conf->limit) ||
+		nla_put_u32(skb, EGRESS_A_ON_LIMIT, conf->on_limit) ||
+		nla_put_u32(skb, EGRESS_A_ON_NONE, conf->on_none) ||
+		nla_put_u32(skb, EGRESS_A_PAIRS, app->n_pairs) ||
+		nla_put_u32(skb, EGRESS_A_MACHINES, app->n_machines) ||
+		nla_put_u32(skb, EGRESS_A_WAITING, app->n_waiting) ||
+		(!conf->own_exclude && nla_put_flag(skb, EGRESS_A_EXCLUDE_DEFAULT));
+	if (!err && conf->own_exclude) {
+		while (i < conf->exclude->n_prefixes &&
+		       !put_prefix(skb, EGRESS_A_EXCLUDE, &conf->exclude->prefixes[i], NULL))
+			i++;
+		if (i == conf->exclude->n_prefixes)
+			i = 0;
+		else if (i == msg->from)
+			err = -EMSGSIZE;
+	}
+	err = finish(msg, hdr, err);
+	if (!err)
+		msg->from = i;
+	return err;
+}
+
+/* A machine's counters. */
+int egress_msg_machine_stats(struct egress_net *en, const struct egress_msg *msg,
+			     struct egress_machine *machine)
+{
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = nla_put_string(skb, EGRESS_A_MACHINE, machine->id) ||
+		put_group(skb, machine->group) ||
+		put_u64(skb, EGRESS_A_CONNECTIONS, egress_machine_connections(en, machine)) ||
+		machine_counters_put(skb, &machine->sender.counters);
+	return finish(msg, hdr, err);
+}
+
+/* The namespace's counters. */
+int egress_msg_stats(struct egress_net *en, const struct egress_msg *msg, u64 connections)
+{
+	struct sk_buff *skb = msg->skb;
+	u64 sum[EGRESS_C_MAX];
+	void *hdr;
+	int err;
+
+	egress_counters_sum(en->counters, sum);
+
+	hdr = start(en, msg);
+	if (!hdr)
+		return -EMSGSIZE;
+	err = counters_put(skb, sum) ||
+		nla_put_u32(skb, EGRESS_A_PAIRS, en->n_pairs) ||
+		nla_put_u32(skb, EGRESS_A_MACHINES, en->n_machines) ||
+		nla_put_u32(skb, EGRESS_A_WAITING, en->n_waiting) ||
+		put_u64(skb, EGRESS_A_DESTINATIONS, atomic_read(&en->dests.nelems)) ||
+		put_u64(skb, EGRESS_A_PREFIXES, en->n_prefixes) ||
+		put_u64(skb, EGRESS_A_MEMORY, en->prefix_bytes) ||
+		put_u64(skb, EGRESS_A_CONNECTIONS, connections);
+	return finish(msg, hdr, err);
+}
+
+/* A destination table. */
+int egress_msg_destination(struct egress_net *en, const struct egress_msg *msg,
+			   const struct egress_dest_state *state)
+{
+	const struct egress_block *block = container_of(state->ports, struct egress_block, ports);
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	lockdep_assert_held(&en->lock);
+	if (!hdr)
+		return -EMSGSIZE;
+	err = put_addr(skb, EGRESS_A_DESTINATION, &state->addr) ||
+		put_pair_addrs(skb, block->pair) || put_block(skb, block) ||
+		put_group(skb, block->pair->group) ||
+		(block->machine && nla_put_string(skb, EGRESS_A_MACHINE, block->machine->id)) ||
+		nla_put_u32(skb, EGRESS_A_LIMIT, egress_block_limit(block)) ||
+		put_u64(skb, EGRESS_A_CONNECTIONS, state->live) ||
+		put_u64(skb, EGRESS_A_REFUSED, state->refused);
+	return finish(msg, hdr, err);
+}
+
+/* What would happen to a packet. */
+int egress_msg_explained(struct egress_net *en, const struct egress_msg *msg,
+		     const struct egress_explained *ex)
+{
+	const struct egress_machine *machine = ex->machine;
+	const struct egress_block *block = ex->block;
+	const struct egress_device *device;
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = nla_put_u32(skb, EGRESS_A_VERDICT, ex->verdict) ||
+		nla_put_u32(skb, EGRESS_A_RULE, ex->rule);
+	if (machine) {
+		device = machine->device;
+		err = err || nla_put_string(skb, EGRESS_A_MACHINE, machine->id) ||
+			put_group(skb, machine->group) ||
+			(device && nla_put_string(skb, EGRESS_A_DEV, device->name));
+	}
+	if (block)
+		err = err || put_pair_addrs(skb, block->pair) || put_block(skb, block) ||
+			nla_put_u32(skb, EGRESS_A_SCOPE, block->pair->scope);
+	if (ex->excluded)
+		err = err || put_prefix(skb, EGRESS_A_EXCLUDE, ex->excluded, NULL);
+	if (ex->verdict == EGRESS_VERDICT_TRANSLATE)
+		err = err || put_addr(skb, EGRESS_A_SOURCE, &ex->source);
+	if (ex->port)
+		err = err || nla_put_u16(skb, EGRESS_A_SOURCE_PORT, ex->port);
+	if (ex->dest.ports)
+		err = err || nla_put_u32(skb, EGRESS_A_LIMIT, egress_block_limit(block)) ||
+			put_u64(skb, EGRESS_A_CONNECTIONS, ex->dest.live) ||
+			put_u64(skb, EGRESS_A_REFUSED, ex->dest.refused);
+	return finish(msg, hdr, err);
+}
+
+/* A connection refused. Context: softirq, under RCU. */
+int egress_msg_limit(struct egress_net *en, const struct egress_msg *msg,
+		     const struct egress_packet *packet, const struct in6_addr *to,
+		     unsigned int held_back)
+{
+	const struct egress_machine *machine = container_of(packet->sender, struct egress_machine,
+							    sender);
+	const struct egress_block *block = container_of(packet->ports, struct egress_block, ports);
+	const struct egress_pair *pair = block->pair;
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = nla_put_string(skb, EGRESS_A_MACHINE, machine->id) ||
+		put_group(skb, pair->group) || put_pair_addrs(skb, pair) ||
+		put_block(skb, block) ||
+		put_addr(skb, EGRESS_A_DESTINATION, to) ||
+		put_u64(skb, EGRESS_A_HELD_BACK, held_back);
+	return finish(msg, hdr, err);
+}
+
+/* A warning. */
+int egress_msg_warning(struct egress_net *en, const struct egress_msg *msg,
+		       const struct egress_warned *warned)
+{
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = put_group(skb, warned->group) ||
+		nla_put_u32(skb, EGRESS_A_WARNING, warned->kind) ||
+		nla_put_string(skb, EGRESS_A_TEXT, warned->text) ||
+		nla_put_u32(skb, EGRESS_A_MACHINES, warned->room.machines) ||
+		nla_put_u32(skb, EGRESS_A_PAIRS, warned->room.pairs) ||
+		nla_put_u32(skb, EGRESS_A_SLOTS, warned->room.slots) ||
+		(warned->need && nla_put_u32(skb, EGRESS_A_COUNT, warned->need));
+	return finish(msg, hdr, err);
+}
+
+/* How many machines were moved. */
+int egress_msg_rebalance(struct egress_net *en, const struct egress_msg *msg,
+			 const struct egress_rebalance *done)
+{
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = nla_put_string(skb, EGRESS_A_APP, done->app) ||
+		(done->region && nla_put_string(skb, EGRESS_A_REGION, done->region)) ||
+		nla_put_u32(skb, EGRESS_A_COUNT, done->moved);
+	return finish(msg, hdr, err);
+}
+
+/* That it happened. */
+int egress_msg_nothing(struct egress_net *en, const struct egress_msg *msg)
+{
+	void *hdr = start(en, msg);
+
+	return hdr ? finish(msg, hdr, 0) : -EMSGSIZE;
+}

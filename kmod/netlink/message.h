@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EGRESS_MESSAGE_H
+#define EGRESS_MESSAGE_H
+
+#include <net/genetlink.h>
+
+struct egress_app;
+struct egress_block;
+struct egress_dest_state;
+struct egress_machine;
+struct egress_net;
+struct egress_packet;
+struct egress_pair;
+struct egress_rebalance;
+struct egress_region;
+struct egress_explained;
+struct egress_warned;
+struct in6_addr;
+
+/**
+ * struct egress_msg - where a message goes
+ * @skb: buffer
+ * @portid: to whom, 0 for everybody
+ * @seq: of the request
+ * @flags: NLM_F_*
+ * @cmd: EGRESS_CMD_*
+ * @cb: of a dump, to mark it interrupted; or NULL
+ * @brief: without what must be counted first
+ * @from: of an object that takes several messages: where the next one goes on,
+ *	0 at the end
+ */
+struct egress_msg {
+	struct sk_buff *skb;
+	u32 portid;
+	u32 seq;
+	int flags;
+	u8 cmd;
+	struct netlink_callback *cb;
+	bool brief;
+	unsigned int from;
+};
+
+int egress_msg_pool(struct egress_net *en, struct egress_msg *msg, struct egress_region *region);
+int egress_msg_pair(struct egress_net *en, struct egress_msg *msg, struct egress_pair *pair);
+int egress_msg_machine(struct egress_net *en, const struct egress_msg *msg,
+		       struct egress_machine *machine);
+int egress_msg_lease(struct egress_net *en, const struct egress_msg *msg,
+		     struct egress_block *block);
+int egress_msg_app(struct egress_net *en, struct egress_msg *msg, struct egress_app *app);
+int egress_msg_machine_stats(struct egress_net *en, const struct egress_msg *msg,
+			     struct egress_machine *machine);
+int egress_msg_stats(struct egress_net *en, const struct egress_msg *msg, u64 connections);
+int egress_msg_destination(struct egress_net *en, const struct egress_msg *msg,
+			   const struct egress_dest_state *state);
+int egress_msg_explained(struct egress_net *en, const struct egress_msg *msg,
+		     const struct egress_explained *ex);
+int egress_msg_limit(struct egress_net *en, const struct egress_msg *msg,
+		     const struct egress_packet *packet, const struct in6_addr *to,
+		     unsigned int held_back);
+int egress_msg_rebalance(struct egress_net *en, const struct egress_msg *msg,
+			 const struct egress_rebalance *done);
+int egress_msg_nothing(struct egress_net *en, const struct egress_msg *msg);
+int egress_msg_warning(struct egress_net *en, const struct egress_msg *msg,
+		       const struct egress_warned *warned);
+
+#endif

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Requests for a change: begun if the generation is the expected one, answered at the end. */
+#include <net/genetlink.h>
+
+#include "net.h"
+#include "netlink/refusal.h"
+#include "netlink/request.h"
+#include "netlink/tell.h"
+#include "state/change.h"
+
+static int expected_generation(struct egress_net *en, struct genl_info *info)
+{
+	const struct nlattr *expected = info->attrs[EGRESS_A_GENERATION];
+
+	if (!expected || nla_get_u64(expected) == en->generation)
+		return 0;
+	return egress_nl_refuse(info, EGRESS_A_GENERATION, -ESTALE,
+				"generation %llu is not the current one, %llu: read again and decide anew",
+				nla_get_u64(expected), en->generation);
+}
+
+static void answer(struct egress_change *ch, enum egress_event event, void *object)
+{
+	struct egress_request *rq = container_of(ch, struct egress_request, ch);
+
+	egress_tell_sender(ch->en, rq->info, event, object);
+}
+
+/**
+ * egress_request_begin() - begin the change that a request asks for
+ * @rq: filled
+ * @info: request
+ *
+ * Context: process; locks the namespace until egress_request_end(). Return: 0 or
+ * -ESTALE, then nothing is locked.
+ */
+int egress_request_begin(struct egress_request *rq, struct genl_info *info)
+{
+	struct egress_net *en = egress_net(genl_info_net(info));
+	int err;
+
+	rq->info = info;
+	egress_change_begin(&rq->ch, en);
+	rq->ch.answer = answer;
+	err = expected_generation(en, info);
+	if (err)
+		egress_change_end(&rq->ch);
+	return err;
+}
+
+/**
+ * egress_request_end() - end it, and say why if it was refused
+ * @rq: begun
+ * @err: what came of it: 0 or a negative error
+ *
+ * Return: @err.
+ */
+int egress_request_end(struct egress_request *rq, int err)
+{
+	egress_change_end(&rq->ch);
+	if (err && rq->ch.error.code == err)
+		egress_nl_refuse_for(rq->info, &rq->ch.error);
+	return err;
+}

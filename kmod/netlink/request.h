@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EGRESS_REQUEST_H
+#define EGRESS_REQUEST_H
+
+#include "state/change.h"
+
+struct genl_info;
+
+/**
+ * struct egress_request - a change that somebody asked for
+ * @ch: change
+ * @info: request
+ */
+struct egress_request {
+	struct egress_change ch;
+	struct genl_info *info;
+};
+
+int egress_request_begin(struct egress_request *rq, struct genl_info *info);
+int egress_request_end(struct egress_request *rq, int err);
+
+#endif

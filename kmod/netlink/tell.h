@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EGRESS_TELL_H
+#define EGRESS_TELL_H
+
+#include "state/change.h"
+
+struct genl_info;
+
+void egress_tell_sender(struct egress_net *en, struct genl_info *info, enum egress_event event,
+			void *object);
+void egress_tell_init(void);
+void egress_tell_exit(void);
+
+#endif

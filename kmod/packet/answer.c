@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Answers for claimed addresses: ARP (RFC 826) and neighbour discovery (RFC 4861).
+ * An address is claimed on the device that egress_public.ifindex names.
+ */
+#include <linux/if_arp.h>
+#include <linux/icmpv6.h>
+#include <linux/netdevice.h>
+#include <net/addrconf.h>
+#include <net/arp.h>
+#include <net/ipv6_stubs.h>
+#include <net/ndisc.h>
+
+#include "net.h"
+#include "packet/answer.h"
+#include "packet/objects.h"
+
+static bool claimed(struct egress_net *en, const struct in6_addr *at, int ifindex)
+{
+	const struct egress_public *addr = egress_public_find(&en->addrs, at);
+
+	return addr && READ_ONCE(addr->ifindex) == ifindex;
+}
+
+/**
+ * egress_answer_is_router() - does the host forward what comes in by a device
+ * @dev: device, under RCU or rtnl_lock
+ */
+bool egress_answer_is_router(const struct net_device *dev)
+{
+	const struct inet6_dev *in6 = __in6_dev_get(dev);
+
+	/* Set by sysctl, whenever somebody likes. */
+	return in6 && data_race(in6->cnf.forwarding);
+}
+
+/**
+ * egress_answer_arp() - hook that answers an ARP request for a claimed address
+ * @priv: namespace
+ * @skb: ARP packet: a request, broadcast or unicast, or a probe (RFC 5227: from 0.0.0.0)
+ * @state: hook
+ */
+unsigned int egress_answer_arp(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct net_device *dev = state->in;
+	const struct arphdr *arp = arp_hdr(skb);
+	const unsigned char *sha = (const unsigned char *)(arp + 1);
+	struct in6_addr at;
+	__be32 sip, tip;
+
+	if (arp->ar_op != htons(ARPOP_REQUEST) || arp->ar_pro != htons(ETH_P_IP) ||
+	    arp->ar_pln != sizeof(__be32) || arp->ar_hln != dev->addr_len)
+		return NF_ACCEPT;
+	memcpy(&sip, sha + dev->addr_len, sizeof(sip));
+	memcpy(&tip, sha + 2 * dev->addr_len + sizeof(sip), sizeof(tip));
+	/* An announcement, of another host with the same pair for one. */
+	if (sip == tip)
+		return NF_ACCEPT;
+	egress_addr_v4(&at, tip);
+	if (!claimed(priv, &at, dev->ifindex))
+		return NF_ACCEPT;
+	arp_send(ARPOP_REPLY, ETH_P_ARP, sip, dev, tip, sha, dev->dev_addr, sha);
+	return NF_DROP;
+}
+
+static const struct nd_msg *solicit(struct sk_buff *skb, struct nd_msg *copy)
+{
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+
+	if (ip6->nexthdr != IPPROTO_ICMPV6 || ip6->hop_limit != 255)
+		return NULL;
+	return skb_header_pointer(skb, skb_network_offset(skb) + sizeof(*ip6), sizeof(*copy),
+				  copy);
+}
+
+/**
+ * egress_answer_is_solicit() - is this a valid neighbour solicitation
+ * @skb: IPv6 packet that came in
+ */
+bool egress_answer_is_solicit(struct sk_buff *skb)
+{
+	struct nd_msg copy;
+	const struct nd_msg *msg = solicit(skb, &copy);
+
+	return msg && msg->icmph.icmp6_type == NDISC_NEIGHBOUR_SOLICITATION &&
+		!msg->icmph.icmp6_code && !ipv6_addr_is_multicast(&msg->target);
+}
+
+/**
+ * egress_answer_solicit() - answer a neighbour solicitation for a claimed address
+ * @en: namespace
+ * @skb: passed egress_answer_is_solicit()
+ * @state: hook
+ *
+ * Context: softirq. Return: NF_DROP if it was answered, else NF_ACCEPT.
+ */
+unsigned int egress_answer_solicit(struct egress_net *en, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	const struct in6_addr *from = &ipv6_hdr(skb)->saddr;
+	struct nd_msg copy;
+	const struct nd_msg *msg = solicit(skb, &copy);
+	bool probe = ipv6_addr_any(from);
+
+	if (!claimed(en, &msg->target, state->in->ifindex))
+		return NF_ACCEPT;
+	ipv6_stub->ndisc_send_na(state->in, probe ? &in6addr_linklocal_allnodes : from,
+				 &msg->target, egress_answer_is_router(state->in), !probe, true, true);
+	return NF_DROP;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EGRESS_DESTINATION_H
+#define EGRESS_DESTINATION_H
+
+#include <linux/in6.h>
+#include <linux/list.h>
+#include <linux/rhashtable.h>
+#include <linux/spinlock.h>
+
+/* A packet's way from its port to its connection's confirmation, amply. */
+#define EGRESS_CONFIRM_TIME	(HZ / 50)
+
+struct egress_net;
+struct egress_ports;
+struct nf_conn;
+struct sk_buff;
+
+/**
+ * struct egress_dests - the destination tables of a block
+ * @lock: @list and @n; taken in softirq
+ * @list: struct egress_dest; entries go only under egress_net.reap
+ * @n: how many; read anywhere
+ */
+struct egress_dests {
+	/* The list; softirq */
+	spinlock_t lock;
+	unsigned int n;
+	struct list_head list;
+};
+
+/**
+ * struct egress_refusal - what there is to tell about a connection refused
+ * @tell: an event is due: the last one is a second ago
+ * @held_back: refusals since, without an event
+ */
+struct egress_refusal {
+	bool tell;
+	unsigned int held_back;
+};
+
+/**
+ * struct egress_dest_state - a destination table, to be shown
+ * @ports: whose
+ * @addr: destination
+ * @live: connections
+ * @refused: connections refused at the limit
+ */
+struct egress_dest_state {
+	const struct egress_ports *ports;
+	struct in6_addr addr;
+	unsigned int live;
+	unsigned long refused;
+};
+
+void egress_dests_init(struct egress_dests *dests);
+int egress_dest_take(struct egress_net *en, struct egress_ports *ports, const struct sk_buff *skb,
+		     const struct nf_conn *ct, u8 pf, unsigned int limit,
+		     struct egress_refusal *refusal);
+bool egress_dest_renew(struct egress_net *en, const struct egress_ports *ports,
+		       const struct nf_conn *ct, u8 pf);
+u64 egress_dests_sweep(struct egress_net *en, struct egress_ports *ports);
+unsigned int egress_dests_sweep_some(struct egress_net *en, struct egress_ports *ports,
+				     unsigned int n, int *budget);
+void egress_dests_cut(struct egress_net *en, struct egress_ports *ports);
+
+bool egress_tcp_closed(const struct nf_conn *ct);
+void egress_dest_look(struct egress_net *en, struct egress_ports *ports, u8 pf,
+		      const struct in6_addr *to, struct egress_dest_state *state);
+int egress_dests_show(struct egress_net *en, struct rhashtable_iter *iter,
+		      int (*show)(const struct egress_dest_state *state, void *arg), void *arg);
+
+int egress_dests_net_init(struct egress_net *en);
+void egress_dests_net_exit(struct egress_net *en);
+int egress_dests_init_cache(void);
+void egress_dests_exit_cache(void);
+
+#endif

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The guards. Outbound: whatever a leased machine begins leaves under its
+ * egress pair or not at all, and nobody else under one. Inbound: what is sent to
+ * an egress address and belongs to no connection goes no further.
+ */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/netdevice.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/ndisc.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "net.h"
+#include "packet/answer.h"
+#include "packet/classify.h"
+#include "packet/guard.h"
+#include "packet/objects.h"
+
+DEFINE_PER_CPU(struct egress_translated, egress_translated);
+
+/* Do replies come to the machine's pair, and into its block? */
+static bool in_block(const struct egress_ports *ports, u8 pf,
+		     const struct nf_conntrack_tuple *reply)
+{
+	const struct egress_nat *nat = ports->nat;
+	struct in6_addr addr;
+	__be16 port;
+
+	egress_addr_inet(&addr, pf, &reply->dst.u3);
+	if (!ipv6_addr_equal(&addr, pf == NFPROTO_IPV4 ? &nat->v4 : &nat->v6))
+		return false;
+	if (reply->dst.protonum == IPPROTO_ICMP || reply->dst.protonum == IPPROTO_ICMPV6)
+		port = reply->src.u.icmp.id;
+	else
+		port = reply->dst.u.all;
+	return ntohs(port) >> nat->order == ports->slot;
+}
+
+static enum egress_class classify_skb(struct egress_net *en, const struct sk_buff *skb,
+				      const struct nf_hook_state *state,
+				      struct egress_packet *packet)
+{
+	union nf_inet_addr from = {}, to = {};
+
+	if (state->pf == NFPROTO_IPV4) {
+		from.ip = ip_hdr(skb)->saddr;
+		to.ip = ip_hdr(skb)->daddr;
+	} else {
+		from.in6 = ipv6_hdr(skb)->saddr;
+		to.in6 = ipv6_hdr(skb)->daddr;
+	}
+	return egress_classify(en, state->pf, &from, &to, state->in, packet);
+}
+
+static bool is_neighbour_discovery(const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	u8 copy;
+	const u8 *type;
+
+	if (ip6->nexthdr != IPPROTO_ICMPV6 || ip6->hop_limit != 255)
+		return false;
+	type = skb_header_pointer(skb, skb_network_offset(skb) + sizeof(*ip6), sizeof(copy),
+				  &copy);
+	return type && *type >= NDISC_ROUTER_SOLICITATION && *type <= NDISC_REDIRECT;
+}
+
+/*
+ * By snat() on this CPU, and nobody has changed its mind since. Its memory may be
+ * another connection's by now, which came in under that address itself.
+ */
+static bool just_translated(const struct nf_conn *ct)
+{
+	const struct egress_translated *last = raw_cpu_ptr(&egress_translated);
+
+	return last->ct == ct && !ct->master &&
+		(u32)jiffies - last->when <= EGRESS_CONFIRM_TIME / 2 &&
+		nf_inet_addr_cmp(&last->addr, &ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3) &&
+		!nf_inet_addr_cmp(&last->addr, &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3);
+}
+
+static int port_at(const struct sk_buff *skb, unsigned int off)
+{
+	__be16 copy;
+	const __be16 *port = skb_header_pointer(skb, off, sizeof(copy), &copy);
+
+	return port ? ntohs(*port) : -1;
+}
+
+static bool icmp_is_error(u8 proto, u8 type)
+{
+	if (proto == IPPROTO_ICMPV6)
+		return !(type & ICMPV6_INFOMSG_MASK);
+	return type == ICMP_DEST_UNREACH || type == ICMP_TIME_EXCEEDED ||
+		type == ICMP_PARAMETERPROB || type == ICMP_SOURCE_QUENCH;
+}
+
+/*
+ * The port, or echo id, at our end: the destination's of the packet at @off, the
+ * source's of one that is quoted in an ICMP error. Return: port, -1 if there is none.
+ */
+static int our_port(const struct sk_buff *skb, u8 pf, unsigned int off, bool quoted)
+{
+	unsigned int th;
+	__be16 frag;
+	u8 proto;
+
+	if (pf == NFPROTO_IPV4) {
+		struct iphdr copy;
+		const struct iphdr *ip = skb_header_pointer(skb, off, sizeof(copy), &copy);
+
+		if (!ip || ip->frag_off & htons(IP_OFFSET))
+			return -1;
+		th = off + ip->ihl * 4;
+		proto = ip->protocol;
+	} else {
+		struct ipv6hdr copy;
+		const struct ipv6hdr *ip6 = skb_header_pointer(skb, off, sizeof(copy), &copy);
+		int next;
+
+		if (!ip6)
+			return -1;
+		proto = ip6->nexthdr;
+		next = ipv6_skip_exthdr(skb, off + sizeof(*ip6), &proto, &frag);
+		if (next < 0 || frag & htons(IP6_OFFSET))
+			return -1;
+		th = next;
+	}
+
+	switch (proto) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP:
+		return port_at(skb, quoted ? th : th + 2);
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6: {
+		u8 copy;
+		const u8 *type = skb_header_pointer(skb, th, sizeof(copy), &copy);
+
+		if (!type)
+			return -1;
+		if (icmp_is_error(proto, *type))
+			return quoted ? -1 : our_port(skb, pf, th + 8, true);
+		return port_at(skb, th + 4);
+	}
+	default:
+		return -1;
+	}
+}
+
+/* The source's port, or echo id, before source NAT. */
+static int source_port(const struct sk_buff *skb, u8 pf, const struct nf_conn *ct)
+{
+	return ct ? ntohs(ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u.all) :
+		    our_port(skb, pf, skb_network_offset(skb), true);
+}
+
+/* Does it come in under an egress address, as only what goes out of here may be? */
+static bool is_posing(struct egress_net *en, const struct sk_buff *skb,
+		      const struct nf_hook_state *state, const struct nf_conn *ct)
+{
+	const struct egress_public *found;
+	const struct egress_nat *nat;
+	struct in6_addr from;
+	int port;
+
+	if (!state->in)
+		return false;
+	if (ct)
+		egress_addr_inet(&from, state->pf,
+				 &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3);
+	else if (state->pf == NFPROTO_IPV4)
+		egress_addr_v4(&from, ip_hdr(skb)->saddr);
+	else
+		from = ipv6_hdr(skb)->saddr;
+	found = egress_public_find(&en->addrs, &from);
+	nat = found ? rcu_dereference(found->nat) : NULL;
+	if (likely(!nat))
+		return false;
+	if (!egress_nat_is_shared(nat))
+		return true;
+	port = source_port(skb, state->pf, ct);
+	return port < 0 || !egress_nat_is_foreign(nat, port);
+}
+
+/* Not on the path of an established packet, nor in its function's frame. */
+static noinline unsigned int check_out(struct egress_net *en, struct sk_buff *skb,
+				       const struct nf_hook_state *state, struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *reply;
+	struct egress_packet packet;
+	enum egress_class class;
+
+	if (ct) {
+		reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+		class = egress_classify(en, state->pf,
+					&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3,
+					&reply->src.u3, state->in, &packet);
+	} else {
+		class = classify_skb(en, skb, state, &packet);
+	}
+
+	switch (class) {
+	case EGRESS_CLASS_FOREIGN:
+		if (likely(!is_posing(en, skb, state, ct)))
+			return NF_ACCEPT;
+		egress_count(en->counters, NULL, EGRESS_C_SPOOFED);
+		return NF_DROP;
+	case EGRESS_CLASS_EXCLUDED:
+		return NF_ACCEPT;
+	case EGRESS_CLASS_SPOOFED:
+		return egress_drop(en, &packet, EGRESS_C_SPOOFED);
+	case EGRESS_CLASS_UNBOUND:
+		if (packet.conf->on_none == EGRESS_ON_NONE_DROP)
+			return egress_drop(en, &packet, EGRESS_C_UNBOUND);
+		return NF_ACCEPT;
+	case EGRESS_CLASS_LEASED:
+		break;
+	}
+	if (!ct) {
+		/* A bridge shows its neighbours' talk to the hooks; nobody routes it. */
+		if (state->pf == NFPROTO_IPV6 && is_neighbour_discovery(skb))
+			return NF_ACCEPT;
+		return egress_drop(en, &packet, EGRESS_C_LEAK);
+	}
+	if (ct->master)
+		return egress_drop(en, &packet, EGRESS_C_UNSUPPORTED);
+	/* From a queue it comes late: its port may have been given up for free meanwhile. */
+	if (!in_block(packet.ports, state->pf, reply) ||
+	    !egress_dest_renew(en, packet.ports, ct, state->pf))
+		return egress_drop(en, &packet, EGRESS_C_LEAK);
+	egress_take_off_helper(ct);
+	return NF_ACCEPT;
+}
+
+/**
+ * egress_guard_out() - hook after source NAT, before confirmation
+ * @priv: none
+ * @skb: packet
+ * @state: hook
+ *
+ * A connection's first packet was seen to; the others cost a branch.
+ */
+unsigned int egress_guard_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	if (likely(ct && nf_ct_is_confirmed(ct)))
+		return NF_ACCEPT;
+	if (ct && CTINFO2DIR(ctinfo) != IP_CT_DIR_ORIGINAL)
+		return NF_ACCEPT;
+	/* With a VRF, source NAT and confirmation come in the next round. */
+	if (unlikely(netif_is_l3_master(state->out)))
+		return NF_ACCEPT;
+	if (likely(ct && just_translated(ct))) {
+		egress_take_off_helper(ct);
+		return NF_ACCEPT;
+	}
+	return check_out(priv, skb, state, ct);
+}
+
+static noinline unsigned int check_in(struct egress_net *en, struct sk_buff *skb,
+				      const struct nf_hook_state *state, bool tracked)
+{
+	const struct egress_nat *nat;
+	const struct egress_public *found;
+	struct in6_addr to;
+	int port;
+
+	if (state->pf == NFPROTO_IPV4) {
+		egress_addr_v4(&to, ip_hdr(skb)->daddr);
+	} else {
+		if (!tracked && egress_answer_is_solicit(skb))
+			return egress_answer_solicit(en, skb, state);
+		to = ipv6_hdr(skb)->daddr;
+	}
+	found = egress_public_find(&en->addrs, &to);
+	if (likely(!found))
+		return NF_ACCEPT;
+	nat = rcu_dereference(found->nat);
+	if (!nat)
+		return NF_ACCEPT;
+	/* Sent to ports that another host hands out: on to it, as the routes say. */
+	if (egress_nat_is_shared(nat)) {
+		port = our_port(skb, state->pf, skb_network_offset(skb), false);
+		if (port >= 0 && egress_nat_is_foreign(nat, port))
+			return NF_ACCEPT;
+	}
+	egress_count(en->counters, NULL, EGRESS_C_UNSOLICITED);
+	return NF_DROP;
+}
+
+static bool has_nat(const struct nf_conn *ct)
+{
+	/* Other bits come and go, but these stay once it is confirmed. */
+	return data_race(ct->status & IPS_NAT_MASK);
+}
+
+/**
+ * egress_guard_in() - hook after destination NAT, before routing
+ * @priv: none
+ * @skb: packet
+ * @state: hook
+ *
+ * Replies have another destination by now. A packet of a confirmed connection
+ * passes, unless nobody has answered yet and there is no NAT: so looks one
+ * from outside to an egress address that was not allocated when it began.
+ */
+unsigned int egress_guard_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	if (likely(ct && nf_ct_is_confirmed(ct) && (ctinfo != IP_CT_NEW || has_nat(ct))))
+		return NF_ACCEPT;
+	return check_in(priv, skb, state, ct);
+}

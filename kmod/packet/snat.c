@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Source NAT of a connection's first packet: under which address, by which port. */
+#include <linux/icmpv6.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/netfilter/ipv4/nf_reject.h>
+#include <net/netfilter/ipv6/nf_reject.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_nat.h>
+
+#include "net.h"
+#include "packet/classify.h"
+#include "packet/guard.h"
+#include "packet/objects.h"
+#include "packet/snat.h"
+
+egress_refused_fn egress_refused __read_mostly;
+
+/*
+ * Tell the machine that it has reached its limit. The answer passes the hooks
+ * with this connection attached, as a reply: egress_snat() and the guard let it go.
+ */
+static void reject(struct sk_buff *skb, const struct nf_hook_state *state, u8 proto)
+{
+	if (state->pf == NFPROTO_IPV4) {
+		if (proto == IPPROTO_TCP)
+			nf_send_reset(state->net, state->sk, skb, state->hook);
+		else
+			nf_send_unreach(skb, ICMP_PKT_FILTERED, state->hook);
+	} else {
+		if (proto == IPPROTO_TCP)
+			nf_send_reset6(state->net, state->sk, skb, state->hook);
+		else
+			nf_send_unreach6(state->net, skb, ICMPV6_ADM_PROHIBITED, state->hook);
+	}
+}
+
+static unsigned int setup(struct egress_net *en, struct nf_conn *ct,
+			  const struct egress_packet *packet, struct sk_buff *skb,
+			  const struct nf_hook_state *state)
+{
+	const struct egress_nat *nat = packet->ports->nat;
+	u8 proto = ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.protonum;
+	unsigned int block_size = 1u << nat->order;
+	u32 limit = packet->conf->limit;
+	struct nf_nat_range2 range = {
+		/*
+		 * Random: else the kernel walks the machine's other mappings
+		 * first. Offset: of a range of one port there is no random one.
+		 */
+		.flags = NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED |
+			 NF_NAT_RANGE_PROTO_RANDOM_FULLY | NF_NAT_RANGE_PROTO_OFFSET,
+	};
+	struct egress_translated *last;
+	struct egress_refusal refusal;
+	u32 now = jiffies;
+	unsigned int verdict;
+	int port;
+
+	port = egress_dest_take(en, packet->ports, skb, ct, state->pf,
+				limit ? min(limit, block_size) : block_size, &refusal);
+	if (port == -EAGAIN) {
+		if (refusal.tell)
+			egress_refused(en, packet, ct, state->pf, refusal.held_back);
+		if (packet->conf->on_limit == EGRESS_ON_LIMIT_REJECT)
+			reject(skb, state, proto);
+		return egress_drop(en, packet, EGRESS_C_LIMIT);
+	}
+	if (port < 0)
+		return egress_drop(en, packet, EGRESS_C_NOMEM);
+
+	if (state->pf == NFPROTO_IPV4)
+		range.min_addr.ip = egress_addr_to_v4(&nat->v4);
+	else
+		range.min_addr.in6 = nat->v6;
+	range.max_addr = range.min_addr;
+	range.min_proto.all = htons(port);
+	range.max_proto.all = htons(port);
+	egress_count(en->counters, &packet->sender->counters, EGRESS_C_OPENED);
+	verdict = nf_nat_setup_info(ct, &range, NF_NAT_MANIP_SRC);
+	if (verdict == NF_ACCEPT) {
+		last = raw_cpu_ptr(&egress_translated);
+		last->addr = range.min_addr;
+		last->ct = ct;
+		last->when = now;
+	}
+	return verdict;
+}
+
+/**
+ * egress_snat() - hook of nf_nat's, for a connection without source NAT yet
+ * @priv: namespace
+ * @skb: its first packet
+ * @state: hook
+ */
+unsigned int egress_snat(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct egress_net *en = priv;
+	const struct nf_conntrack_tuple *orig, *reply;
+	struct egress_packet packet;
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct;
+
+	ct = nf_ct_get(skb, &ctinfo);
+	/* Confirmed: it was there before the hooks were. */
+	if (!ct || nf_ct_is_confirmed(ct) || CTINFO2DIR(ctinfo) != IP_CT_DIR_ORIGINAL)
+		return NF_ACCEPT;
+
+	orig = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	switch (egress_classify(en, state->pf, &orig->src.u3, &reply->src.u3, state->in,
+				&packet)) {
+	case EGRESS_CLASS_FOREIGN:
+	case EGRESS_CLASS_EXCLUDED:
+		return NF_ACCEPT;
+	case EGRESS_CLASS_SPOOFED:
+		return egress_drop(en, &packet, EGRESS_C_SPOOFED);
+	case EGRESS_CLASS_UNBOUND:
+		if (packet.conf->on_none == EGRESS_ON_NONE_DROP)
+			return egress_drop(en, &packet, EGRESS_C_UNBOUND);
+		egress_count(en->counters, &packet.sender->counters, EGRESS_C_PASSED);
+		return NF_ACCEPT;
+	case EGRESS_CLASS_LEASED:
+		break;
+	}
+
+	if (ct->master || !egress_shareable(orig))
+		return egress_drop(en, &packet, EGRESS_C_UNSUPPORTED);
+	egress_take_off_helper(ct);
+	return setup(en, ct, &packet, skb, state);
+}

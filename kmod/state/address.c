@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Addresses of pools: which is drawn next. Those never used come first, in order;
+ * then the one released longest ago, so that a stranger doesn't get an address
+ * that is still on somebody's allowlist.
+ *
+ *      never used --draw--> allocated --release--> resting --draw--> allocated
+ *
+ * Only addresses that were drawn once take memory: a /64 costs what a /120 does.
+ */
+#include <linux/inetdevice.h>
+#include <linux/slab.h>
+#include <net/addrconf.h>
+#include <net/route.h>
+
+#include "addr.h"
+#include "error.h"
+#include "net.h"
+#include "table.h"
+#include "packet/objects.h"
+#include "state/address.h"
+#include "state/change.h"
+#include "state/claim.h"
+#include "state/pool.h"
+
+/**
+ * egress_addr_find() - what is known of an address
+ * @en: namespace, locked
+ * @addr: address
+ *
+ * Return: address that is allocated or rests, or NULL.
+ */
+struct egress_addr *egress_addr_find(struct egress_net *en, const struct in6_addr *addr)
+{
+	struct egress_public *found;
+
+	lockdep_assert_held(&en->lock);
+	rcu_read_lock();
+	found = egress_public_find(&en->addrs, addr);
+	rcu_read_unlock();
+	return found ? container_of(found, struct egress_addr, public) : NULL;
+}
+
+/**
+ * egress_addr_is_local() - does the host itself have this address
+ * @en: namespace
+ * @addr: address
+ */
+bool egress_addr_is_local(struct egress_net *en, const struct in6_addr *addr)
+{
+	if (egress_addr_is_v4(addr))
+		return inet_addr_type(en->net, egress_addr_to_v4(addr)) == RTN_LOCAL;
+	return ipv6_chk_addr(en->net, addr, NULL, 0);
+}
+
+static void addr_at(struct in6_addr *addr, const struct egress_prefix *prefix, u64 offset)
+{
+	u64 hi, lo;
+
+	egress_addr_split(&prefix->cidr.addr, &hi, &lo);
+	egress_addr_join(addr, hi, lo | offset);
+}
+
+static u64 offset_of(const struct egress_prefix *prefix, const struct in6_addr *addr)
+{
+	unsigned int bits = egress_cidr_host_bits(&prefix->cidr);
+	u64 hi, lo;
+
+	egress_addr_split(addr, &hi, &lo);
+	return bits >= 64 ? lo : lo & ((1ULL << bits) - 1);
+}
+
+/**
+ * egress_addr_forget() - an address that rests has never been used, as far as is known
+ * @en: namespace, locked
+ * @addr: rests
+ */
+void egress_addr_forget(struct egress_net *en, struct egress_addr *addr)
+{
+	struct egress_region *region = addr->prefix->region;
+
+	list_del(&addr->rest);
+	region->n_resting[egress_family_of(&addr->public.addr)]--;
+	rhashtable_remove_fast(&en->addrs, &addr->public.node, egress_public_params);
+	kfree_rcu(addr, rcu);
+}
+
+static bool addr_known(struct egress_net *en, const struct in6_addr *addr)
+{
+	bool known;
+
+	rcu_read_lock();
+	known = egress_public_find(&en->addrs, addr);
+	rcu_read_unlock();
+	return known;
+}
+
+static struct egress_addr *addr_new(struct egress_net *en, struct egress_prefix *prefix,
+				    const struct in6_addr *at, bool fresh)
+{
+	struct egress_addr *addr;
+	int err;
+
+	addr = kzalloc(sizeof(*addr), GFP_KERNEL_ACCOUNT);
+	if (!addr)
+		return ERR_PTR(-ENOMEM);
+	addr->public.addr = *at;
+	addr->prefix = prefix;
+	addr->fresh = fresh;
+	INIT_LIST_HEAD(&addr->rest);
+	err = egress_table_insert(&en->addrs, &addr->public.node, egress_public_params);
+	if (err) {
+		kfree(addr);
+		return ERR_PTR(err);
+	}
+	prefix->used++;
+	return addr;
+}
+
+/* Return: an address never used, NULL if there is none, ERR_PTR(-ENOMEM). */
+static struct egress_addr *draw_fresh(struct egress_net *en, struct egress_prefix *prefix)
+{
+	struct egress_addr *addr = NULL;
+	struct in6_addr at;
+
+	while (!prefix->spent && !addr) {
+		addr_at(&at, prefix, prefix->next);
+		if (!addr_known(en, &at) && !egress_addr_is_local(en, &at))
+			addr = addr_new(en, prefix, &at, true);
+		/* There was no memory: it has not been used. */
+		if (IS_ERR(addr))
+			break;
+		if (prefix->next == prefix->last)
+			prefix->spent = true;
+		else
+			prefix->next++;
+		cond_resched();
+	}
+	return addr;
+}
+
+static void wake(struct egress_addr *addr)
+{
+	addr->was = addr->rest.prev;
+	list_del_init(&addr->rest);
+	addr->prefix->region->n_resting[egress_family_of(&addr->public.addr)]--;
+	addr->prefix->used++;
+	addr->fresh = false;
+}
+
+/* Those forgotten were released longest ago of all. */
+static bool remember(struct egress_region *region, enum egress_family family)
+{
+	struct egress_prefix *prefix;
+
+	if (!region->forgotten[family])
+		return false;
+	region->forgotten[family] = false;
+	list_for_each_entry(prefix, &region->prefixes, list) {
+		if (egress_family_of(&prefix->cidr.addr) != family)
+			continue;
+		prefix->next = prefix->first;
+		prefix->spent = false;
+	}
+	return true;
+}
+
+static bool draining(const struct egress_region *region, enum egress_family family)
+{
+	const struct egress_prefix *prefix;
+
+	list_for_each_entry(prefix, &region->prefixes, list)
+		if (prefix->draining && egress_family_of(&prefix->cidr.addr) == family)
+			return true;
+	return false;
+}
+
+/**
+ * egress_addr_draw() - the next free address of a region
+ * @ch: change
+ * @region: region
+ * @family: family
+ *
+ * Return: address that belongs to no pair yet, or ERR_PTR(-ENOSPC),
+ * ERR_PTR(-ENOMEM).
+ */
+struct egress_addr *egress_addr_draw(struct egress_change *ch, struct egress_region *region,
+				     enum egress_family family)
+{
+	struct egress_prefix *prefix;
+	struct egress_addr *addr;
+
+again:
+	list_for_each_entry(prefix, &region->prefixes, list) {
+		if (prefix->draining || egress_family_of(&prefix->cidr.addr) != family)
+			continue;
+		addr = draw_fresh(ch->en, prefix);
+		if (addr)
+			return addr;
+	}
+	if (remember(region, family))
+		goto again;
+	list_for_each_entry(addr, &region->resting[family], rest) {
+		if (addr->prefix->draining || egress_addr_is_local(ch->en, &addr->public.addr))
+			continue;
+		wake(addr);
+		return addr;
+	}
+	egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -ENOSPC,
+		      "no free %s address in the pool in region '%s'%s: add a prefix with 'pool add %s PREFIX'",
+		      family == EGRESS_V4 ? "IPv4" : "IPv6", region->name,
+		      draining(region, family) ? ", but for what is draining" : "", region->name);
+	return ERR_PTR(-ENOSPC);
+}
+
+/**
+ * egress_addr_given() - a certain address of a region
+ * @ch: change
+ * @region: region
+ * @at: address
+ *
+ * Return: address that belongs to no pair yet, or ERR_PTR(-ERANGE) if it is
+ * not in the pool, ERR_PTR(-EBUSY) if its prefix is draining, ERR_PTR(-EEXIST)
+ * if it is allocated, ERR_PTR(-EADDRINUSE) if it is the host's own,
+ * ERR_PTR(-ENOMEM).
+ */
+struct egress_addr *egress_addr_given(struct egress_change *ch, struct egress_region *region,
+				      const struct in6_addr *at)
+{
+	unsigned int to_blame = egress_addr_is_v4(at) ? EGRESS_ABOUT_V4 : EGRESS_ABOUT_V6;
+	struct egress_prefix *prefix = egress_pool_covers(ch->en, at);
+	char text[EGRESS_ADDR_STR], other[EGRESS_ADDR_STR];
+	struct egress_addr *addr;
+	u64 offset;
+	int err;
+
+	egress_addr_str(text, at);
+	if (!prefix || prefix->region != region) {
+		err = egress_refuse(&ch->error, to_blame, -ERANGE,
+				    "%s is not in the pool in region '%s'", text,
+				    region->name);
+		return ERR_PTR(err);
+	}
+	if (prefix->draining) {
+		err = egress_refuse(&ch->error, to_blame, -EBUSY,
+				    "%s is in a prefix that is draining: 'pool drain %s %s off' ends that",
+				    text, region->name, egress_cidr_str(other, &prefix->cidr));
+		return ERR_PTR(err);
+	}
+	/* Of a prefix shorter than /64 the offset is the lower half alone. */
+	offset = offset_of(prefix, at);
+	if (ipv6_addr_equal(at, &prefix->cidr.addr) ? prefix->first : offset > prefix->last) {
+		err = egress_refuse(&ch->error, to_blame, -ERANGE,
+				    "%s is the network, broadcast or router anycast address of its prefix",
+				    text);
+		return ERR_PTR(err);
+	}
+	if (egress_addr_is_local(ch->en, at)) {
+		err = egress_refuse(&ch->error, to_blame, -EADDRINUSE,
+				    "%s is an address of this host", text);
+		return ERR_PTR(err);
+	}
+	addr = egress_addr_find(ch->en, at);
+	if (!addr)
+		return addr_new(ch->en, prefix, at, false);
+	if (list_empty(&addr->rest)) {
+		err = egress_refuse(&ch->error, to_blame, -EEXIST, "%s is allocated already",
+				    text);
+		return ERR_PTR(err);
+	}
+	wake(addr);
+	return addr;
+}
+
+/**
+ * egress_addr_undraw() - as if it had not been drawn
+ * @en: namespace, locked
+ * @addr: drawn or given, no pair's yet; the last of its family that was
+ */
+void egress_addr_undraw(struct egress_net *en, struct egress_addr *addr)
+{
+	struct egress_prefix *prefix = addr->prefix;
+	struct egress_region *region = prefix->region;
+	enum egress_family family = egress_family_of(&addr->public.addr);
+	u64 offset = offset_of(prefix, &addr->public.addr);
+	bool fresh;
+
+	prefix->used--;
+	list_add(&addr->rest, addr->was ?: &region->resting[family]);
+	region->n_resting[family]++;
+	if (addr->was)
+		return;
+	/* Never used, or so long ago that nobody knows. */
+	fresh = addr->fresh;
+	egress_addr_forget(en, addr);
+	if (!fresh)
+		return;
+	prefix->next = min(prefix->next, offset);
+	prefix->spent = false;
+}
+
+/**
+ * egress_addr_release() - it belongs to no pair any more
+ * @en: namespace, locked
+ * @addr: allocated
+ */
+void egress_addr_release(struct egress_net *en, struct egress_addr *addr)
+{
+	struct egress_region *region = addr->prefix->region;
+	enum egress_family family = egress_family_of(&addr->public.addr);
+
+	RCU_INIT_POINTER(addr->public.nat, NULL);
+	addr->prefix->used--;
+	list_add_tail(&addr->rest, &region->resting[family]);
+	if (++region->n_resting[family] <= EGRESS_RESTING_MAX)
+		return;
+	egress_addr_forget(en, list_first_entry(&region->resting[family], struct egress_addr, rest));
+	region->forgotten[family] = true;
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Apps and their settings. */
+#include <linux/slab.h>
+
+#include "addr.h"
+#include "error.h"
+#include "net.h"
+#include "table.h"
+#include "packet/classify.h"
+#include "packet/exclude.h"
+#include "packet/objects.h"
+#include "state/app.h"
+#include "state/change.h"
+#include "state/group.h"
+#include "state/pair.h"
+
+static const struct rhashtable_params name_params = {
+	.key_len = EGRESS_NAME_MAX + 1,
+	.key_offset = offsetof(struct egress_app, name),
+	.head_offset = offsetof(struct egress_app, node),
+	.automatic_shrinking = true,
+};
+
+static struct egress_conf *conf_of(const struct egress_app *app)
+{
+	/* Changed under egress_net.lock, which every caller holds. */
+	return rcu_dereference_protected(app->conf, true);
+}
+
+static void conf_free(struct egress_conf *conf)
+{
+	if (conf->own_exclude)
+		kvfree_rcu(conf->exclude, rcu);
+	kfree_rcu(conf, rcu);
+}
+
+static struct egress_conf *conf_new(const struct egress_conf *old)
+{
+	struct egress_conf *conf = kzalloc(sizeof(*conf), GFP_KERNEL_ACCOUNT);
+
+	if (!conf)
+		return NULL;
+	if (old)
+		*conf = *old;
+	else
+		conf->exclude = egress_exclude_default;
+	return conf;
+}
+
+/**
+ * egress_app_find() - an app by name
+ * @en: namespace, locked
+ * @name: name
+ *
+ * Return: app or NULL.
+ */
+struct egress_app *egress_app_find(struct egress_net *en, const char *name)
+{
+	char key[EGRESS_NAME_MAX + 1] = {};
+
+	lockdep_assert_held(&en->lock);
+	strscpy(key, name, sizeof(key));
+	return rhashtable_lookup_fast(&en->app_names, key, name_params);
+}
+
+/**
+ * egress_app_get() - an app by name, made if it isn't there
+ * @en: namespace, locked
+ * @name: name
+ *
+ * Return: app, or NULL if there is no memory. egress_app_put() drops it again if
+ * nothing came into it.
+ */
+struct egress_app *egress_app_get(struct egress_net *en, const char *name)
+{
+	struct egress_app *app = egress_app_find(en, name);
+	struct egress_conf *conf;
+
+	if (app)
+		return app;
+	app = kzalloc(sizeof(*app), GFP_KERNEL_ACCOUNT);
+	if (!app)
+		return NULL;
+	strscpy(app->name, name, sizeof(app->name));
+	INIT_LIST_HEAD(&app->groups);
+	conf = conf_new(NULL);
+	if (!conf)
+		goto free;
+	RCU_INIT_POINTER(app->conf, conf);
+	app->serial = ++en->last_app;
+	if (xa_err(xa_store(&en->apps, app->serial, app, GFP_KERNEL_ACCOUNT)))
+		goto free_conf;
+	if (egress_table_insert(&en->app_names, &app->node, name_params))
+		goto erase;
+	return app;
+
+erase:
+	xa_erase(&en->apps, app->serial);
+free_conf:
+	kfree(conf);
+free:
+	kfree(app);
+	return NULL;
+}
+
+/**
+ * egress_app_is_default() - has it no settings of its own
+ * @app: app, egress_net locked
+ */
+bool egress_app_is_default(const struct egress_app *app)
+{
+	const struct egress_conf *conf = conf_of(app);
+
+	return !conf->limit && !conf->own_exclude && conf->on_limit == EGRESS_ON_LIMIT_REJECT &&
+		conf->on_none == EGRESS_ON_NONE_PASS;
+}
+
+static void app_free(struct egress_net *en, struct egress_app *app)
+{
+	rhashtable_remove_fast(&en->app_names, &app->node, name_params);
+	xa_erase(&en->apps, app->serial);
+	conf_free(conf_of(app));
+	kfree_rcu(app, rcu);
+}
+
+/**
+ * egress_app_put() - let an app go if it has nothing, and no settings of its own
+ * @en: namespace, locked
+ * @app: app
+ */
+void egress_app_put(struct egress_net *en, struct egress_app *app)
+{
+	if (list_empty(&app->groups) && egress_app_is_default(app))
+		app_free(en, app);
+}
+
+static int check_limit(struct egress_change *ch, const struct egress_app_request *req)
+{
+	unsigned int need = EGRESS_BLOCK_SIZE_MIN;
+	char text[EGRESS_ADDR_STR];
+	struct egress_pair *pair;
+	unsigned long id;
+
+	if (req->limit > EGRESS_BLOCK_SIZE_MAX)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_LIMIT, -ERANGE,
+				     "a limit of %u is more than the largest block has, %u",
+				     req->limit, EGRESS_BLOCK_SIZE_MAX);
+	while (need < req->limit)
+		need *= 2;
+	xa_for_each(&ch->en->pairs, id, pair)
+		if (!strcmp(pair->group->app->name, req->app) && req->limit > 1u << pair->nat.order)
+			return egress_refuse(&ch->error, EGRESS_ABOUT_LIMIT, -ERANGE,
+					     "a limit of %u is more than the blocks of %s have, %u ports: allocate with --block-size %u",
+					     req->limit,
+					     egress_addr_str(text, egress_pair_name(pair)),
+					     1u << pair->nat.order, need);
+	return 0;
+}
+
+/**
+ * egress_app_set() - change an app's settings
+ * @ch: change
+ * @req: what
+ *
+ * Holds for connections from the next packet on. Return: 0, -ERANGE, -EINVAL,
+ * -ENOMEM, then nothing has changed.
+ */
+int egress_app_set(struct egress_change *ch, const struct egress_app_request *req)
+{
+	struct egress_conf *conf, *old;
+	char text[EGRESS_ADDR_STR];
+	struct egress_app *app;
+	unsigned int i;
+	int err;
+
+	if (req->has_limit && req->limit) {
+		err = check_limit(ch, req);
+		if (err)
+			return err;
+	}
+	for (i = 0; i < req->n_exclude; i++)
+		if (!egress_cidr_clean(&req->exclude[i]))
+			return egress_refuse_nth(&ch->error, EGRESS_ABOUT_EXCLUDE, i,
+					     -EINVAL, "prefix %s has host bits set",
+					     egress_cidr_str(text, &req->exclude[i]));
+
+	app = egress_app_get(ch->en, req->app);
+	if (!app)
+		return -ENOMEM;
+	old = conf_of(app);
+	conf = conf_new(old);
+	if (!conf)
+		goto nomem;
+	if (req->has_limit)
+		conf->limit = req->limit;
+	if (req->has_on_limit)
+		conf->on_limit = req->on_limit;
+	if (req->has_on_none)
+		conf->on_none = req->on_none;
+	if (req->default_exclude) {
+		conf->exclude = egress_exclude_default;
+		conf->own_exclude = false;
+	} else if (req->has_exclude) {
+		conf->exclude = egress_exclude_make(req->exclude, req->n_exclude);
+		if (!conf->exclude) {
+			kfree(conf);
+			goto nomem;
+		}
+		conf->own_exclude = true;
+	}
+
+	rcu_assign_pointer(app->conf, conf);
+	if (old->exclude == conf->exclude)
+		old->own_exclude = false;
+	conf_free(old);
+	egress_change_count(ch);
+	egress_change_answer(ch, EGRESS_EVENT_APP_CHANGED, app);
+	egress_change_did(ch, EGRESS_EVENT_APP_CHANGED, app);
+	egress_app_put(ch->en, app);
+	return 0;
+
+nomem:
+	egress_app_put(ch->en, app);
+	return -ENOMEM;
+}
+
+/**
+ * egress_app_free_all() - settings that outlived everything else
+ * @en: namespace, locked, without pairs and machines
+ */
+void egress_app_free_all(struct egress_net *en)
+{
+	struct egress_app *app;
+	unsigned long serial;
+
+	xa_for_each(&en->apps, serial, app)
+		app_free(en, app);
+}
+
+int egress_apps_net_init(struct egress_net *en)
+{
+	xa_init(&en->apps);
+	return rhashtable_init(&en->app_names, &name_params);
+}
+
+void egress_apps_net_exit(struct egress_net *en)
+{
+	xa_destroy(&en->apps);
+	rhashtable_destroy(&en->app_names);
+}

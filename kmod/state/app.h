@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EGRESS_APP_H
+#define EGRESS_APP_H
+
+#include <linux/rhashtable.h>
+#include <linux/egress.h>
+
+#include "packet/objects.h"
+
+struct egress_change;
+struct egress_exclude;
+struct egress_net;
+struct egress_region;
+
+/**
+ * struct egress_app - an app: exists while it has pairs, machines or settings
+ * @node: in egress_net.app_names
+ * @name: name
+ * @serial: in egress_net.apps
+ * @conf: RCU: settings
+ * @groups: struct egress_group, a region each
+ * @n_pairs: its pairs, of its machines too
+ * @n_machines: its machines
+ * @n_waiting: those of them that lack a lease
+ * @rcu: freed after packets that saw it
+ *
+ * Under egress_net.lock but for @conf.
+ */
+struct egress_app {
+	struct rhash_head node;
+	char name[EGRESS_NAME_MAX + 1];
+	unsigned long serial;
+	struct egress_conf __rcu *conf;
+	struct list_head groups;
+	unsigned int n_pairs;
+	unsigned int n_machines;
+	unsigned int n_waiting;
+	struct rcu_head rcu;
+};
+
+struct egress_app_request {
+	const char *app;
+	bool has_limit, has_on_limit, has_on_none, has_exclude, default_exclude;
+	u32 limit;
+	u32 on_limit;
+	u32 on_none;
+	const struct egress_cidr *exclude;
+	unsigned int n_exclude;
+};
+
+struct egress_app *egress_app_find(struct egress_net *en, const char *name);
+struct egress_app *egress_app_get(struct egress_net *en, const char *name);
+void egress_app_put(struct egress_net *en, struct egress_app *app);
+int egress_app_set(struct egress_change *ch, const struct egress_app_request *req);
+void egress_app_free_all(struct egress_net *en);
+bool egress_app_is_default(const struct egress_app *app);
+
+int egress_apps_net_init(struct egress_net *en);
+void egress_apps_net_exit(struct egress_net *en);
+
+#endif

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What would happen to a packet, and why: the way that packet/snat.c goes, without
+ * taking a port.
+ */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "addr.h"
+#include "net.h"
+#include "packet/classify.h"
+#include "packet/destination.h"
+#include "packet/exclude.h"
+#include "packet/objects.h"
+#include "state/block.h"
+#include "state/device.h"
+#include "state/explain.h"
+#include "state/machine.h"
+
+static void decide(struct egress_explained *ex, enum egress_rule rule, enum egress_verdict verdict)
+{
+	ex->rule = rule;
+	ex->verdict = verdict;
+}
+
+static void tuple_of(struct nf_conntrack_tuple *tuple, const struct egress_explained *ex)
+{
+	memset(tuple, 0, sizeof(*tuple));
+	tuple->src.l3num = ex->pf;
+	tuple->src.u3 = ex->from;
+	tuple->dst.u3 = ex->to;
+	tuple->dst.protonum = ex->proto;
+	if (ex->proto == IPPROTO_ICMP) {
+		tuple->dst.u.icmp.type = ICMP_ECHO;
+	} else if (ex->proto == IPPROTO_ICMPV6) {
+		tuple->dst.u.icmp.type = ICMPV6_ECHO_REQUEST;
+	} else {
+		tuple->src.u.all = htons(ex->from_port);
+		tuple->dst.u.all = htons(ex->to_port);
+	}
+}
+
+/* Has it a connection? That keeps the source it has. A closed one is none. */
+static bool in_connection(struct egress_net *en, struct egress_explained *ex,
+			  const struct nf_conntrack_tuple *tuple)
+{
+	const struct nf_conntrack_tuple *reply;
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conn *ct;
+	bool live;
+
+	if (!ex->from_port || !ex->to_port)
+		return false;
+	h = nf_conntrack_find_get(en->net, &nf_ct_zone_dflt, tuple);
+	if (!h)
+		return false;
+	ct = nf_ct_tuplehash_to_ctrack(h);
+	live = ex->proto != IPPROTO_TCP || !egress_tcp_closed(ct);
+	reply = &ct->tuplehash[!NF_CT_DIRECTION(h)].tuple;
+	if (live && nf_inet_addr_cmp(&reply->dst.u3, &ex->from)) {
+		decide(ex, EGRESS_RULE_CONNECTION, EGRESS_VERDICT_PASS);
+	} else if (live) {
+		decide(ex, EGRESS_RULE_CONNECTION, EGRESS_VERDICT_TRANSLATE);
+		egress_addr_inet(&ex->source, ex->pf, &reply->dst.u3);
+		ex->port = ntohs(reply->dst.u.all);
+	}
+	nf_ct_put(ct);
+	return live;
+}
+
+/* The device that a machine's packets come in by, if it names one that is there. */
+static const struct net_device *own_device(struct egress_net *en,
+					   const struct egress_machine *machine)
+{
+	const struct egress_device *device = machine->device;
+
+	return device ? dev_get_by_index_rcu(en->net, device->ingress.ifindex) : NULL;
+}
+
+/**
+ * egress_explain() - what would happen to a packet
+ * @en: namespace, locked: what is found stays
+ * @ex: packet, and the answer
+ *
+ * Context: process. Changes nothing.
+ */
+void egress_explain(struct egress_net *en, struct egress_explained *ex)
+{
+	struct egress_packet *packet = &ex->packet;
+	const struct net_device *in = ex->device;
+	struct nf_conntrack_tuple tuple;
+	enum egress_class class;
+	struct in6_addr addr;
+
+	lockdep_assert_held(&en->lock);
+	tuple_of(&tuple, ex);
+	*packet = (struct egress_packet) {};
+	egress_addr_inet(&addr, ex->pf, &ex->from);
+	rcu_read_lock();
+	packet->sender = egress_sender_find(&en->sources, &addr);
+	if (packet->sender) {
+		ex->machine = container_of(packet->sender, struct egress_machine, sender);
+		if (!in)
+			in = own_device(en, ex->machine);
+		if (in_connection(en, ex, &tuple))
+			goto unlock;
+	}
+
+	class = egress_classify(en, ex->pf, &ex->from, &ex->to, in, packet);
+	if (packet->ports)
+		ex->block = container_of(packet->ports, struct egress_block, ports);
+	switch (class) {
+	case EGRESS_CLASS_FOREIGN:
+		decide(ex, EGRESS_RULE_FOREIGN, EGRESS_VERDICT_PASS);
+		break;
+	case EGRESS_CLASS_SPOOFED:
+		decide(ex, EGRESS_RULE_SPOOFED, EGRESS_VERDICT_DROP);
+		break;
+	case EGRESS_CLASS_EXCLUDED:
+		decide(ex, EGRESS_RULE_EXCLUDED, EGRESS_VERDICT_PASS);
+		egress_addr_inet(&addr, ex->pf, &ex->to);
+		ex->excluded = egress_exclude_which(packet->conf->exclude, &addr);
+		break;
+	case EGRESS_CLASS_UNBOUND:
+		decide(ex, packet->ports ? EGRESS_RULE_NO_FAMILY : EGRESS_RULE_NO_LEASE,
+		       packet->conf->on_none == EGRESS_ON_NONE_DROP ?
+		       EGRESS_VERDICT_DROP : EGRESS_VERDICT_PASS);
+		break;
+	case EGRESS_CLASS_LEASED:
+		if (egress_shareable(&tuple))
+			decide(ex, EGRESS_RULE_LEASED, EGRESS_VERDICT_TRANSLATE);
+		else
+			decide(ex, EGRESS_RULE_UNSUPPORTED, EGRESS_VERDICT_DROP);
+		break;
+	}
+	if (ex->rule != EGRESS_RULE_LEASED)
+		goto unlock;
+
+	ex->source = ex->pf == NFPROTO_IPV4 ? packet->ports->nat->v4 : packet->ports->nat->v6;
+	egress_addr_inet(&addr, ex->pf, &ex->to);
+	egress_dest_look(en, packet->ports, ex->pf, &addr, &ex->dest);
+	if (ex->dest.live >= egress_block_limit(ex->block))
+		decide(ex, EGRESS_RULE_LIMIT,
+		       packet->conf->on_limit == EGRESS_ON_LIMIT_DROP ?
+		       EGRESS_VERDICT_DROP : EGRESS_VERDICT_REJECT);
+unlock:
+	rcu_read_unlock();
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Everything of a namespace goes. */
+#include "net.h"
+#include "state/app.h"
+#include "state/change.h"
+#include "state/flush.h"
+#include "state/group.h"
+#include "state/machine.h"
+#include "state/pair.h"
+#include "state/pool.h"
+
+/**
+ * egress_flush() - take everything out of the namespace
+ * @ch: change; nobody is told of what goes: that is left to the caller
+ *
+ * Context: process; waits for one grace period.
+ */
+void egress_flush(struct egress_change *ch)
+{
+	struct egress_net *en = ch->en;
+	struct egress_group *group;
+	struct egress_pair *pair;
+	unsigned long id;
+
+	egress_change_count(ch);
+	ch->quiet = true;
+	egress_machines_flush(ch);
+	xa_for_each(&en->pairs, id, pair) {
+		group = pair->group;
+		egress_pair_destroy(ch, pair);
+		egress_group_put(en, group);
+	}
+	egress_app_free_all(en);
+	egress_pool_free_all(en);
+	ch->quiet = false;
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EGRESS_FLUSH_H
+#define EGRESS_FLUSH_H
+
+struct egress_change;
+
+void egress_flush(struct egress_change *ch);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EGRESS_LEASE_H
+#define EGRESS_LEASE_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+
+struct egress_block;
+struct egress_change;
+struct egress_group;
+struct egress_machine;
+struct egress_net;
+struct egress_pair;
+struct egress_ports;
+struct egress_set;
+struct egress_view;
+struct in6_addr;
+
+/**
+ * struct egress_lease - what a machine has, or waits for, of a set of destinations
+ * @list: in egress_machine.leases
+ * @wait: in egress_set.waiting, or empty
+ * @machine: whose
+ * @set: of the machine's app, or of the machine's own pairs
+ * @place: in the machine's view, the block; NULL there while it has none
+ * @pinned: to its pair, by the operator
+ */
+struct egress_lease {
+	struct list_head list;
+	struct list_head wait;
+	struct egress_machine *machine;
+	struct egress_set *set;
+	struct egress_ports __rcu **place;
+	bool pinned;
+};
+
+/* lease.c */
+struct egress_block *egress_lease_block(struct egress_net *en, const struct egress_lease *lease);
+struct egress_lease *egress_lease_find(const struct egress_machine *machine,
+				       const struct egress_set *set);
+struct egress_lease *egress_lease_own_rest(const struct egress_machine *machine);
+struct egress_lease *egress_lease_of(struct egress_net *en, const struct egress_machine *machine);
+void egress_lease_move(struct egress_change *ch, struct egress_lease *lease,
+		       struct egress_block *block);
+void egress_lease_hand_over(struct egress_change *ch, struct egress_lease *from,
+			    struct egress_lease *to);
+
+/* lease_make.c */
+int egress_leases_make(struct egress_net *en, struct egress_machine *machine,
+		       struct egress_group *group, struct list_head *leases,
+		       struct egress_view **view);
+void egress_leases_free(struct list_head *leases);
+int egress_leases_attach(struct egress_change *ch, struct egress_group *group,
+			 struct egress_set *set);
+void egress_leases_detach(struct egress_change *ch, struct egress_group *group,
+			  struct egress_set *set);
+void egress_leases_end(struct egress_change *ch, struct egress_machine *machine,
+		       struct list_head *leases);
+
+/* lease_choice.c */
+struct egress_block *egress_lease_choose(const struct egress_lease *lease);
+void egress_leases_settle(struct egress_change *ch, struct egress_machine *machine,
+			  struct egress_view *view);
+void egress_leases_begin(struct egress_change *ch, struct egress_group *group,
+			 struct egress_set *set);
+void egress_lease_let_go(struct egress_change *ch, struct egress_lease *lease);
+
+/* lease_wait.c */
+void egress_lease_wait(struct egress_lease *lease);
+void egress_lease_unwait(struct egress_lease *lease);
+void egress_lease_recount(struct egress_change *ch, struct egress_machine *machine);
+void egress_leases_recount(struct egress_change *ch, struct egress_group *group);
+void egress_lease_feed(struct egress_change *ch, struct egress_group *group);
+void egress_lease_offer(struct egress_change *ch, struct egress_pair *pair);
+void egress_leases_retire(struct egress_change *ch);
+
+/* lease_bind.c */
+
+/**
+ * struct egress_rebalance - what a request to spread machines did
+ * @app: whose machines
+ * @region: only there, or NULL
+ * @moved: leases that are on another pair now
+ */
+struct egress_rebalance {
+	const char *app;
+	const char *region;
+	unsigned int moved;
+};
+
+struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egress_group *group,
+				      const struct egress_machine *machine,
+				      const struct in6_addr *addr, int slot);
+int egress_bind(struct egress_change *ch, const char *id, const struct in6_addr *addr, int slot);
+int egress_rebalance(struct egress_change *ch, const char *app, const char *region);
+
+#endif

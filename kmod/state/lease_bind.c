@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+/* An operator's word in which machine is leased where: pinning, spreading. */
+#include "addr.h"
+#include "error.h"
+#include "net.h"
+#include "state/app.h"
+#include "state/block.h"
+#include "state/change.h"
+#include "state/group.h"
+#include "state/lease.h"
+#include "state/machine.h"
+#include "state/pair.h"
+#include "state/pool.h"
+#include "state/set.h"
+
+/* With a pair of its own for everything, other pairs are not looked at. */
+static int check_reachable(struct egress_change *ch, const struct egress_machine *machine,
+			   const struct egress_pair *pair)
+{
+	char text[EGRESS_ADDR_STR];
+
+	if (!pair->set->index || pair->scope == EGRESS_SCOPE_MACHINE ||
+	    !egress_lease_of(ch->en, machine)->set->sets->machine)
+		return 0;
+	return egress_refuse(&ch->error, EGRESS_ABOUT_PAIR, -EINVAL,
+			     "machine '%s' has a pair of its own for all destinations, before %s",
+			     machine->id, egress_addr_str(text, egress_pair_name(pair)));
+}
+
+/**
+ * egress_bind_pick() - a free block of a certain pair
+ * @ch: change
+ * @group: app and region of the machine
+ * @machine: machine, or NULL if it is new
+ * @addr: either address of the pair
+ * @slot: which slot, or -1
+ *
+ * Return: block; the machine's own if it has it already; ERR_PTR(-ENOENT),
+ * ERR_PTR(-EINVAL), ERR_PTR(-ERANGE), ERR_PTR(-EBUSY).
+ */
+struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egress_group *group,
+				      const struct egress_machine *machine,
+				      const struct in6_addr *addr, int slot)
+{
+	struct egress_pair *pair = egress_pair_find(ch->en, addr);
+	struct egress_lease *lease;
+	struct egress_block *block;
+	char text[EGRESS_ADDR_STR];
+	int err;
+
+	egress_addr_str(text, addr);
+	if (!pair) {
+		err = egress_refuse(&ch->error, EGRESS_ABOUT_PAIR, -ENOENT,
+				    "%s is not an allocated egress address", text);
+		return ERR_PTR(err);
+	}
+	if (pair->scope == EGRESS_SCOPE_MACHINE && pair->machine != machine) {
+		err = egress_refuse(&ch->error, EGRESS_ABOUT_PAIR, -EINVAL,
+				    "%s belongs to machine '%s' alone", text,
+				    pair->machine->id);
+		return ERR_PTR(err);
+	}
+	if (pair->group != group) {
+		err = egress_refuse(&ch->error, EGRESS_ABOUT_PAIR, -EINVAL,
+				    "%s belongs to app '%s' in region '%s'", text,
+				    pair->group->app->name, pair->group->region->name);
+		return ERR_PTR(err);
+	}
+	if (pair->dying) {
+		err = egress_refuse(&ch->error, EGRESS_ABOUT_PAIR, -EBUSY, "%s is being released", text);
+		return ERR_PTR(err);
+	}
+	lease = machine ? egress_lease_find(machine, pair->set) : NULL;
+	block = lease ? egress_lease_block(ch->en, lease) : NULL;
+	if (block && block->pair == pair && (slot < 0 || block->ports.slot == slot))
+		return block;
+
+	err = machine ? check_reachable(ch, machine, pair) : 0;
+	if (err)
+		return ERR_PTR(err);
+	if (slot < 0) {
+		block = egress_block_first_free(pair);
+		if (!block)
+			block = egress_block_retire_one(ch->en, pair, NULL);
+		if (block)
+			return block;
+		err = egress_refuse(&ch->error, EGRESS_ABOUT_PAIR, -EBUSY,
+				    "no free slot: all %u of %s are leased or linger",
+				    pair->n_slots, text);
+		return ERR_PTR(err);
+	}
+	if (slot >= egress_pair_slots(pair)) {
+		err = egress_refuse(&ch->error, EGRESS_ABOUT_SLOT, -ERANGE,
+				    "%s has slots 0 to %u, no %d", text,
+				    egress_pair_slots(pair) - 1, slot);
+		return ERR_PTR(err);
+	}
+	block = &pair->blocks[slot];
+	if (block->state == EGRESS_BLOCK_LINGERING)
+		egress_block_retire_one(ch->en, pair, block);
+	switch (block->state) {
+	case EGRESS_BLOCK_FREE:
+		return block;
+	case EGRESS_BLOCK_LEASED:
+		err = egress_refuse(&ch->error, EGRESS_ABOUT_SLOT, -EBUSY,
+				    "slot %d of %s is leased to machine '%s'", slot, text,
+				    block->machine->id);
+		break;
+	case EGRESS_BLOCK_LINGERING:
+		err = egress_refuse(&ch->error, EGRESS_ABOUT_SLOT, -EBUSY,
+				    "slot %d of %s lingers: connections of machine '%s' still use it",
+				    slot, text, block->machine->id);
+		break;
+	default:
+		err = egress_refuse(&ch->error, EGRESS_ABOUT_SLOT, -ERANGE,
+				    "slot %d of %s is not among this host's slots, %u-%u of 1,024 ports",
+				    slot, text, pair->group->region->slot_first,
+				    pair->group->region->slot_last);
+	}
+	return ERR_PTR(err);
+}
+
+/**
+ * egress_bind() - pin a machine to a pair, or give it back to the automatic choice
+ * @ch: change
+ * @id: machine
+ * @addr: either address of the pair, NULL for automatic
+ * @slot: which slot, or -1
+ *
+ * Return: 0; -ENOENT, -EINVAL, -ERANGE, -EBUSY, then nothing has changed.
+ */
+int egress_bind(struct egress_change *ch, const char *id, const struct in6_addr *addr, int slot)
+{
+	struct egress_machine *machine = egress_machine_find(ch->en, id);
+	struct egress_lease *lease;
+	struct egress_block *block;
+
+	if (!machine)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -ENOENT,
+				     "there is no machine '%s'", id);
+	if (addr) {
+		block = egress_bind_pick(ch, machine->group, machine, addr, slot);
+		if (IS_ERR(block))
+			return PTR_ERR(block);
+		/* To one of its own again: the app's, to which it was pinned, gives way. */
+		if (block->pair->scope == EGRESS_SCOPE_MACHINE)
+			egress_lease_find(machine, &machine->group->sets.rest)->pinned = false;
+		lease = egress_lease_find(machine, block->pair->set);
+		if (block != egress_lease_block(ch->en, lease))
+			egress_lease_move(ch, lease, block);
+		lease->pinned = true;
+	} else {
+		list_for_each_entry(lease, &machine->leases, list)
+			lease->pinned = false;
+	}
+	egress_leases_settle(ch, machine, NULL);
+	egress_lease_feed(ch, machine->group);
+	egress_change_count(ch);
+	egress_change_machine(ch, machine);
+	egress_change_answer(ch, EGRESS_EVENT_MACHINE_CHANGED, machine);
+	return 0;
+}
+
+static struct egress_lease *lease_on(struct egress_net *en, const struct egress_block *block)
+{
+	struct egress_lease *lease;
+
+	list_for_each_entry(lease, &block->machine->leases, list)
+		if (egress_lease_block(en, lease) == block)
+			return lease;
+	return NULL;
+}
+
+static struct egress_lease *movable(struct egress_net *en, const struct egress_pair *pair)
+{
+	struct egress_lease *lease;
+	unsigned int i;
+
+	for (i = 0; i < egress_pair_slots(pair); i++) {
+		if (pair->blocks[i].state != EGRESS_BLOCK_LEASED)
+			continue;
+		lease = lease_on(en, &pair->blocks[i]);
+		if (lease && !lease->pinned)
+			return lease;
+	}
+	return NULL;
+}
+
+static unsigned int rebalance_set(struct egress_change *ch, struct egress_set *set)
+{
+	struct egress_lease *lease, *candidate;
+	struct egress_pair *pair, *most, *least;
+	unsigned int moved = 0;
+
+	for (;;) {
+		most = NULL;
+		least = NULL;
+		lease = NULL;
+		list_for_each_entry(pair, &set->pairs, list) {
+			if (pair->dying)
+				continue;
+			if (pair->n_free && (!least || pair->n_leased < least->n_leased))
+				least = pair;
+			if (most && pair->n_leased <= most->n_leased)
+				continue;
+			candidate = movable(ch->en, pair);
+			if (candidate) {
+				most = pair;
+				lease = candidate;
+			}
+		}
+		if (!most || !least || most->n_leased < least->n_leased + 2)
+			return moved;
+		egress_lease_move(ch, lease, egress_block_first_free(least));
+		moved++;
+		cond_resched();
+	}
+}
+
+static unsigned int rebalance_group(struct egress_change *ch, struct egress_group *group)
+{
+	struct egress_set *set;
+	unsigned int moved = 0;
+
+	for (set = &group->sets.rest; set; set = egress_set_next(set))
+		moved += rebalance_set(ch, set);
+	return moved;
+}
+
+/**
+ * egress_rebalance() - spread an app's machines evenly over its pairs
+ * @ch: change
+ * @name: app
+ * @region: only there, or NULL
+ *
+ * Pinned machines and those with a pair of their own stay. Return: 0, -ENOENT.
+ */
+int egress_rebalance(struct egress_change *ch, const char *name, const char *region)
+{
+	struct egress_rebalance done = { .app = name, .region = region };
+	struct egress_app *app = egress_app_find(ch->en, name);
+	struct egress_group *group;
+	bool found = !region;
+
+	if (!app)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_APP, -ENOENT, "there is no app '%s'",
+				     name);
+	list_for_each_entry(group, &app->groups, list) {
+		if (region && strcmp(group->region->name, region))
+			continue;
+		found = true;
+		done.moved += rebalance_group(ch, group);
+	}
+	if (!found)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -ENOENT,
+				     "app '%s' has nothing in region '%s'", name, region);
+	if (done.moved) {
+		egress_change_count(ch);
+		egress_change_did(ch, EGRESS_EVENT_REBALANCED, &done);
+	}
+	egress_change_answer(ch, EGRESS_EVENT_REBALANCED, &done);
+	return 0;
+}

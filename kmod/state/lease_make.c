@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Leases come and go with machines and sets of destinations; their places are in
+ * a view, which packets read.
+ */
+#include <linux/log2.h>
+#include <linux/slab.h>
+
+#include "net.h"
+#include "packet/objects.h"
+#include "state/app.h"
+#include "state/change.h"
+#include "state/group.h"
+#include "state/lease.h"
+#include "state/machine.h"
+#include "state/set.h"
+
+/* Publishes it, too, if the machine has a view already. */
+static int view_grow(struct egress_net *en, struct egress_machine *machine,
+		     struct egress_sets *sets, struct list_head *leases, struct egress_view **view)
+{
+	struct egress_view *old = *view, *new;
+	unsigned int n = roundup_pow_of_two(sets->end), i;
+	struct egress_lease *lease;
+
+	if (old && old->n >= sets->end)
+		return 0;
+	new = kzalloc(struct_size(new, ports, n), GFP_KERNEL_ACCOUNT);
+	if (!new)
+		return -ENOMEM;
+	new->n = n;
+	new->map = &sets->map;
+	if (old) {
+		new->conf = old->conf;
+		for (i = 0; i < old->n; i++)
+			RCU_INIT_POINTER(new->ports[i],
+					 rcu_dereference_protected(old->ports[i],
+								   lockdep_is_held(&en->lock)));
+		list_for_each_entry(lease, leases, list)
+			if (lease->set->sets == sets)
+				lease->place = &new->ports[lease->set->index];
+	}
+	*view = new;
+	return 0;
+}
+
+static int lease_new(struct egress_machine *machine, struct egress_set *set,
+		     struct list_head *leases, struct egress_view *view)
+{
+	struct egress_lease *lease = kzalloc(sizeof(*lease), GFP_KERNEL_ACCOUNT);
+
+	if (!lease)
+		return -ENOMEM;
+	lease->machine = machine;
+	lease->set = set;
+	lease->place = &view->ports[set->index];
+	INIT_LIST_HEAD(&lease->wait);
+	list_add_tail(&lease->list, leases);
+	return 0;
+}
+
+/**
+ * egress_leases_make() - empty leases for all the sets of an app in a region
+ * @en: namespace, locked
+ * @machine: for this machine
+ * @group: app and region
+ * @leases: where to
+ * @view: the view that they are in; no packet sees it yet
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int egress_leases_make(struct egress_net *en, struct egress_machine *machine,
+		       struct egress_group *group, struct list_head *leases,
+		       struct egress_view **view)
+{
+	struct egress_set *set;
+	int err;
+
+	*view = NULL;
+	err = view_grow(en, machine, &group->sets, leases, view);
+	if (err)
+		return err;
+	(*view)->conf = &group->app->conf;
+	for (set = &group->sets.rest; set && !err; set = egress_set_next(set))
+		if (!egress_set_gone(set))
+			err = lease_new(machine, set, leases, *view);
+	if (!err)
+		return 0;
+	egress_leases_free(leases);
+	kfree(*view);
+	return err;
+}
+
+/**
+ * egress_leases_free() - forget leases
+ * @leases: struct egress_lease, without blocks
+ */
+void egress_leases_free(struct list_head *leases)
+{
+	struct egress_lease *lease, *tmp;
+
+	list_for_each_entry_safe(lease, tmp, leases, list) {
+		egress_lease_unwait(lease);
+		list_del(&lease->list);
+		kfree(lease);
+	}
+}
+
+static int attach(struct egress_net *en, struct egress_machine *machine, struct egress_set *set)
+{
+	struct egress_view __rcu **at = set->sets->machine ? &machine->sender.own_view : &machine->sender.view;
+	struct egress_view *old = rcu_dereference_protected(*at, lockdep_is_held(&en->lock));
+	struct egress_view *view = old;
+	int err;
+
+	err = view_grow(en, machine, set->sets, &machine->leases, &view);
+	if (err)
+		return err;
+	if (view != old) {
+		rcu_assign_pointer(*at, view);
+		if (old)
+			kfree_rcu(old, rcu);
+	}
+	return lease_new(machine, set, &machine->leases, view);
+}
+
+/**
+ * egress_leases_attach() - empty leases of a new set, for every machine it is for
+ * @ch: change
+ * @group: app and region
+ * @set: set, of the app or of a machine
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int egress_leases_attach(struct egress_change *ch, struct egress_group *group, struct egress_set *set)
+{
+	struct egress_machine *machine;
+	int err = 0;
+
+	if (set->sets->machine)
+		return attach(ch->en, set->sets->machine, set);
+	list_for_each_entry(machine, &group->machines, peer)
+		err = err ?: attach(ch->en, machine, set);
+	if (err)
+		egress_leases_detach(ch, group, set);
+	return err;
+}
+
+static void detach(struct egress_change *ch, struct egress_machine *machine, struct egress_set *set)
+{
+	struct egress_lease *lease = egress_lease_find(machine, set);
+
+	if (!lease)
+		return;
+	egress_lease_let_go(ch, lease);
+	egress_lease_unwait(lease);
+	list_del(&lease->list);
+	kfree(lease);
+	egress_lease_recount(ch, machine);
+}
+
+/**
+ * egress_leases_detach() - take the leases of a set from every machine
+ * @ch: change
+ * @group: app and region
+ * @set: in no map any more
+ */
+void egress_leases_detach(struct egress_change *ch, struct egress_group *group,
+			  struct egress_set *set)
+{
+	struct egress_machine *machine;
+
+	if (set->sets->machine) {
+		detach(ch, set->sets->machine, set);
+		return;
+	}
+	list_for_each_entry(machine, &group->machines, peer)
+		detach(ch, machine, set);
+}
+
+/**
+ * egress_leases_end() - give up leases, and forget them
+ * @ch: change
+ * @machine: whose
+ * @leases: of that machine
+ */
+void egress_leases_end(struct egress_change *ch, struct egress_machine *machine,
+		       struct list_head *leases)
+{
+	struct egress_lease *lease;
+
+	list_for_each_entry(lease, leases, list)
+		if (egress_lease_block(ch->en, lease))
+			egress_lease_move(ch, lease, NULL);
+	egress_leases_free(leases);
+	egress_lease_recount(ch, machine);
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Waiting: machines that lack a block stand in a queue, and get one as soon as it is free. */
+#include "net.h"
+#include "state/app.h"
+#include "state/block.h"
+#include "state/change.h"
+#include "state/group.h"
+#include "state/lease.h"
+#include "state/machine.h"
+#include "state/pair.h"
+#include "state/set.h"
+
+#define RETIRE_BUDGET	4096	/* tables looked at in one go */
+
+/**
+ * egress_lease_recount() - count anew whether a machine waits, in the eyes of an operator
+ * @ch: change
+ * @machine: machine, whose leases or their sets have changed
+ */
+void egress_lease_recount(struct egress_change *ch, struct egress_machine *machine)
+{
+	bool waits = false, any = false;
+	struct egress_lease *lease;
+
+	list_for_each_entry(lease, &machine->leases, list) {
+		any |= !!egress_lease_block(ch->en, lease);
+		waits |= !list_empty(&lease->wait) && lease->set->n_live;
+	}
+	waits |= !any && !list_empty(&machine->leases);
+	if (waits == machine->waits)
+		return;
+	egress_change_machine(ch, machine);
+	machine->waits = waits;
+	machine->group->app->n_waiting += waits ? 1 : -1;
+	ch->en->n_waiting += waits ? 1 : -1;
+}
+
+/**
+ * egress_leases_recount() - count anew who waits, when a set got or lost its pairs
+ * @ch: change
+ * @group: app and region
+ */
+void egress_leases_recount(struct egress_change *ch, struct egress_group *group)
+{
+	struct egress_machine *machine;
+
+	list_for_each_entry(machine, &group->machines, peer)
+		egress_lease_recount(ch, machine);
+}
+
+/**
+ * egress_lease_wait() - put a lease at the end of its set's queue
+ * @lease: without a block, egress_net locked
+ */
+void egress_lease_wait(struct egress_lease *lease)
+{
+	list_add_tail(&lease->wait, &lease->set->waiting);
+	lease->set->n_waiting++;
+}
+
+/**
+ * egress_lease_unwait() - take a lease out of its set's queue, if it is there
+ * @lease: lease, egress_net locked
+ */
+void egress_lease_unwait(struct egress_lease *lease)
+{
+	if (list_empty(&lease->wait))
+		return;
+	list_del_init(&lease->wait);
+	lease->set->n_waiting--;
+}
+
+static void feed_set(struct egress_change *ch, struct egress_set *set)
+{
+	struct egress_lease *lease, *tmp;
+	struct egress_block *block;
+
+	list_for_each_entry_safe(lease, tmp, &set->waiting, wait) {
+		block = egress_lease_choose(lease);
+		if (!block)
+			break;
+		egress_lease_move(ch, lease, block);
+	}
+}
+
+/**
+ * egress_lease_feed() - give free slots to those who have waited longest
+ * @ch: change
+ * @group: app and region
+ */
+void egress_lease_feed(struct egress_change *ch, struct egress_group *group)
+{
+	struct egress_set *set;
+
+	for (set = &group->sets.rest; set; set = egress_set_next(set))
+		feed_set(ch, set);
+}
+
+/**
+ * egress_lease_offer() - a slot is free again: to those who wait for one
+ * @ch: change
+ * @pair: of this pair
+ *
+ * The change counts if somebody was waiting.
+ */
+void egress_lease_offer(struct egress_change *ch, struct egress_pair *pair)
+{
+	struct egress_lease *lease;
+
+	if (pair->dying)
+		return;
+	if (pair->scope == EGRESS_SCOPE_APP) {
+		if (list_empty(&pair->set->waiting))
+			return;
+		egress_change_count(ch);
+		feed_set(ch, pair->set);
+		return;
+	}
+	lease = egress_lease_find(pair->machine, pair->set);
+	if (!lease || egress_lease_block(ch->en, lease))
+		return;
+	egress_change_count(ch);
+	egress_leases_settle(ch, pair->machine, NULL);
+}
+
+/**
+ * egress_leases_retire() - free lingering slots whose last connection has ended
+ * @ch: change
+ *
+ * Context: process.
+ */
+void egress_leases_retire(struct egress_change *ch)
+{
+	unsigned int budget = RETIRE_BUDGET;
+	struct egress_block *block, *tmp;
+	struct egress_pair *pair;
+	LIST_HEAD(todo);
+
+	lockdep_assert_held(&ch->en->lock);
+	list_splice_init(&ch->en->lingering, &todo);
+	list_for_each_entry_safe(block, tmp, &todo, linger) {
+		list_move_tail(&block->linger, &ch->en->lingering);
+		pair = block->pair;
+		if (budget < READ_ONCE(block->ports.dests.n))
+			break;
+		budget -= READ_ONCE(block->ports.dests.n);
+		if (egress_block_retire(ch->en, block))
+			egress_lease_offer(ch, pair);
+	}
+	/* Those that had no turn come first the next time. */
+	list_splice(&todo, &ch->en->lingering);
+}

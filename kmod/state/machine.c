@@ -1,0 +1,625 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Machines: ids, inside addresses, and what goes with a machine. */
+#include <linux/inetdevice.h>
+#include <linux/slab.h>
+
+#include "addr.h"
+#include "error.h"
+#include "net.h"
+#include "table.h"
+#include "packet/classify.h"
+#include "packet/destination.h"
+#include "packet/objects.h"
+#include "state/address.h"
+#include "state/app.h"
+#include "state/block.h"
+#include "state/change.h"
+#include "state/device.h"
+#include "state/group.h"
+#include "state/hooks_use.h"
+#include "state/lease.h"
+#include "state/machine.h"
+#include "state/pair.h"
+#include "state/pool.h"
+#include "state/set.h"
+
+static const struct rhashtable_params id_params = {
+	.key_len = EGRESS_NAME_MAX + 1,
+	.key_offset = offsetof(struct egress_machine, id),
+	.head_offset = offsetof(struct egress_machine, node),
+	.automatic_shrinking = true,
+};
+
+/**
+ * egress_machine_find() - a machine by id
+ * @en: namespace, locked
+ * @id: id
+ *
+ * Return: machine or NULL.
+ */
+struct egress_machine *egress_machine_find(struct egress_net *en, const char *id)
+{
+	char key[EGRESS_NAME_MAX + 1] = {};
+
+	lockdep_assert_held(&en->lock);
+	strscpy(key, id, sizeof(key));
+	return rhashtable_lookup_fast(&en->machine_ids, key, id_params);
+}
+
+static int check_addr(struct egress_change *ch, const struct egress_machine *machine,
+		      const struct in6_addr *addr, unsigned int nth)
+{
+	const struct egress_machine *other = NULL;
+	const struct egress_sender *sender;
+	char text[EGRESS_ADDR_STR];
+	bool unusable;
+	__be32 v4;
+
+	egress_addr_str(text, addr);
+	if (egress_addr_is_v4(addr)) {
+		v4 = egress_addr_to_v4(addr);
+		unusable = ipv4_is_zeronet(v4) || ipv4_is_loopback(v4) ||
+			ipv4_is_multicast(v4) || ipv4_is_lbcast(v4) ||
+			ipv4_is_linklocal_169(v4);
+	} else {
+		unusable = ipv6_addr_any(addr) ||
+			ipv6_addr_type(addr) & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_MULTICAST |
+						IPV6_ADDR_LINKLOCAL);
+	}
+	if (unusable)
+		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, nth, -EINVAL, "%s can't be a machine's address",
+				     text);
+	if (egress_pool_covers(ch->en, addr))
+		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, nth, -EINVAL,
+				     "%s is in a pool: a machine's address is its inside one",
+				     text);
+	if (egress_addr_is_local(ch->en, addr))
+		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, nth, -EADDRINUSE,
+				     "%s is an address of this host", text);
+	rcu_read_lock();
+	sender = egress_sender_find(&ch->en->sources, addr);
+	if (sender)
+		other = container_of(sender, struct egress_machine, sender);
+	rcu_read_unlock();
+	if (other && other != machine)
+		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, nth, -EEXIST,
+				     "%s belongs to machine '%s' already", text,
+				     other->id);
+	return 0;
+}
+
+static int check_addrs(struct egress_change *ch, const struct egress_machine *machine,
+		       const struct egress_machine_request *req)
+{
+	char text[EGRESS_ADDR_STR];
+	unsigned int i, j;
+	int err;
+
+	if (req->n_addrs > EGRESS_MACHINE_ADDRS)
+		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, EGRESS_MACHINE_ADDRS,
+				     -EINVAL, "%u addresses: a machine has 1 to %u",
+				     req->n_addrs, EGRESS_MACHINE_ADDRS);
+	for (i = 0; i < req->n_addrs; i++) {
+		err = check_addr(ch, machine, &req->addrs[i], i);
+		if (err)
+			return err;
+		for (j = 0; j < i; j++)
+			if (ipv6_addr_equal(&req->addrs[i], &req->addrs[j]))
+				return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, i,
+						     -EINVAL, "%s is given twice",
+						     egress_addr_str(text, &req->addrs[i]));
+	}
+	return 0;
+}
+
+static void sources_free(struct egress_net *en, struct egress_source **sources, unsigned int n)
+{
+	while (n--) {
+		rhashtable_remove_fast(&en->sources, &sources[n]->node, egress_source_params);
+		kfree_rcu(sources[n], rcu);
+	}
+}
+
+/*
+ * Put the addresses into the table without a machine yet: packets don't see
+ * them. Those that @machine has already are left out, NULL.
+ */
+static int sources_make(struct egress_net *en, const struct in6_addr *addrs, unsigned int n,
+			struct egress_source **sources)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < n; i++) {
+		sources[i] = kzalloc(sizeof(**sources), GFP_KERNEL_ACCOUNT);
+		if (!sources[i]) {
+			err = -ENOMEM;
+			goto free;
+		}
+		sources[i]->addr = addrs[i];
+		err = egress_table_insert(&en->sources, &sources[i]->node, egress_source_params);
+		if (err) {
+			kfree(sources[i]);
+			goto free;
+		}
+	}
+	return 0;
+
+free:
+	sources_free(en, sources, i);
+	return err;
+}
+
+static void sources_publish(struct egress_machine *machine)
+{
+	unsigned int i;
+
+	/* A packet that sees the machine sees its lease. */
+	for (i = 0; i < machine->n_sources; i++)
+		rcu_assign_pointer(machine->sources[i]->sender, &machine->sender);
+}
+
+static struct egress_machine *machine_new(const char *id)
+{
+	struct egress_machine *machine = kzalloc(sizeof(*machine), GFP_KERNEL_ACCOUNT);
+
+	if (!machine)
+		return NULL;
+	strscpy(machine->id, id, sizeof(machine->id));
+	INIT_LIST_HEAD(&machine->leases);
+	INIT_LIST_HEAD(&machine->changed);
+	INIT_LIST_HEAD(&machine->blocks);
+	INIT_LIST_HEAD(&machine->pairs);
+	return machine;
+}
+
+/**
+ * egress_machine_add() - add a machine; it gets its lease at once, or waits
+ * @ch: change
+ * @req: what
+ *
+ * Return: 0; -EEXIST, -EINVAL, -EADDRINUSE, -ENOENT, -ERANGE, -EBUSY, -ENOMEM,
+ * then nothing has changed.
+ */
+int egress_machine_add(struct egress_change *ch, const struct egress_machine_request *req)
+{
+	struct egress_block *block = NULL;
+	struct egress_machine *machine;
+	struct egress_device *device;
+	struct egress_group *group;
+	struct egress_lease *lease;
+	struct egress_view *view;
+	int err;
+
+	if (egress_machine_find(ch->en, req->id))
+		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EEXIST,
+				     "machine '%s' is there already", req->id);
+	err = check_addrs(ch, NULL, req);
+	if (err)
+		return err;
+	group = egress_group_get(ch->en, req->app, req->region);
+	if (!group)
+		return -ENOMEM;
+	if (req->pair) {
+		block = egress_bind_pick(ch, group, NULL, req->pair, req->slot);
+		if (IS_ERR(block)) {
+			err = PTR_ERR(block);
+			goto put_group;
+		}
+	}
+	err = egress_hooks_get(ch->en, &ch->error);
+	if (err)
+		goto put_group;
+
+	err = -ENOMEM;
+	machine = machine_new(req->id);
+	if (!machine)
+		goto put_group;
+	machine->group = group;
+	err = egress_leases_make(ch->en, machine, group, &machine->leases, &view);
+	if (err)
+		goto free;
+	RCU_INIT_POINTER(machine->sender.view, view);
+	err = -ENOMEM;
+	if (req->device && *req->device) {
+		device = egress_device_get(ch->en, req->device);
+		if (!device)
+			goto free_leases;
+		machine->device = device;
+		RCU_INIT_POINTER(machine->sender.in, &device->ingress);
+	}
+	err = sources_make(ch->en, req->addrs, req->n_addrs, machine->sources);
+	if (err)
+		goto put_device;
+	machine->n_sources = req->n_addrs;
+	machine->serial = ++ch->en->last_machine;
+	err = xa_err(xa_store(&ch->en->machines, machine->serial, machine, GFP_KERNEL_ACCOUNT));
+	if (err)
+		goto free_sources;
+	err = egress_table_insert(&ch->en->machine_ids, &machine->node, id_params);
+	if (err)
+		goto erase;
+
+	list_add_tail(&machine->peer, &group->machines);
+	group->n_machines++;
+	group->app->n_machines++;
+	ch->en->n_machines++;
+	if (block) {
+		lease = egress_lease_find(machine, block->pair->set);
+		lease->pinned = true;
+		egress_lease_move(ch, lease, block);
+	}
+	egress_leases_settle(ch, machine, NULL);
+	sources_publish(machine);
+	egress_change_group(ch, group);
+	egress_change_count(ch);
+	egress_change_answer(ch, EGRESS_EVENT_MACHINE_CHANGED, machine);
+	return 0;
+
+erase:
+	xa_erase(&ch->en->machines, machine->serial);
+free_sources:
+	sources_free(ch->en, machine->sources, machine->n_sources);
+put_device:
+	if (machine->device)
+		egress_device_put(ch->en, machine->device);
+free_leases:
+	egress_leases_free(&machine->leases);
+	kfree(view);
+free:
+	kfree(machine);
+put_group:
+	/* It may have been freed for this machine. */
+	if (!IS_ERR_OR_NULL(block))
+		egress_lease_offer(ch, block->pair);
+	egress_group_put(ch->en, group);
+	return err;
+}
+
+static void doom_pairs(struct egress_machine *machine)
+{
+	struct egress_pair *pair;
+
+	list_for_each_entry(pair, &machine->pairs, own) {
+		pair->set->n_live -= !pair->dying;
+		pair->dying = true;
+	}
+}
+
+/* Its leases of pairs of its own, and the view of them; the others must do now. */
+static void leave_own(struct egress_change *ch, struct egress_machine *machine)
+{
+	struct egress_view *view = rcu_dereference_protected(machine->sender.own_view,
+							     lockdep_is_held(&ch->en->lock));
+	struct egress_lease *lease, *tmp;
+	LIST_HEAD(leases);
+
+	if (!view)
+		return;
+	RCU_INIT_POINTER(machine->sender.own_view, NULL);
+	list_for_each_entry_safe(lease, tmp, &machine->leases, list)
+		if (lease->set->sets->machine)
+			list_move_tail(&lease->list, &leases);
+	egress_leases_end(ch, machine, &leases);
+	kfree_rcu(view, rcu);
+}
+
+/* Without pairs of its own and packets that see their map. */
+static void forget_own(struct egress_net *en, struct egress_machine *machine)
+{
+	if (!machine->own)
+		return;
+	egress_sets_exit(en, machine->own);
+	kfree_rcu(machine->own, rcu);
+	machine->own = NULL;
+}
+
+/* After a grace period: all connections end, and its own pairs are released. */
+static void machine_cut(struct egress_change *ch, struct egress_machine *machine)
+{
+	struct egress_block *block, *tmp_block;
+	struct egress_pair *pair, *tmp;
+
+	list_for_each_entry_safe(block, tmp_block, &machine->blocks, node)
+		if (block->state == EGRESS_BLOCK_LINGERING) {
+			/* Maybe in a region that it has left. */
+			egress_block_cut(ch->en, block);
+			egress_lease_offer(ch, block->pair);
+		}
+	list_for_each_entry_safe(pair, tmp, &machine->pairs, own) {
+		struct egress_group *group = pair->group;
+
+		if (!pair->dying)
+			continue;
+		egress_pair_destroy(ch, pair);
+		if (group != machine->group)	/* a region it has left */
+			egress_group_put(ch->en, group);
+	}
+}
+
+static void machine_unpublish(struct egress_change *ch, struct egress_machine *machine)
+{
+	rhashtable_remove_fast(&ch->en->machine_ids, &machine->node, id_params);
+	xa_erase(&ch->en->machines, machine->serial);
+	sources_free(ch->en, machine->sources, machine->n_sources);
+	machine->n_sources = 0;
+	doom_pairs(machine);
+	leave_own(ch, machine);
+	egress_leases_end(ch, machine, &machine->leases);
+	list_del(&machine->peer);
+}
+
+static void machine_destroy(struct egress_change *ch, struct egress_machine *machine)
+{
+	struct egress_group *group = machine->group;
+	struct egress_view *view = rcu_dereference_protected(machine->sender.view, true);
+
+	machine_cut(ch, machine);
+	forget_own(ch->en, machine);
+	kfree_rcu(view, rcu);
+	group->n_machines--;
+	group->app->n_machines--;
+	ch->en->n_machines--;
+	if (machine->device)
+		egress_device_put(ch->en, machine->device);
+	list_del(&machine->changed);
+	egress_lease_feed(ch, group);
+	egress_change_group(ch, group);
+	egress_group_put(ch->en, group);
+	kfree_rcu(machine, rcu);
+}
+
+/**
+ * egress_machine_del() - delete machines
+ * @ch: change
+ * @ids: which
+ * @n: how many
+ *
+ * Context: process; waits for one grace period. Return: 0; -ENOENT, -EINVAL,
+ * then nothing has changed.
+ */
+int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int n)
+{
+	struct egress_machine *machine, *tmp;
+	LIST_HEAD(gone);
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (!egress_machine_find(ch->en, ids[i]))
+			return egress_refuse_nth(&ch->error, EGRESS_ABOUT_MACHINE, i,
+					     -ENOENT, "there is no machine '%s'", ids[i]);
+	egress_change_count(ch);
+	for (i = 0; i < n; i++) {
+		machine = egress_machine_find(ch->en, ids[i]);
+		if (!machine)	/* named twice */
+			continue;
+		egress_change_answer(ch, EGRESS_EVENT_MACHINE_GONE, machine);
+	egress_change_did(ch, EGRESS_EVENT_MACHINE_GONE, machine);
+		machine_unpublish(ch, machine);
+		list_add_tail(&machine->peer, &gone);
+	}
+	egress_blocks_synchronize(ch->en);
+	list_for_each_entry_safe(machine, tmp, &gone, peer)
+		machine_destroy(ch, machine);
+	return 0;
+}
+
+/**
+ * egress_machines_flush() - all machines go, and no pair gets another lease
+ * @ch: change
+ *
+ * Context: process; waits for one grace period.
+ */
+void egress_machines_flush(struct egress_change *ch)
+{
+	struct egress_machine *machine, *tmp;
+	struct egress_pair *pair;
+	unsigned long id;
+	LIST_HEAD(gone);
+
+	xa_for_each(&ch->en->machines, id, machine) {
+		machine_unpublish(ch, machine);
+		list_add_tail(&machine->peer, &gone);
+	}
+	xa_for_each(&ch->en->pairs, id, pair)
+		pair->dying = true;
+	egress_blocks_synchronize(ch->en);
+	list_for_each_entry_safe(machine, tmp, &gone, peer)
+		machine_destroy(ch, machine);
+}
+
+static bool has_source(const struct egress_machine *machine, const struct in6_addr *addr)
+{
+	unsigned int i;
+
+	for (i = 0; i < machine->n_sources; i++)
+		if (ipv6_addr_equal(&machine->sources[i]->addr, addr))
+			return true;
+	return false;
+}
+
+/* Replace the list of addresses; those it keeps never leave the table. */
+static int set_sources(struct egress_net *en, struct egress_machine *machine,
+		       const struct egress_machine_request *req)
+{
+	struct egress_source *made[EGRESS_MACHINE_ADDRS], *keep[EGRESS_MACHINE_ADDRS];
+	struct in6_addr fresh[EGRESS_MACHINE_ADDRS];
+	unsigned int i, j, n = 0, kept = 0;
+	int err;
+
+	for (i = 0; i < req->n_addrs; i++)
+		if (!has_source(machine, &req->addrs[i]))
+			fresh[n++] = req->addrs[i];
+	err = sources_make(en, fresh, n, made);
+	if (err)
+		return err;
+	for (i = 0; i < machine->n_sources; i++) {
+		for (j = 0; j < req->n_addrs; j++)
+			if (ipv6_addr_equal(&machine->sources[i]->addr, &req->addrs[j]))
+				break;
+		if (j < req->n_addrs)
+			keep[kept++] = machine->sources[i];
+		else
+			sources_free(en, &machine->sources[i], 1);
+	}
+	memcpy(machine->sources, keep, kept * sizeof(*keep));
+	memcpy(machine->sources + kept, made, n * sizeof(*made));
+	machine->n_sources = kept + n;
+	sources_publish(machine);
+	return 0;
+}
+
+/* Into another app or region; @leases and @view are empty yet. */
+static void move(struct egress_change *ch, struct egress_machine *machine, struct egress_group *group,
+		 struct list_head *leases, struct egress_view *view)
+{
+	struct egress_view *old_view = rcu_dereference_protected(machine->sender.view,
+								 lockdep_is_held(&ch->en->lock));
+	struct egress_group *old = machine->group;
+	struct egress_lease *lease, *tmp;
+	LIST_HEAD(old_leases);
+
+	if (group->app != old->app)
+		doom_pairs(machine);
+	if (machine->waits) {
+		old->app->n_waiting--;
+		group->app->n_waiting++;
+	}
+	group->n_machines++;
+	group->app->n_machines++;
+	list_move_tail(&machine->peer, &group->machines);
+	machine->group = group;
+	list_for_each_entry_safe(lease, tmp, &machine->leases, list)
+		if (!lease->set->sets->machine)
+			list_move_tail(&lease->list, &old_leases);
+	list_splice_tail(leases, &machine->leases);
+	/* From the old lease to the new one, without a moment between. */
+	egress_leases_settle(ch, machine, view);
+	egress_leases_end(ch, machine, &old_leases);
+	kfree_rcu(old_view, rcu);
+	if (group->app != old->app) {
+		leave_own(ch, machine);
+		egress_blocks_synchronize(ch->en);
+		machine_cut(ch, machine);
+		forget_own(ch->en, machine);
+	}
+	egress_lease_feed(ch, old);
+	old->n_machines--;
+	old->app->n_machines--;
+	egress_change_group(ch, group);
+	egress_change_group(ch, old);
+	egress_group_put(ch->en, old);
+}
+
+/**
+ * egress_machine_set() - change a machine
+ * @ch: change
+ * @req: what; what isn't given stays
+ *
+ * Moving it to another app cuts its connections and releases its own pairs;
+ * moving it to another region gives it another lease. Return: as
+ * egress_machine_add().
+ */
+int egress_machine_set(struct egress_change *ch, const struct egress_machine_request *req)
+{
+	struct egress_machine *machine = egress_machine_find(ch->en, req->id);
+	struct egress_device *device = NULL, *old_device;
+	struct egress_group *group, *old;
+	struct egress_view *view = NULL;
+	LIST_HEAD(leases);
+	int err;
+
+	if (!machine)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -ENOENT,
+				     "there is no machine '%s'", req->id);
+	if (req->pair)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_PAIR, -EINVAL,
+				     "use 'bind' to pin a machine to a pair");
+	err = check_addrs(ch, machine, req);
+	if (err)
+		return err;
+	old = machine->group;
+	group = egress_group_get(ch->en, req->app ?: old->app->name,
+				 req->region ?: old->region->name);
+	if (!group)
+		return -ENOMEM;
+	if (req->device && *req->device) {
+		device = egress_device_get(ch->en, req->device);
+		if (!device) {
+			err = -ENOMEM;
+			goto put_group;
+		}
+	}
+	if (group != old) {
+		err = egress_leases_make(ch->en, machine, group, &leases, &view);
+		if (err)
+			goto put_device;
+	}
+	if (req->n_addrs) {
+		err = set_sources(ch->en, machine, req);
+		if (err)
+			goto free_leases;
+	}
+
+	egress_change_count(ch);
+	if (req->device) {
+		old_device = machine->device;
+		machine->device = device;
+		rcu_assign_pointer(machine->sender.in, device ? &device->ingress : NULL);
+		if (old_device)
+			egress_device_put(ch->en, old_device);
+	}
+	if (group != old)
+		move(ch, machine, group, &leases, view);
+	egress_change_machine(ch, machine);
+	egress_change_answer(ch, EGRESS_EVENT_MACHINE_CHANGED, machine);
+	return 0;
+
+free_leases:
+	egress_leases_free(&leases);
+	kfree(view);
+put_device:
+	if (device)
+		egress_device_put(ch->en, device);
+put_group:
+	egress_group_put(ch->en, group);
+	return err;
+}
+
+/**
+ * egress_machine_connections() - live connections of a machine
+ * @en: namespace, locked
+ * @machine: machine
+ *
+ * Context: process; sweeps its tables, those of leases given up too.
+ */
+u64 egress_machine_connections(struct egress_net *en, struct egress_machine *machine)
+{
+	struct egress_block *block;
+	u64 sum = 0;
+
+	list_for_each_entry(block, &machine->blocks, node)
+		sum += egress_dests_sweep(en, &block->ports);
+	return sum;
+}
+
+int egress_machines_net_init(struct egress_net *en)
+{
+	int err;
+
+	xa_init(&en->machines);
+	err = rhashtable_init(&en->machine_ids, &id_params);
+	if (err)
+		return err;
+	err = rhashtable_init(&en->sources, &egress_source_params);
+	if (err)
+		rhashtable_destroy(&en->machine_ids);
+	return err;
+}
+
+void egress_machines_net_exit(struct egress_net *en)
+{
+	xa_destroy(&en->machines);
+	rhashtable_destroy(&en->sources);
+	rhashtable_destroy(&en->machine_ids);
+}

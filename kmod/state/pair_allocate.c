@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Allocating pairs, all of a request or nothing. */
+#include <linux/log2.h>
+#include <linux/memcontrol.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "addr.h"
+#include "error.h"
+#include "net.h"
+#include "packet/classify.h"
+#include "packet/destination.h"
+#include "packet/objects.h"
+#include "state/address.h"
+#include "state/app.h"
+#include "state/block.h"
+#include "state/change.h"
+#include "state/claim.h"
+#include "state/group.h"
+#include "state/hooks_use.h"
+#include "state/lease.h"
+#include "state/machine.h"
+#include "state/pair.h"
+#include "state/pool.h"
+#include "state/set.h"
+
+static void init_blocks(struct egress_pair *pair, const struct egress_region *region)
+{
+	unsigned int size = 1u << pair->nat.order, i;
+	unsigned int first = DIV_ROUND_UP(region->slot_first * EGRESS_BLOCK_SIZE, size);
+	unsigned int end = (region->slot_last + 1) * EGRESS_BLOCK_SIZE / size;
+
+	for (i = 0; i < egress_pair_slots(pair); i++) {
+		struct egress_block *block = &pair->blocks[i];
+
+		block->pair = pair;
+		block->ports.nat = &pair->nat;
+		block->ports.slot = i;
+		block->ports.first = i * size;
+		egress_dests_init(&block->ports.dests);
+		if (i < first || i >= end)
+			continue;
+		block->state = EGRESS_BLOCK_FREE;
+		list_add_tail(&block->node, &pair->free);
+		pair->n_free++;
+	}
+	pair->n_slots = pair->n_free;
+	/* At least one: see check_request(). */
+	pair->nat.slot_first = first;
+	pair->nat.slot_end = end;
+}
+
+static int get_addrs(struct egress_change *ch, struct egress_pair *pair, struct egress_region *region,
+		     const struct egress_pair_request *req)
+{
+	bool any_given = req->given[EGRESS_V4] || req->given[EGRESS_V6];
+	struct egress_addr *addr;
+	int i;
+
+	for (i = 0; i < EGRESS_FAMILIES; i++) {
+		if (any_given ? !req->given[i] : !egress_region_has(region, i))
+			continue;
+		if (req->given[i])
+			addr = egress_addr_given(ch, region, &req->addr[i]);
+		else
+			addr = egress_addr_draw(ch, region, i);
+		if (IS_ERR(addr))
+			return PTR_ERR(addr);
+		pair->addrs[i] = addr;
+		pair->nat.has[i] = true;
+		if (i == EGRESS_V4)
+			pair->nat.v4 = addr->public.addr;
+		else
+			pair->nat.v6 = addr->public.addr;
+	}
+	return 0;
+}
+
+static void pair_unmake(struct egress_net *en, struct egress_pair *pair)
+{
+	int i;
+
+	for (i = EGRESS_FAMILIES - 1; i >= 0; i--) {
+		egress_claim_free(pair->claims[i]);
+		if (pair->addrs[i])
+			egress_addr_undraw(en, pair->addrs[i]);
+	}
+	mem_cgroup_put(pair->nat.memcg);
+	kvfree(pair);
+}
+
+/* A pair that nobody can see yet. */
+static struct egress_pair *pair_make(struct egress_change *ch, struct egress_group *group,
+				     const struct egress_pair_request *req)
+{
+	unsigned int order = ilog2(req->block_size);
+	struct egress_pair *pair;
+	int err, i;
+
+	pair = kvzalloc(struct_size(pair, blocks, 65536u >> order), GFP_KERNEL_ACCOUNT);
+	if (!pair)
+		return ERR_PTR(-ENOMEM);
+	pair->nat.order = order;
+	pair->group = group;
+	pair->created = ktime_get_real_seconds();
+	pair->nat.memcg = get_mem_cgroup_from_mm(current->mm);
+	INIT_LIST_HEAD(&pair->free);
+	INIT_LIST_HEAD(&pair->own);
+	INIT_LIST_HEAD(&pair->drain);
+	init_blocks(pair, group->region);
+	err = get_addrs(ch, pair, group->region, req);
+	for (i = 0; !err && i < EGRESS_FAMILIES; i++) {
+		if (!pair->addrs[i] || !group->region->device)
+			continue;
+		pair->claims[i] = egress_claim_new(pair->addrs[i]);
+		if (!pair->claims[i])
+			err = -ENOMEM;
+	}
+	if (err) {
+		pair_unmake(ch->en, pair);
+		return ERR_PTR(err);
+	}
+	return pair;
+}
+
+/* Room in the index for @n pairs more, so that nothing can fail afterwards. */
+static int reserve_ids(struct egress_net *en, unsigned int n)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 1; i <= n; i++) {
+		err = xa_reserve(&en->pairs, en->last_pair + i, GFP_KERNEL_ACCOUNT);
+		if (err) {
+			while (--i)
+				xa_release(&en->pairs, en->last_pair + i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static void pair_publish(struct egress_change *ch, struct egress_pair *pair, struct egress_set *set)
+{
+	struct egress_machine *machine = set->sets->machine;
+	struct egress_group *group = pair->group;
+	struct egress_region *region = group->region;
+	int i;
+
+	pair->id = ++ch->en->last_pair;
+	pair->machine = machine;
+	pair->scope = machine ? EGRESS_SCOPE_MACHINE : EGRESS_SCOPE_APP;
+	pair->set = set;
+	set->n_pairs++;
+	set->n_live++;
+	list_add_tail(&pair->list, &set->pairs);
+	if (machine)
+		list_add_tail(&pair->own, &machine->pairs);
+	xa_store(&ch->en->pairs, pair->id, pair, GFP_KERNEL_ACCOUNT);	/* reserved */
+	for (i = 0; i < EGRESS_FAMILIES; i++) {
+		if (!pair->addrs[i])
+			continue;
+		rcu_assign_pointer(pair->addrs[i]->public.nat, &pair->nat);
+		pair->addrs[i]->fresh = false;
+		if (pair->claims[i])
+			egress_claim_begin(ch->en, pair->claims[i], region->device);
+		pair->claims[i] = NULL;
+	}
+	region->n_pairs++;
+	group->n_pairs++;
+	group->app->n_pairs++;
+	ch->en->n_pairs++;
+	egress_change_group(ch, group);
+}
+
+static int check_request(struct egress_change *ch, const struct egress_pair_request *req)
+{
+	struct egress_region *region = egress_region_find(ch->en, req->region);
+	struct egress_machine *machine;
+	unsigned int ports;
+
+	if (!region || list_empty(&region->prefixes))
+		return egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -ENOENT,
+				     "region '%s' has no pool: make one with 'pool add %s PREFIX'",
+				     req->region, req->region);
+	if (req->machine) {
+		machine = egress_machine_find(ch->en, req->machine);
+		if (!machine)
+			return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -ENOENT,
+					     "there is no machine '%s'", req->machine);
+		if (machine->group->region != region)
+			return egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -EINVAL,
+					     "machine '%s' is in region '%s', not '%s'",
+					     req->machine, machine->group->region->name,
+					     req->region);
+	}
+	if (!is_power_of_2(req->block_size) || req->block_size < EGRESS_BLOCK_SIZE_MIN ||
+	    req->block_size > EGRESS_BLOCK_SIZE_MAX)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_BLOCK_SIZE, -EINVAL,
+				     "block size %u is not a power of two from %u to %u",
+				     req->block_size, EGRESS_BLOCK_SIZE_MIN,
+				     EGRESS_BLOCK_SIZE_MAX);
+	ports = (region->slot_last - region->slot_first + 1) * EGRESS_BLOCK_SIZE;
+	if (ports < req->block_size ||
+	    roundup(region->slot_first * EGRESS_BLOCK_SIZE, req->block_size) + req->block_size >
+	    (region->slot_last + 1) * EGRESS_BLOCK_SIZE)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_BLOCK_SIZE, -EINVAL,
+				     "no block of %u ports lies in this host's slots %u-%u of region '%s'",
+				     req->block_size, region->slot_first,
+				     region->slot_last, req->region);
+	if (!req->count || req->count > EGRESS_COUNT_MAX)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_COUNT, -ERANGE,
+				     "count %u is not from 1 to %u", req->count,
+				     EGRESS_COUNT_MAX);
+	if (req->count > 1 && (req->given[EGRESS_V4] || req->given[EGRESS_V6]))
+		return egress_refuse(&ch->error, EGRESS_ABOUT_COUNT, -EINVAL,
+				     "with a given address the count is 1, not %u",
+				     req->count);
+	return 0;
+}
+
+static int check_app_limit(const struct egress_group *group, const struct egress_pair_request *req, struct egress_error *error)
+{
+	/* Changed under egress_net.lock, which the caller holds. */
+	const struct egress_conf *conf = rcu_dereference_protected(group->app->conf, true);
+
+	if (conf->limit <= req->block_size)
+		return 0;
+	return egress_refuse(error, EGRESS_ABOUT_BLOCK_SIZE, -ERANGE,
+			     "app '%s' has a limit of %u, more than a block of %u ports can hold",
+			     group->app->name, conf->limit, req->block_size);
+}
+
+/*
+ * What there is already. Return: how many of the pairs asked for, those in
+ * @pairs; -EEXIST if a given address is somebody else's, -EBUSY if it is being
+ * released.
+ */
+static int already(struct egress_change *ch, const struct egress_set *set,
+		   const struct egress_group *group, const struct egress_pair_request *req,
+		   struct egress_pair **pairs)
+{
+	struct egress_pair *pair, *found = NULL;
+	char text[EGRESS_ADDR_STR], name[EGRESS_ADDR_STR];
+	unsigned int n = 0;
+	int i;
+
+	if (!req->given[EGRESS_V4] && !req->given[EGRESS_V6]) {
+		if (!set)
+			return 0;
+		list_for_each_entry(pair, &set->pairs, list)
+			if (pair->group == group && !pair->dying && n < req->count)
+				pairs[n++] = pair;
+		return n;
+	}
+	for (i = 0; i < EGRESS_FAMILIES; i++) {
+		if (!req->given[i])
+			continue;
+		pair = egress_pair_find(ch->en, &req->addr[i]);
+		if (!pair)
+			continue;
+		if ((found && pair != found) || pair->group != group ||
+		    pair->scope != (req->machine ? EGRESS_SCOPE_MACHINE : EGRESS_SCOPE_APP) ||
+		    (req->machine && strcmp(pair->machine->id, req->machine)))
+			return egress_refuse(&ch->error,
+					     i == EGRESS_V4 ? EGRESS_ABOUT_V4 : EGRESS_ABOUT_V6,
+					     -EEXIST, "%s belongs to another pair",
+					     egress_addr_str(text, &req->addr[i]));
+		if (pair->dying)
+			return egress_refuse(&ch->error,
+					     i == EGRESS_V4 ? EGRESS_ABOUT_V4 : EGRESS_ABOUT_V6,
+					     -EBUSY, "%s is being released",
+					     egress_addr_str(text, &req->addr[i]));
+		if (pair->set != set)
+			return egress_refuse(&ch->error, EGRESS_ABOUT_TO, -EEXIST,
+					     "%s is for other destinations: change them with 'pair set'",
+					     egress_addr_str(text, &req->addr[i]));
+		found = pair;
+	}
+	if (!found)
+		return 0;
+	for (i = 0; i < EGRESS_FAMILIES; i++)
+		if (req->given[i] && !ipv6_addr_equal(i == EGRESS_V4 ? &found->nat.v4 : &found->nat.v6,
+						      &req->addr[i]))
+			return egress_refuse(&ch->error,
+					     i == EGRESS_V4 ? EGRESS_ABOUT_V4 : EGRESS_ABOUT_V6,
+					     -EEXIST,
+					     "the pair of %s has another address than %s",
+					     egress_addr_str(name, egress_pair_name(found)),
+					     egress_addr_str(text, &req->addr[i]));
+	pairs[0] = found;
+	return 1;
+}
+
+/* Sets for pairs of its own, and its lease of the rest. */
+static int get_own(struct egress_change *ch, struct egress_machine *machine)
+{
+	if (!machine->own) {
+		machine->own = kzalloc(sizeof(*machine->own), GFP_KERNEL_ACCOUNT);
+		if (!machine->own)
+			return -ENOMEM;
+		egress_sets_init(machine->own, machine);
+	}
+	if (egress_lease_find(machine, &machine->own->rest))
+		return 0;
+	return egress_leases_attach(ch, machine->group, &machine->own->rest);
+}
+
+/**
+ * egress_pair_add() - allocate pairs
+ * @ch: change
+ * @req: what
+ *
+ * Machines that wait get their leases at once. Return: 0; -ENOENT, -EINVAL,
+ * -ERANGE, -EEXIST, -EBUSY, -ENOSPC, -EADDRINUSE, -ENOMEM, then nothing has
+ * changed.
+ */
+int egress_pair_add(struct egress_change *ch, const struct egress_pair_request *req)
+{
+	struct egress_machine *machine = NULL;
+	unsigned int have = 0, made = 0, i;
+	struct egress_pair **pairs;
+	struct egress_group *group;
+	struct egress_sets *sets;
+	struct egress_set *set;
+	int err;
+
+	err = check_request(ch, req) ?: egress_set_sort(req->to, req->n_to, &ch->error);
+	if (err)
+		return err;
+	pairs = kvcalloc(req->count, sizeof(*pairs), GFP_KERNEL_ACCOUNT);
+	if (!pairs)
+		return -ENOMEM;
+	if (req->machine) {
+		machine = egress_machine_find(ch->en, req->machine);
+		group = machine->group;
+		err = get_own(ch, machine);
+		sets = machine->own;
+	} else {
+		group = egress_group_get(ch->en, req->app, req->region);
+		err = group ? 0 : -ENOMEM;
+		sets = group ? &group->sets : NULL;
+	}
+	if (err)
+		goto free;
+	err = check_app_limit(group, req, &ch->error);
+	if (err)
+		goto put_group;
+	set = egress_set_find(sets, req->to, req->n_to);
+	if (req->ensure) {
+		err = already(ch, set, group, req, pairs);
+		if (err < 0)
+			goto put_group;
+		have = err;
+	}
+	made = have;
+	if (have == req->count)
+		goto tell;
+
+	set = egress_set_get(ch, group, sets, req->to, req->n_to);
+	err = PTR_ERR_OR_ZERO(set);
+	if (err)
+		goto put_group;
+	err = reserve_ids(ch->en, req->count - have);
+	if (err)
+		goto unget;
+	for (; made < req->count; made++) {
+		pairs[made] = pair_make(ch, group, req);
+		if (IS_ERR(pairs[made])) {
+			err = PTR_ERR(pairs[made]);
+			goto unmake;
+		}
+	}
+	err = egress_hooks_get(ch->en, &ch->error);
+	if (err)
+		goto unmake;
+
+	for (i = have; i < made; i++)
+		pair_publish(ch, pairs[i], set);
+	if (machine)
+		egress_leases_settle(ch, machine, NULL);
+	else if (sets->changing)
+		egress_leases_begin(ch, group, set);
+	egress_sets_commit(ch->en, sets);
+	egress_lease_feed(ch, group);
+	egress_leases_recount(ch, group);
+	egress_change_count(ch);
+	for (i = have; i < made; i++)
+		egress_change_did(ch, EGRESS_EVENT_PAIR_CHANGED, pairs[i]);
+tell:
+	for (i = 0; i < made; i++)
+		egress_change_answer(ch, EGRESS_EVENT_PAIR_CHANGED, pairs[i]);
+	kvfree(pairs);
+	return 0;
+
+unmake:
+	while (made-- > have)
+		pair_unmake(ch->en, pairs[made]);
+	for (i = 1; i <= req->count - have; i++)
+		xa_release(&ch->en->pairs, ch->en->last_pair + i);
+unget:
+	egress_set_unget(ch, group, set);
+put_group:
+	egress_group_put(ch->en, group);
+free:
+	kvfree(pairs);
+	return err;
+}

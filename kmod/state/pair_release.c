@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Releasing pairs: their connections are cut, or drained first. */
+#include <linux/ktime.h>
+
+#include "addr.h"
+#include "error.h"
+#include "net.h"
+#include "state/app.h"
+#include "state/block.h"
+#include "state/change.h"
+#include "state/group.h"
+#include "state/lease.h"
+#include "state/pair.h"
+#include "state/set.h"
+
+/* No new connection takes a port of it: its machines are leased elsewhere, or wait. */
+static void unpublish(struct egress_change *ch, struct egress_pair *pair)
+{
+	unsigned int i;
+
+	for (i = 0; i < egress_pair_slots(pair); i++)
+		if (pair->blocks[i].state == EGRESS_BLOCK_LEASED)
+			egress_leases_settle(ch, pair->blocks[i].machine, NULL);
+}
+
+static int check_release(struct egress_change *ch, const struct egress_release_request *req)
+{
+	char text[EGRESS_ADDR_STR];
+	struct egress_pair *pair;
+	unsigned int i;
+
+	for (i = 0; i < req->n; i++) {
+		egress_addr_str(text, &req->addrs[i]);
+		pair = egress_pair_find(ch->en, &req->addrs[i]);
+		if (!pair)
+			return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, i, -ENOENT,
+					     "%s is not an allocated egress address",
+					     text);
+		if (req->app && strcmp(pair->group->app->name, req->app))
+			return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, i, -EINVAL,
+					     "%s belongs to app '%s', not '%s'", text,
+					     pair->group->app->name, req->app);
+	}
+	return 0;
+}
+
+/* The last of it; nothing can see it any more. */
+static void pair_finish(struct egress_change *ch, struct egress_pair *pair)
+{
+	struct egress_group *group = pair->group;
+
+	egress_pair_destroy(ch, pair);
+	egress_group_put(ch->en, group);
+}
+
+/**
+ * egress_pair_drained() - has a released pair no connection any more
+ * @pair: pair, egress_net locked
+ */
+bool egress_pair_drained(const struct egress_pair *pair)
+{
+	return pair->n_free == pair->n_slots;
+}
+
+/**
+ * egress_pair_drain() - let go of released pairs whose time has come
+ * @ch: change
+ *
+ * Context: process; waits for one grace period if a pair's time is up.
+ */
+void egress_pair_drain(struct egress_change *ch)
+{
+	time64_t now = ktime_get_boottime_seconds();
+	struct egress_pair *pair, *tmp;
+
+	lockdep_assert_held(&ch->en->lock);
+	list_for_each_entry_safe(pair, tmp, &ch->en->draining, drain) {
+		if (!egress_pair_drained(pair)) {
+			/* the second it began in was not a whole one */
+			if (!pair->deadline || now <= pair->deadline)
+				continue;
+			egress_blocks_synchronize(ch->en);
+		}
+		egress_change_count(ch);
+		pair_finish(ch, pair);
+	}
+}
+
+static void unrelease(struct egress_net *en, struct list_head *release)
+{
+	struct egress_pair *pair, *tmp;
+
+	list_for_each_entry_safe(pair, tmp, release, drain) {
+		egress_sets_abort(pair->set->sets);
+		if (pair->released) {
+			list_move_tail(&pair->drain, &en->draining);
+			continue;
+		}
+		list_del_init(&pair->drain);
+		pair->dying = false;
+		pair->set->n_live++;
+	}
+}
+
+/* Destinations of sets that have no other pair go back to the rest. */
+static int close_sets(struct egress_change *ch, struct list_head *release)
+{
+	struct egress_pair *pair;
+	int err;
+
+	list_for_each_entry(pair, release, drain) {
+		struct egress_set *set = pair->set;
+
+		if (!set->index || set->n_live || set->sets->changing || pair->released)
+			continue;
+		err = egress_sets_prepare(ch, set->sets, NULL);
+		if (err)
+			return err;
+	}
+	list_for_each_entry(pair, release, drain)
+		egress_sets_commit(ch->en, pair->set->sets);
+	list_for_each_entry(pair, release, drain)
+		if (pair->set->index && !pair->set->n_live)
+			egress_leases_detach(ch, pair->group, pair->set);
+	return 0;
+}
+
+/**
+ * egress_pair_del() - release pairs
+ * @ch: change
+ * @req: which, and how
+ *
+ * Context: process; waits for one grace period. Return: 0; -ENOENT, -EINVAL,
+ * -ENOMEM, then nothing has changed.
+ */
+int egress_pair_del(struct egress_change *ch, const struct egress_release_request *req)
+{
+	struct egress_pair *pair, *tmp;
+	LIST_HEAD(release);
+	unsigned int i;
+	int err;
+
+	err = check_release(ch, req);
+	if (err)
+		return err;
+	/* All of them before a machine is leased elsewhere: not to one of them. */
+	for (i = 0; i < req->n; i++) {
+		pair = egress_pair_find(ch->en, &req->addrs[i]);
+		pair->set->n_live -= !pair->dying;
+		pair->dying = true;
+		list_move_tail(&pair->drain, &release);
+	}
+	err = close_sets(ch, &release);
+	if (err) {
+		unrelease(ch->en, &release);
+		return err;
+	}
+	egress_change_count(ch);
+	list_for_each_entry(pair, &release, drain) {
+		pair->released = true;
+		pair->deadline = req->seconds ? ktime_get_boottime_seconds() + req->seconds : 0;
+		unpublish(ch, pair);
+		if (!pair->set->n_live)
+			egress_leases_recount(ch, pair->group);
+		egress_change_group(ch, pair->group);
+		egress_change_answer(ch, EGRESS_EVENT_PAIR_CHANGED, pair);
+		if (req->drain)
+			egress_change_did(ch, EGRESS_EVENT_PAIR_CHANGED, pair);
+	}
+	egress_blocks_synchronize(ch->en);
+	if (req->drain) {
+		list_for_each_entry(pair, &release, drain)
+			egress_blocks_retire_pair(ch->en, pair);
+		list_splice_tail(&release, &ch->en->draining);
+		egress_pair_drain(ch);
+	} else {
+		list_for_each_entry_safe(pair, tmp, &release, drain)
+			pair_finish(ch, pair);
+	}
+	return 0;
+}

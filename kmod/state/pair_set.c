@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Pairs that there are get other machines, or other destinations: whoever is
+ * leased on one stays, and no connection notices.
+ */
+#include "addr.h"
+#include "error.h"
+#include "state/block.h"
+#include "state/change.h"
+#include "state/group.h"
+#include "state/lease.h"
+#include "state/machine.h"
+#include "state/pair.h"
+#include "state/set.h"
+
+static void move_pair(struct egress_pair *pair, struct egress_set *to)
+{
+	pair->set->n_pairs--;
+	pair->set = to;
+	list_move_tail(&pair->list, &to->pairs);
+	to->n_pairs++;
+	to->n_live++;
+}
+
+/*
+ * The leases of its machines come with the pair, but not in place of one that is
+ * pinned there, unless the machine's own pair won over that.
+ */
+static void hand_over(struct egress_change *ch, struct egress_pair *pair, struct egress_set *from,
+		      struct egress_set *to)
+{
+	struct egress_lease *old, *new;
+	unsigned int i;
+
+	for (i = 0; i < egress_pair_slots(pair); i++) {
+		struct egress_block *block = &pair->blocks[i];
+
+		if (block->state != EGRESS_BLOCK_LEASED)
+			continue;
+		old = egress_lease_find(block->machine, from);
+		new = egress_lease_find(block->machine, to);
+		if (!old || !new || egress_lease_block(ch->en, old) != block)
+			continue;
+		if (from->sets != to->sets || !new->pinned)
+			egress_lease_hand_over(ch, old, new);
+	}
+}
+
+/* Machines whose lease was handed over get another one for what it was for. */
+static void settle(struct egress_change *ch, struct egress_pair *pair)
+{
+	unsigned int i;
+
+	if (pair->machine) {
+		egress_leases_settle(ch, pair->machine, NULL);
+		return;
+	}
+	for (i = 0; i < egress_pair_slots(pair); i++)
+		if (pair->blocks[i].state == EGRESS_BLOCK_LEASED)
+			egress_leases_settle(ch, pair->blocks[i].machine, NULL);
+}
+
+static void drop_if_empty(struct egress_change *ch, struct egress_group *group, struct egress_set *set)
+{
+	if (!set->index || set->n_live)
+		return;
+	egress_leases_detach(ch, group, set);
+	if (!set->n_pairs)
+		egress_set_free(set);
+}
+
+/**
+ * egress_pair_set() - change what destinations a pair is for
+ * @ch: change
+ * @addr: either address
+ * @to: prefixes; sorted here
+ * @n_to: how many; 0: the rest
+ *
+ * Return: 0; -ENOENT, -EBUSY, -EINVAL, -EEXIST, -ENOSPC, -ENOMEM, then nothing
+ * has changed.
+ */
+int egress_pair_set(struct egress_change *ch, const struct in6_addr *addr, struct egress_cidr *to,
+		    unsigned int n_to)
+{
+	struct egress_pair *pair = egress_pair_find(ch->en, addr);
+	struct egress_set *old, *set;
+	char text[EGRESS_ADDR_STR];
+	struct egress_group *group;
+	struct egress_sets *sets;
+	bool fresh;
+	int err;
+
+	egress_addr_str(text, addr);
+	if (!pair)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_ADDR, -ENOENT,
+				     "%s is not an allocated egress address", text);
+	if (pair->dying)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_ADDR, -EBUSY, "%s is being released", text);
+	err = egress_set_sort(to, n_to, &ch->error);
+	if (err)
+		return err;
+	group = pair->group;
+	old = pair->set;
+	sets = old->sets;
+	if (egress_set_find(sets, to, n_to) == old)
+		goto tell;
+
+	old->n_live--;
+	set = egress_set_get(ch, group, sets, to, n_to);
+	err = PTR_ERR_OR_ZERO(set);
+	if (err)
+		goto restore;
+	fresh = sets->changing;
+	if (!fresh && old->index && !old->n_live) {
+		err = egress_sets_prepare(ch, sets, NULL);
+		if (err)
+			goto restore;
+	}
+
+	move_pair(pair, set);
+	hand_over(ch, pair, old, set);
+	if (fresh)
+		egress_leases_begin(ch, group, set);
+	egress_sets_commit(ch->en, sets);
+	settle(ch, pair);
+	drop_if_empty(ch, group, old);
+	egress_lease_feed(ch, group);
+	egress_leases_recount(ch, group);
+	egress_change_group(ch, group);
+	egress_change_count(ch);
+	egress_change_did(ch, EGRESS_EVENT_PAIR_CHANGED, pair);
+tell:
+	egress_change_answer(ch, EGRESS_EVENT_PAIR_CHANGED, pair);
+	return 0;
+
+restore:
+	old->n_live++;
+	return err;
+}
+
+/* Sets of its app for a machine's own pairs. Return: 0 or an error, then all is as it was. */
+static int get_sets(struct egress_change *ch, struct egress_machine *machine)
+{
+	struct egress_pair *pair;
+	struct egress_set *set;
+	bool own = false;
+	int err = 0;
+
+	list_for_each_entry(pair, &machine->pairs, own) {
+		if (pair->dying)
+			continue;
+		set = egress_set_get(ch, pair->group, &pair->group->sets, pair->set->cidrs,
+				     pair->set->n_cidrs);
+		err = PTR_ERR_OR_ZERO(set);
+		if (err)
+			goto undo;
+		pair->set->n_live--;
+		pair->promoted = true;
+		own |= pair->set->index;
+	}
+	if (own)
+		err = egress_sets_prepare(ch, machine->own, NULL);
+	if (!err)
+		return 0;
+
+undo:
+	list_for_each_entry(pair, &machine->pairs, own) {
+		if (!pair->promoted)
+			continue;
+		pair->promoted = false;
+		pair->set->n_live++;
+		set = egress_set_find(&pair->group->sets, pair->set->cidrs, pair->set->n_cidrs);
+		if (set)
+			egress_set_unget(ch, pair->group, set);
+	}
+	return err;
+}
+
+/* Into its app's set, and what is leased on it with it. */
+static void promote(struct egress_change *ch, struct egress_pair *pair)
+{
+	struct egress_group *group = pair->group;
+	struct egress_machine *machine = pair->machine;
+	struct egress_set *own = pair->set, *set;
+
+	set = egress_set_find(&group->sets, own->cidrs, own->n_cidrs);
+	pair->promoted = false;
+	pair->scope = EGRESS_SCOPE_APP;
+	pair->machine = NULL;
+	move_pair(pair, set);
+	if (group == machine->group)
+		hand_over(ch, pair, own, set);
+}
+
+static void drop_own(struct egress_change *ch, struct egress_machine *machine)
+{
+	struct egress_set *set, *tmp;
+
+	list_for_each_entry_safe(set, tmp, &machine->own->list, list)
+		drop_if_empty(ch, machine->group, set);
+}
+
+/**
+ * egress_promote() - make a machine's own pairs those of all its app's machines
+ * @ch: change
+ * @id: machine
+ *
+ * The machine keeps its leases. Return: 0; -ENOENT, -EEXIST, -ENOSPC, -ENOMEM,
+ * then nothing has changed.
+ */
+int egress_promote(struct egress_change *ch, const char *id)
+{
+	struct egress_machine *machine = egress_machine_find(ch->en, id);
+	struct egress_pair *pair, *tmp;
+	LIST_HEAD(promoted);
+	bool any = false;
+	int err;
+
+	if (!machine)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -ENOENT, "there is no machine '%s'",
+				     id);
+	list_for_each_entry(pair, &machine->pairs, own)
+		any |= !pair->dying;
+	if (!any)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -ENOENT,
+				     "machine '%s' has no pair of its own", id);
+	err = get_sets(ch, machine);
+	if (err)
+		return err;
+	egress_change_count(ch);
+	/* All of them, before the machine is settled: it stays where it is. */
+	list_for_each_entry_safe(pair, tmp, &machine->pairs, own) {
+		if (!pair->promoted)
+			continue;
+		promote(ch, pair);
+		list_move_tail(&pair->own, &promoted);
+	}
+	list_for_each_entry(pair, &promoted, own)
+		egress_leases_begin(ch, pair->group, pair->set);
+	list_for_each_entry(pair, &promoted, own)
+		egress_sets_commit(ch->en, &pair->group->sets);
+	/* Its leases go first, that of the rest before the others: none takes over. */
+	egress_leases_settle(ch, machine, NULL);
+	egress_sets_commit(ch->en, machine->own);
+	drop_own(ch, machine);
+	list_for_each_entry_safe(pair, tmp, &promoted, own) {
+		list_del_init(&pair->own);
+		egress_lease_feed(ch, pair->group);
+		egress_leases_recount(ch, pair->group);
+		egress_change_group(ch, pair->group);
+		egress_change_answer(ch, EGRESS_EVENT_PAIR_CHANGED, pair);
+		egress_change_did(ch, EGRESS_EVENT_PAIR_CHANGED, pair);
+	}
+	egress_change_machine(ch, machine);
+	return 0;
+}

@@ -1,0 +1,523 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Pools: regions, and the prefixes that their addresses are drawn from. Which
+ * address is drawn next is address.c's business.
+ */
+#include <linux/inetdevice.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <net/addrconf.h>
+#include <net/route.h>
+
+#include "addr.h"
+#include "error.h"
+#include "net.h"
+#include "state/address.h"
+#include "state/app.h"
+#include "state/change.h"
+#include "state/claim.h"
+#include "state/device.h"
+#include "state/group.h"
+#include "state/machine.h"
+#include "state/pair.h"
+#include "state/pool.h"
+
+#define USERS_NAMED	3	/* of those who use a prefix that is to go */
+#define USERS_TEXT	128	/* the longest address and name fit in */
+
+/**
+ * egress_region_find() - a region by name
+ * @en: namespace, locked
+ * @name: name
+ *
+ * Return: region, or NULL. It may be without a pool.
+ */
+struct egress_region *egress_region_find(struct egress_net *en, const char *name)
+{
+	struct egress_region *region;
+
+	lockdep_assert_held(&en->lock);
+	list_for_each_entry(region, &en->regions, list)
+		if (!strcmp(region->name, name))
+			return region;
+	return NULL;
+}
+
+/**
+ * egress_region_get() - a region by name, made if it isn't there
+ * @en: namespace, locked
+ * @name: name
+ *
+ * Return: region, or NULL if there is no memory. egress_region_put() drops it
+ * again if nothing came to use it.
+ */
+struct egress_region *egress_region_get(struct egress_net *en, const char *name)
+{
+	struct egress_region *region = egress_region_find(en, name);
+	int i;
+
+	if (region)
+		return region;
+	region = kzalloc(sizeof(*region), GFP_KERNEL_ACCOUNT);
+	if (!region)
+		return NULL;
+	strscpy(region->name, name, sizeof(region->name));
+	INIT_LIST_HEAD(&region->prefixes);
+	for (i = 0; i < EGRESS_FAMILIES; i++)
+		INIT_LIST_HEAD(&region->resting[i]);
+	region->slot_last = EGRESS_SLOTS - 1;
+	list_add_tail(&region->list, &en->regions);
+	return region;
+}
+
+/**
+ * egress_region_put() - let a region go if it is of no use
+ * @region: region
+ */
+void egress_region_put(struct egress_region *region)
+{
+	if (!list_empty(&region->prefixes) || region->n_groups)
+		return;
+	list_del(&region->list);
+	kfree_rcu(region, rcu);
+}
+
+/**
+ * egress_region_has() - has the region's pool prefixes of a family
+ * @region: region
+ * @family: family
+ */
+bool egress_region_has(const struct egress_region *region, enum egress_family family)
+{
+	const struct egress_prefix *prefix;
+
+	list_for_each_entry(prefix, &region->prefixes, list)
+		if (egress_family_of(&prefix->cidr.addr) == family)
+			return true;
+	return false;
+}
+
+/**
+ * egress_prefix_free() - addresses of a prefix that can be allocated
+ * @prefix: prefix
+ *
+ * Return: number, saturated.
+ */
+u64 egress_prefix_free(const struct egress_prefix *prefix)
+{
+	u64 n = prefix->last - prefix->first;
+
+	if (n != U64_MAX)
+		n++;
+	return n > prefix->used ? n - prefix->used : 0;
+}
+
+static bool host_addr_in(struct egress_net *en, const struct egress_cidr *cidr,
+			 struct in6_addr *found)
+{
+	const struct inet6_ifaddr *ifa6;
+	const struct in_ifaddr *ifa4;
+	struct net_device *dev;
+	bool hit = false;
+
+	rcu_read_lock();
+	for_each_netdev_rcu(en->net, dev) {
+		struct in_device *in4 = __in_dev_get_rcu(dev);
+		struct inet6_dev *in6 = __in6_dev_get(dev);
+
+		if (in4) {
+			in_dev_for_each_ifa_rcu(ifa4, in4) {
+				egress_addr_v4(found, ifa4->ifa_local);
+				hit = egress_cidr_has(cidr, found);
+				if (hit)
+					goto out;
+			}
+		}
+		if (in6) {
+			list_for_each_entry_rcu(ifa6, &in6->addr_list, if_list) {
+				*found = ifa6->addr;
+				hit = egress_cidr_has(cidr, found);
+				if (hit)
+					goto out;
+			}
+		}
+	}
+out:
+	rcu_read_unlock();
+	return hit;
+}
+
+static bool machine_addr_in(struct egress_net *en, const struct egress_cidr *cidr,
+			    struct in6_addr *found, const char **id)
+{
+	struct egress_machine *machine;
+	unsigned long serial;
+	unsigned int i;
+
+	xa_for_each(&en->machines, serial, machine) {
+		for (i = 0; i < machine->n_sources; i++) {
+			*found = machine->sources[i]->addr;
+			*id = machine->id;
+			if (egress_cidr_has(cidr, found))
+				return true;
+		}
+	}
+	return false;
+}
+
+static int check_prefix(struct egress_change *ch, const struct egress_cidr *cidr,
+			unsigned int nth)
+{
+	char text[EGRESS_ADDR_STR], other[EGRESS_ADDR_STR];
+	const struct egress_region *region;
+	const struct egress_prefix *prefix;
+	struct in6_addr net;
+	const char *id;
+	__be32 v4;
+
+	egress_cidr_str(text, cidr);
+	if (!egress_cidr_clean(cidr)) {
+		struct egress_cidr clean = { .len = cidr->len };
+
+		ipv6_addr_prefix(&net, &cidr->addr, cidr->len);
+		clean.addr = net;
+		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_PREFIX, nth, -EINVAL,
+				     "prefix %s has host bits set: use %s", text,
+				     egress_cidr_str(other, &clean));
+	}
+	if (egress_addr_is_v4(&cidr->addr)) {
+		v4 = egress_addr_to_v4(&cidr->addr);
+		if (cidr->len < EGRESS_V4_BITS + 8 || ipv4_is_zeronet(v4) ||
+		    ipv4_is_loopback(v4) || ipv4_is_multicast(v4) || ipv4_is_lbcast(v4) ||
+		    ipv4_is_linklocal_169(v4))
+			return egress_refuse_nth(&ch->error, EGRESS_ABOUT_PREFIX, nth, -EINVAL,
+					     "prefix %s can't be anybody's source address",
+					     text);
+	} else if (cidr->len < 8 || ipv6_prefix_equal(&cidr->addr, &in6addr_any, 8) ||
+		   ipv6_addr_type(&cidr->addr) & (IPV6_ADDR_MULTICAST |
+		   IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK | IPV6_ADDR_MAPPED)) {
+		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_PREFIX, nth, -EINVAL,
+				     "prefix %s can't be anybody's source address", text);
+	}
+
+	list_for_each_entry(region, &ch->en->regions, list) {
+		list_for_each_entry(prefix, &region->prefixes, list) {
+			if (!egress_cidr_overlap(&prefix->cidr, cidr))
+				continue;
+			return egress_refuse_nth(&ch->error, EGRESS_ABOUT_PREFIX, nth, -EEXIST,
+					     "prefix %s overlaps %s of the pool in region '%s'",
+					     text, egress_cidr_str(other, &prefix->cidr),
+					     region->name);
+		}
+	}
+	if (machine_addr_in(ch->en, cidr, &net, &id))
+		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_PREFIX, nth, -EEXIST,
+				     "prefix %s holds %s, the inside address of machine '%s'",
+				     text, egress_addr_str(other, &net), id);
+	if (host_addr_in(ch->en, cidr, &net))
+		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_PREFIX, nth, -EADDRINUSE,
+				     "prefix %s holds %s, an address of this host: leave it out",
+				     text, egress_addr_str(other, &net));
+	return 0;
+}
+
+static struct egress_prefix *prefix_new(struct egress_region *region,
+					const struct egress_cidr *cidr)
+{
+	unsigned int bits = egress_cidr_host_bits(cidr);
+	struct egress_prefix *prefix;
+
+	prefix = kzalloc(sizeof(*prefix), GFP_KERNEL_ACCOUNT);
+	if (!prefix)
+		return NULL;
+	prefix->region = region;
+	prefix->cidr = *cidr;
+	prefix->last = bits >= 64 ? U64_MAX : (1ULL << bits) - 1;
+	if (bits >= 2) {
+		/* The network's address, or the subnet routers' (RFC 4291, 2.6.1). */
+		prefix->first = 1;
+		if (egress_addr_is_v4(&cidr->addr))
+			prefix->last--;		/* broadcast */
+	}
+	prefix->next = prefix->first;
+	return prefix;
+}
+
+/**
+ * egress_pool_add() - make a region's pool or add prefixes to it
+ * @ch: change
+ * @req: what
+ * @flags: NLM_F_*
+ *
+ * Return: 0; -EEXIST, -EBUSY, -EADDRINUSE, -EINVAL, -ENOENT, -ENODEV, -ENOMEM,
+ * then nothing has changed.
+ */
+int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *req, u16 flags)
+{
+	struct egress_region *region = egress_region_find(ch->en, req->region);
+	bool exists = region && !list_empty(&region->prefixes);
+	struct egress_prefix *prefix, *tmp;
+	struct egress_device *device = NULL;
+	bool new_device = false, new_slots;
+	LIST_HEAD(prefixes);
+	unsigned int i, j;
+	int err;
+
+	if (!exists && !(flags & NLM_F_CREATE))
+		return egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -ENOENT,
+				     "region '%s' has no pool", req->region);
+	if (exists && flags & NLM_F_EXCL)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -EEXIST,
+				     "region '%s' has a pool already", req->region);
+	if (!exists && !req->n_prefixes)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_NOTHING, -EINVAL, "a pool needs a prefix");
+	for (i = 0; i < req->n_prefixes; i++) {
+		err = check_prefix(ch, &req->prefixes[i], i);
+		if (err)
+			return err;
+		cond_resched();
+		for (j = 0; j < i; j++) {
+			char a[EGRESS_ADDR_STR], b[EGRESS_ADDR_STR];
+
+			if (!egress_cidr_overlap(&req->prefixes[i], &req->prefixes[j]))
+				continue;
+			return egress_refuse_nth(&ch->error, EGRESS_ABOUT_PREFIX, i, -EEXIST,
+					     "prefixes %s and %s overlap",
+					     egress_cidr_str(a, &req->prefixes[j]),
+					     egress_cidr_str(b, &req->prefixes[i]));
+		}
+	}
+	new_slots = req->slot_first >= 0 &&
+		(!exists || region->slot_first != req->slot_first ||
+		 region->slot_last != req->slot_last);
+	if (req->device)
+		new_device = !exists || !region->device ||
+			strcmp(region->device->name, req->device);
+	if (exists && region->n_pairs && (new_slots || new_device))
+		return egress_refuse(&ch->error, new_slots ? EGRESS_ABOUT_SLOTS : EGRESS_ABOUT_DEVICE,
+				     -EBUSY,
+				     "the pool in region '%s' has pairs: its %s can't change until they are released",
+				     req->region, new_slots ? "slots" : "device");
+
+	if (new_device && !egress_device_exists(ch->en, req->device))
+		return egress_refuse(&ch->error, EGRESS_ABOUT_DEVICE, -ENODEV,
+				     "there is no device '%s'", req->device);
+
+	region = egress_region_get(ch->en, req->region);
+	if (!region)
+		return -ENOMEM;
+	for (i = 0; i < req->n_prefixes; i++) {
+		prefix = prefix_new(region, &req->prefixes[i]);
+		if (!prefix)
+			goto nomem;
+		list_add_tail(&prefix->list, &prefixes);
+	}
+	if (new_device) {
+		device = egress_device_get(ch->en, req->device);
+		if (!device)
+			goto nomem;
+	}
+
+	list_splice_tail(&prefixes, &region->prefixes);
+	if (device) {
+		if (region->device)
+			egress_device_put(ch->en, region->device);
+		region->device = device;
+	}
+	if (new_slots) {
+		region->slot_first = req->slot_first;
+		region->slot_last = req->slot_last;
+	}
+	egress_change_count(ch);
+	egress_change_answer(ch, EGRESS_EVENT_POOL_CHANGED, region);
+	egress_change_did(ch, EGRESS_EVENT_POOL_CHANGED, region);
+	return 0;
+
+nomem:
+	list_for_each_entry_safe(prefix, tmp, &prefixes, list)
+		kfree(prefix);
+	egress_region_put(region);
+	return -ENOMEM;
+}
+
+static struct egress_prefix *prefix_find(struct egress_region *region,
+					 const struct egress_cidr *cidr)
+{
+	struct egress_prefix *prefix;
+
+	list_for_each_entry(prefix, &region->prefixes, list)
+		if (prefix->cidr.len == cidr->len &&
+		    ipv6_addr_equal(&prefix->cidr.addr, &cidr->addr))
+			return prefix;
+	return NULL;
+}
+
+static void prefix_free(struct egress_net *en, struct egress_prefix *prefix)
+{
+	struct egress_region *region = prefix->region;
+	struct egress_addr *addr, *tmp;
+
+	list_for_each_entry_safe(addr, tmp, &region->resting[egress_family_of(&prefix->cidr.addr)],
+				 rest)
+		if (addr->prefix == prefix)
+			egress_addr_forget(en, addr);
+	list_del(&prefix->list);
+	kfree(prefix);
+}
+
+/* The prefixes that a request names, or all of them, are marked. */
+static int doom(struct egress_region *region, const struct egress_pool_request *req, struct egress_error *error)
+{
+	struct egress_prefix *prefix;
+	char text[EGRESS_ADDR_STR];
+	unsigned int i;
+
+	if (!region || list_empty(&region->prefixes))
+		return egress_refuse(error, EGRESS_ABOUT_REGION, -ENOENT,
+				     "region '%s' has no pool", req->region);
+	list_for_each_entry(prefix, &region->prefixes, list)
+		prefix->doomed = !req->n_prefixes;
+	for (i = 0; i < req->n_prefixes; i++) {
+		prefix = prefix_find(region, &req->prefixes[i]);
+		if (!prefix)
+			return egress_refuse_nth(error, EGRESS_ABOUT_PREFIX, i, -ENOENT,
+					     "prefix %s is not in the pool in region '%s'",
+					     egress_cidr_str(text, &req->prefixes[i]),
+					     region->name);
+		prefix->doomed = true;
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Say who uses a prefix: as many of them as have room in a sentence. */
+static int refuse_used(struct egress_change *ch, const struct egress_prefix *prefix)
+{
+	enum egress_family family = egress_family_of(&prefix->cidr.addr);
+	char text[EGRESS_ADDR_STR], users[USERS_TEXT] = "", more[32] = "";
+	const struct egress_pair *pair;
+	unsigned int named = 0;
+	unsigned long id;
+	size_t at = 0;
+	int n;
+
+	xa_for_each(&ch->en->pairs, id, pair) {
+		if (!pair->addrs[family] || pair->addrs[family]->prefix != prefix)
+			continue;
+		n = snprintf(users + at, sizeof(users) - at, "%s%s by %s '%s'", at ? ", " : "",
+			     egress_addr_str(text, &pair->addrs[family]->public.addr),
+			     pair->machine ? "machine" : "app",
+			     pair->machine ? pair->machine->id : pair->group->app->name);
+		if (named == USERS_NAMED || at + n >= sizeof(users)) {
+			users[at] = '\0';
+			break;
+		}
+		at += n;
+		named++;
+	}
+	if (prefix->used > named)
+		snprintf(more, sizeof(more), " and %llu more", prefix->used - named);
+	return egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -EBUSY,
+			     "prefix %s is in use: %s%s: release them first, or 'pool drain' it",
+			     egress_cidr_str(text, &prefix->cidr), users, more);
+}
+
+/**
+ * egress_pool_drain() - let nothing be drawn from prefixes any more, or again
+ * @ch: change
+ * @req: which
+ * @on: no more
+ *
+ * What is allocated stays. Return: 0; -ENOENT.
+ */
+int egress_pool_drain(struct egress_change *ch, const struct egress_pool_request *req, bool on)
+{
+	struct egress_region *region = egress_region_find(ch->en, req->region);
+	struct egress_prefix *prefix;
+	int err;
+
+	err = doom(region, req, &ch->error);
+	if (err)
+		return err;
+	list_for_each_entry(prefix, &region->prefixes, list)
+		if (prefix->doomed)
+			prefix->draining = on;
+	egress_change_count(ch);
+	egress_change_answer(ch, EGRESS_EVENT_POOL_CHANGED, region);
+	egress_change_did(ch, EGRESS_EVENT_POOL_CHANGED, region);
+	return 0;
+}
+
+/**
+ * egress_pool_del() - take prefixes, or all of them, away from a pool
+ * @ch: change
+ * @req: what; no prefix means all
+ *
+ * Return: 0; -ENOENT; -EBUSY while an address is allocated.
+ */
+int egress_pool_del(struct egress_change *ch, const struct egress_pool_request *req)
+{
+	struct egress_region *region = egress_region_find(ch->en, req->region);
+	struct egress_prefix *prefix, *tmp;
+	int err;
+
+	err = doom(region, req, &ch->error);
+	if (err)
+		return err;
+	list_for_each_entry(prefix, &region->prefixes, list)
+		if (prefix->doomed && prefix->used)
+			return refuse_used(ch, prefix);
+	list_for_each_entry_safe(prefix, tmp, &region->prefixes, list)
+		if (prefix->doomed)
+			prefix_free(ch->en, prefix);
+	if (list_empty(&region->prefixes)) {
+		if (region->device)
+			egress_device_put(ch->en, region->device);
+		region->device = NULL;
+		region->slot_first = 0;
+		region->slot_last = EGRESS_SLOTS - 1;
+	}
+	egress_change_count(ch);
+	egress_change_answer(ch, EGRESS_EVENT_POOL_GONE, region);
+	egress_change_did(ch, EGRESS_EVENT_POOL_GONE, region);
+	egress_region_put(region);
+	return 0;
+}
+
+/**
+ * egress_pool_covers() - is an address any pool's
+ * @en: namespace, locked
+ * @addr: address
+ *
+ * Return: prefix or NULL.
+ */
+struct egress_prefix *egress_pool_covers(struct egress_net *en, const struct in6_addr *addr)
+{
+	struct egress_region *region;
+	struct egress_prefix *prefix;
+
+	list_for_each_entry(region, &en->regions, list)
+		list_for_each_entry(prefix, &region->prefixes, list)
+			if (egress_cidr_has(&prefix->cidr, addr))
+				return prefix;
+	return NULL;
+}
+
+/**
+ * egress_pool_free_all() - every pool of the namespace
+ * @en: namespace, locked, without pairs
+ */
+void egress_pool_free_all(struct egress_net *en)
+{
+	struct egress_prefix *prefix, *tmp_prefix;
+	struct egress_region *region, *tmp;
+
+	list_for_each_entry_safe(region, tmp, &en->regions, list) {
+		list_for_each_entry_safe(prefix, tmp_prefix, &region->prefixes, list)
+			prefix_free(en, prefix);
+		if (region->device)
+			egress_device_put(en, region->device);
+		region->device = NULL;
+		egress_region_put(region);
+	}
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EGRESS_REAP_H
+#define EGRESS_REAP_H
+
+struct egress_net;
+
+void egress_reaper_init(struct egress_net *en);
+void egress_reaper_start(struct egress_net *en);
+void egress_reaper_stop(struct egress_net *en);
+
+#endif

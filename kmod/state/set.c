@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Destination sets: pairs for some destinations only (`allocate --to`), and the
+ * rest. Which prefix belongs to which set is compiled into a map as a whole,
+ * made before a change and taken with it.
+ */
+#include <linux/bitmap.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include "addr.h"
+#include "error.h"
+#include "net.h"
+#include "packet/map.h"
+#include "state/change.h"
+#include "state/group.h"
+#include "state/lease.h"
+#include "state/machine.h"
+#include "state/set.h"
+
+static unsigned int max_prefixes = 1 << 20;
+module_param(max_prefixes, uint, 0644);
+MODULE_PARM_DESC(max_prefixes, "Prefixes of destination sets in a namespace at most");
+
+/**
+ * egress_sets_init() - the rest, and no other set yet
+ * @sets: sets
+ * @machine: whose, NULL for an app's in a region
+ */
+void egress_sets_init(struct egress_sets *sets, struct egress_machine *machine)
+{
+	INIT_LIST_HEAD(&sets->list);
+	INIT_LIST_HEAD(&sets->rest.list);
+	INIT_LIST_HEAD(&sets->rest.pairs);
+	INIT_LIST_HEAD(&sets->rest.waiting);
+	sets->rest.sets = sets;
+	sets->end = 1;
+	sets->machine = machine;
+}
+
+/**
+ * egress_sets_exit() - give back what has grown
+ * @en: namespace, locked
+ * @sets: without pairs, so without sets but the rest; no packet reads it any
+ *	more, or it is freed after those that do
+ */
+void egress_sets_exit(struct egress_net *en, struct egress_sets *sets)
+{
+	struct egress_map *map = rcu_dereference_protected(sets->map, true);
+
+	RCU_INIT_POINTER(sets->map, NULL);
+	if (map)
+		kvfree_rcu(map, rcu);
+	kvfree(sets->routes);
+	en->n_prefixes -= sets->n_routes;
+	en->prefix_bytes -= sets->bytes;
+	sets->routes = NULL;
+	sets->n_routes = 0;
+	sets->bytes = 0;
+}
+
+static int cmp(const void *a, const void *b)
+{
+	return egress_cidr_cmp(a, b);
+}
+
+/**
+ * egress_set_sort() - bring prefixes into order, and check them
+ * @cidrs: prefixes
+ * @n: how many
+ * @error: why not
+ *
+ * Return: 0, -EINVAL.
+ */
+int egress_set_sort(struct egress_cidr *cidrs, unsigned int n, struct egress_error *error)
+{
+	char text[EGRESS_ADDR_STR];
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (!egress_cidr_clean(&cidrs[i]))
+			return egress_refuse_nth(error, EGRESS_ABOUT_TO, i, -EINVAL,
+					     "prefix %s has host bits set",
+					     egress_cidr_str(text, &cidrs[i]));
+	sort(cidrs, n, sizeof(*cidrs), cmp, NULL);
+	for (i = 1; i < n; i++)
+		if (!egress_cidr_cmp(&cidrs[i - 1], &cidrs[i]))
+			return egress_refuse(error, EGRESS_ABOUT_TO, -EINVAL, "%s is given twice",
+					     egress_cidr_str(text, &cidrs[i]));
+	return 0;
+}
+
+/**
+ * egress_set_find() - the set of exactly these prefixes
+ * @sets: sets
+ * @cidrs: sorted
+ * @n: how many; 0 for the rest
+ *
+ * Return: set, not one that is gone, or NULL.
+ */
+struct egress_set *egress_set_find(struct egress_sets *sets, const struct egress_cidr *cidrs,
+				   unsigned int n)
+{
+	struct egress_set *set;
+	unsigned int i;
+
+	if (!n)
+		return &sets->rest;
+	list_for_each_entry(set, &sets->list, list) {
+		if (set->n_cidrs != n || egress_set_gone(set))
+			continue;
+		for (i = 0; i < n && !egress_cidr_cmp(&set->cidrs[i], &cidrs[i]); i++)
+			;
+		if (i == n)
+			return set;
+	}
+	return NULL;
+}
+
+static bool index_in_use(const struct egress_sets *sets, unsigned int index)
+{
+	const struct egress_set *set;
+
+	list_for_each_entry(set, &sets->list, list)
+		if (set->index == index)
+			return true;
+	return false;
+}
+
+/* One more set. An index that another one had is given out a grace period later. */
+static struct egress_set *set_new(struct egress_sets *sets, const struct egress_cidr *cidrs,
+				  unsigned int n)
+{
+	struct egress_set *set = kzalloc(sizeof(*set), GFP_KERNEL_ACCOUNT);
+
+	if (!set)
+		return NULL;
+	set->cidrs = kvmalloc_array(n, sizeof(*cidrs), GFP_KERNEL_ACCOUNT);
+	if (!set->cidrs) {
+		kfree(set);
+		return NULL;
+	}
+	memcpy(set->cidrs, cidrs, n * sizeof(*cidrs));
+	set->n_cidrs = n;
+	set->sets = sets;
+	INIT_LIST_HEAD(&set->pairs);
+	INIT_LIST_HEAD(&set->waiting);
+	for (set->index = 1; index_in_use(sets, set->index); set->index++)
+		;
+	if (set->index < sets->end)
+		cond_synchronize_rcu_expedited(sets->gp);
+	sets->end = max(sets->end, set->index + 1);
+	list_add_tail(&set->list, &sets->list);
+	return set;
+}
+
+/**
+ * egress_set_get() - a set, one that there is or a new one
+ * @ch: change
+ * @group: app and region
+ * @sets: of the app or of a machine
+ * @cidrs: sorted
+ * @n: how many; 0 for the rest
+ *
+ * A new one has leases without blocks and no pairs, and the map for it is
+ * prepared: egress_set_unget() forgets it. Return: set, ERR_PTR(-EEXIST),
+ * ERR_PTR(-ENOSPC), ERR_PTR(-ENOMEM).
+ */
+struct egress_set *egress_set_get(struct egress_change *ch, struct egress_group *group,
+				  struct egress_sets *sets, const struct egress_cidr *cidrs,
+				  unsigned int n)
+{
+	struct egress_set *set = egress_set_find(sets, cidrs, n);
+	int err;
+
+	if (set)
+		return set;
+	set = set_new(sets, cidrs, n);
+	if (!set)
+		return ERR_PTR(-ENOMEM);
+	err = egress_sets_prepare(ch, sets, set) ?: egress_leases_attach(ch, group, set);
+	if (!err)
+		return set;
+	egress_sets_abort(sets);
+	egress_set_free(set);
+	return ERR_PTR(err);
+}
+
+/**
+ * egress_set_unget() - nothing came of it
+ * @ch: change
+ * @group: app and region
+ * @set: from egress_set_get()
+ */
+void egress_set_unget(struct egress_change *ch, struct egress_group *group, struct egress_set *set)
+{
+	egress_sets_abort(set->sets);
+	if (set->n_pairs || !set->index)
+		return;
+	egress_leases_detach(ch, group, set);
+	egress_set_free(set);
+}
+
+/**
+ * egress_set_free() - a set that nothing is in any more
+ * @set: set, not the rest
+ */
+void egress_set_free(struct egress_set *set)
+{
+	list_del(&set->list);
+	kvfree(set->cidrs);
+	kfree(set);
+}
+
+/* Merge those of @n routes that stay with those of @add. Return: 0, -EEXIST, -ENOMEM. */
+static int merge(struct egress_sets *sets, const struct egress_map_entry *routes, unsigned int n_routes,
+		 const struct egress_set *add, struct egress_map_entry *to, struct egress_error *error)
+{
+	unsigned int i, j = 0, n = add ? add->n_cidrs : 0;
+	const struct egress_map_entry *begin = to;
+	unsigned long *stays = bitmap_zalloc(sets->end, GFP_KERNEL);
+	char text[EGRESS_ADDR_STR];
+	const struct egress_set *set;
+	int order;
+
+	if (!stays)
+		return -ENOMEM;
+	list_for_each_entry(set, &sets->list, list)
+		if (!egress_set_gone(set))
+			__set_bit(set->index, stays);
+	for (i = 0; i < n_routes; i++) {
+		const struct egress_map_entry *route = &routes[i];
+
+		if (!test_bit(route->label, stays))
+			continue;
+		order = -1;
+		while (j < n) {
+			order = egress_cidr_cmp(&route->cidr, &add->cidrs[j]);
+			if (order <= 0)
+				break;
+			*to++ = (struct egress_map_entry){ add->cidrs[j++], add->index };
+		}
+		if (!order) {
+			bitmap_free(stays);
+			return egress_refuse(error, EGRESS_ABOUT_TO, -EEXIST,
+					     "%s is among another pair's destinations already: these must be the same or apart",
+					     egress_cidr_str(text, &route->cidr));
+		}
+		*to++ = *route;
+	}
+	while (j < n)
+		*to++ = (struct egress_map_entry){ add->cidrs[j++], add->index };
+	bitmap_free(stays);
+	return to - begin;
+}
+
+/**
+ * egress_sets_prepare() - make the map for a change
+ * @ch: change
+ * @sets: sets; those that are gone will be in it no more
+ * @add: set to come, without pairs yet, or NULL
+ *
+ * May be called for one set after another. To be followed by egress_sets_commit()
+ * or, also when it fails, egress_sets_abort(). Return: 0, -EEXIST, -ENOSPC, -ENOMEM.
+ */
+int egress_sets_prepare(struct egress_change *ch, struct egress_sets *sets, struct egress_set *add)
+{
+	const struct egress_map_entry *from = sets->changing ? sets->next_routes : sets->routes;
+	unsigned int n_from = sets->changing ? sets->n_next : sets->n_routes;
+	unsigned int n = n_from + (add ? add->n_cidrs : 0);
+	struct egress_map_entry *routes = NULL;
+	unsigned int max = READ_ONCE(max_prefixes);
+	struct egress_map *map = NULL;
+	int err = 0;
+
+	if (add && ch->en->n_prefixes - sets->n_routes + n > max)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_TO, -ENOSPC,
+				     "%u prefixes would be more than the module's max_prefixes, %u",
+				     ch->en->n_prefixes - sets->n_routes + n, max);
+	if (n) {
+		routes = kvmalloc_array(n, sizeof(*routes), GFP_KERNEL_ACCOUNT);
+		if (!routes)
+			return -ENOMEM;
+		err = merge(sets, from, n_from, add, routes, &ch->error);
+	}
+	if (err > 0) {
+		map = egress_map_make(routes, err);
+		if (!map)
+			err = -ENOMEM;
+	}
+	if (err < 0) {
+		kvfree(routes);
+		return err;
+	}
+	egress_sets_abort(sets);
+	sets->next = map;
+	sets->next_routes = routes;
+	sets->n_next = err;
+	sets->changing = true;
+	return 0;
+}
+
+/**
+ * egress_sets_abort() - forget what was prepared
+ * @sets: sets
+ */
+void egress_sets_abort(struct egress_sets *sets)
+{
+	kvfree(sets->next_routes);
+	kvfree(sets->next);
+	sets->next_routes = NULL;
+	sets->next = NULL;
+	sets->changing = false;
+}
+
+/**
+ * egress_sets_commit() - packets go by what was prepared
+ * @en: namespace, locked
+ * @sets: sets; every machine has its leases of those that are new
+ */
+void egress_sets_commit(struct egress_net *en, struct egress_sets *sets)
+{
+	struct egress_map *old = rcu_dereference_protected(sets->map, lockdep_is_held(&en->lock));
+
+	if (!sets->changing)
+		return;
+	rcu_assign_pointer(sets->map, sets->next);
+	/* Leases of sets that are gone go after it: see ports_for() in packet/classify.c. */
+	smp_wmb();
+	sets->gp = get_state_synchronize_rcu();
+	if (old)
+		kvfree_rcu(old, rcu);
+	kvfree(sets->routes);
+	en->n_prefixes += sets->n_next - sets->n_routes;
+	en->prefix_bytes -= sets->bytes;
+	sets->bytes = sets->next ? sets->next->bytes +
+		sets->n_next * (sizeof(*sets->routes) + sizeof(struct egress_cidr)) : 0;
+	en->prefix_bytes += sets->bytes;
+	sets->routes = sets->next_routes;
+	sets->n_routes = sets->n_next;
+	sets->next_routes = NULL;
+	sets->next = NULL;
+	sets->changing = false;
+}
