@@ -83,8 +83,9 @@ static int put_pair(struct egress_net *en, struct egress_msg *msg, struct genl_i
 	pair = egress_pair_find(en, &addr);
 	if (pair)
 		return egress_msg_pair(en, msg, pair);
-	return egress_nl_refuse(info, EGRESS_A_ADDR, -ENOENT, "%s is not an allocated egress address",
-			     egress_addr_str(text, &addr));
+	return egress_nl_refuse(info, EGRESS_A_ADDR, -ENOENT,
+				"%s is not an allocated egress address",
+				egress_addr_str(text, &addr));
 }
 
 int egress_get_pair(struct sk_buff *request, struct genl_info *info)

@@ -346,6 +346,8 @@ static int pool_new(struct sk_buff *skb, struct genl_info *info)
 		.device = string(info, EGRESS_A_DEV),
 		.slot_first = number(info, EGRESS_A_SLOT_FIRST, -1),
 		.slot_last = number(info, EGRESS_A_SLOT_LAST, -1),
+		.make = info->nlhdr->nlmsg_flags & NLM_F_CREATE,
+		.only_make = info->nlhdr->nlmsg_flags & NLM_F_EXCL,
 	};
 	struct egress_cidr *prefixes;
 	struct egress_request rq;
@@ -368,7 +370,7 @@ static int pool_new(struct sk_buff *skb, struct genl_info *info)
 
 	err = egress_request_begin(&rq, info);
 	if (!err)
-		err = egress_request_end(&rq, egress_pool_add(&rq.ch, &req, info->nlhdr->nlmsg_flags));
+		err = egress_request_end(&rq, egress_pool_add(&rq.ch, &req));
 	kvfree(prefixes);
 	return err;
 }
@@ -412,7 +414,8 @@ static int pool_drain(struct sk_buff *skb, struct genl_info *info)
 
 	err = egress_request_begin(&rq, info);
 	if (!err)
-		err = egress_request_end(&rq, egress_pool_drain(&rq.ch, &req, info->attrs[EGRESS_A_DRAINING]));
+		err = egress_request_end(&rq, egress_pool_drain(&rq.ch, &req,
+								info->attrs[EGRESS_A_DRAINING]));
 	kvfree(prefixes);
 	return err;
 }
@@ -546,11 +549,11 @@ static int machine_new(struct sk_buff *skb, struct genl_info *info)
 	if (exists && flags & NLM_F_REPLACE && !(flags & NLM_F_EXCL)) {
 		err = egress_machine_set(&rq.ch, &req);
 	} else if (!exists && !(flags & NLM_F_CREATE)) {
-		err = egress_nl_refuse(info, EGRESS_A_MACHINE, -ENOENT,
-				    "there is no machine '%s'", req.id);
+		err = egress_nl_refuse(info, EGRESS_A_MACHINE, -ENOENT, "there is no machine '%s'",
+				       req.id);
 	} else if (!exists && (!req.app || !req.region || !req.n_addrs)) {
 		err = egress_nl_refuse(info, 0, -EINVAL,
-				    "a new machine needs an app, a region and an address");
+				       "a new machine needs an app, a region and an address");
 	} else {
 		err = egress_machine_add(&rq.ch, &req);
 	}
@@ -605,7 +608,8 @@ static int bind(struct sk_buff *skb, struct genl_info *info)
 	err = egress_request_begin(&rq, info);
 	if (err)
 		return err;
-	return egress_request_end(&rq, egress_bind(&rq.ch, id, info->attrs[EGRESS_A_PAIR] ? &pair : NULL, slot));
+	err = egress_bind(&rq.ch, id, info->attrs[EGRESS_A_PAIR] ? &pair : NULL, slot);
+	return egress_request_end(&rq, err);
 }
 
 static int rebalance(struct sk_buff *skb, struct genl_info *info)

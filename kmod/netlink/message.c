@@ -373,7 +373,7 @@ int egress_msg_destination(struct egress_net *en, const struct egress_msg *msg,
 
 /* What would happen to a packet. */
 int egress_msg_explained(struct egress_net *en, const struct egress_msg *msg,
-		     const struct egress_explained *ex)
+			 const struct egress_explained *ex)
 {
 	const struct egress_machine *machine = ex->machine;
 	const struct egress_block *block = ex->block;

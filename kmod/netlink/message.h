@@ -53,7 +53,7 @@ int egress_msg_stats(struct egress_net *en, const struct egress_msg *msg, u64 co
 int egress_msg_destination(struct egress_net *en, const struct egress_msg *msg,
 			   const struct egress_dest_state *state);
 int egress_msg_explained(struct egress_net *en, const struct egress_msg *msg,
-		     const struct egress_explained *ex);
+			 const struct egress_explained *ex);
 int egress_msg_limit(struct egress_net *en, const struct egress_msg *msg,
 		     const struct egress_packet *packet, const struct in6_addr *to,
 		     unsigned int held_back);

@@ -95,7 +95,7 @@ bool egress_answer_is_solicit(struct sk_buff *skb)
  * Context: softirq. Return: NF_DROP if it was answered, else NF_ACCEPT.
  */
 unsigned int egress_answer_solicit(struct egress_net *en, struct sk_buff *skb,
-				    const struct nf_hook_state *state)
+				   const struct nf_hook_state *state)
 {
 	const struct in6_addr *from = &ipv6_hdr(skb)->saddr;
 	struct nd_msg copy;
@@ -105,6 +105,7 @@ unsigned int egress_answer_solicit(struct egress_net *en, struct sk_buff *skb,
 	if (!claimed(en, &msg->target, state->in->ifindex))
 		return NF_ACCEPT;
 	ipv6_stub->ndisc_send_na(state->in, probe ? &in6addr_linklocal_allnodes : from,
-				 &msg->target, egress_answer_is_router(state->in), !probe, true, true);
+				 &msg->target, egress_answer_is_router(state->in), !probe, true,
+				 true);
 	return NF_DROP;
 }

@@ -96,7 +96,8 @@ static void leave(struct maker *maker)
 	edge(maker, hi, lo, level[-1].label);
 }
 
-static void make(struct maker *maker, const struct egress_map_entry *routes, unsigned int n, bool v4)
+static void make(struct maker *maker, const struct egress_map_entry *routes, unsigned int n,
+		 bool v4)
 {
 	struct level *level = maker->level;
 	unsigned int i;

@@ -314,6 +314,7 @@ void egress_addr_release(struct egress_net *en, struct egress_addr *addr)
 	list_add_tail(&addr->rest, &region->resting[family]);
 	if (++region->n_resting[family] <= EGRESS_RESTING_MAX)
 		return;
-	egress_addr_forget(en, list_first_entry(&region->resting[family], struct egress_addr, rest));
+	addr = list_first_entry(&region->resting[family], struct egress_addr, rest);
+	egress_addr_forget(en, addr);
 	region->forgotten[family] = true;
 }

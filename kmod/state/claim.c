@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Claims: an allocated address of a pool with a device is answered for there, by
- * packet/answer.c, and announced (RFC 5227, 7.2.6 of RFC 4861). It is never configured on the device, so the host has no
- * use of it itself, and the kernel's proxy entries don't do: they answer only
- * where the route points to another device.
+ * packet/answer.c, and announced (RFC 5227, 7.2.6 of RFC 4861). It is never
+ * configured on the device, so the host has no use of it itself, and the kernel's
+ * proxy entries don't do: they answer only where the route points to another device.
  *
- * What needs rtnl_lock,
- * the multicast groups and the announcements, is done by egress_claims_sync()
- * after the change, before the request returns.
+ * What needs rtnl_lock, the multicast groups and the announcements, is done by
+ * egress_claims_sync() after the change, before the request returns.
  */
 #include <linux/if_arp.h>
 #include <linux/icmpv6.h>

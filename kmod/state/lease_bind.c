@@ -67,7 +67,8 @@ struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egr
 		return ERR_PTR(err);
 	}
 	if (pair->dying) {
-		err = egress_refuse(&ch->error, EGRESS_ABOUT_PAIR, -EBUSY, "%s is being released", text);
+		err = egress_refuse(&ch->error, EGRESS_ABOUT_PAIR, -EBUSY, "%s is being released",
+				    text);
 		return ERR_PTR(err);
 	}
 	lease = machine ? egress_lease_find(machine, pair->set) : NULL;

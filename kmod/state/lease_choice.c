@@ -169,7 +169,8 @@ void egress_leases_settle(struct egress_change *ch, struct egress_machine *machi
  *
  * Those that have theirs, or wait, are left alone.
  */
-void egress_leases_begin(struct egress_change *ch, struct egress_group *group, struct egress_set *set)
+void egress_leases_begin(struct egress_change *ch, struct egress_group *group,
+			 struct egress_set *set)
 {
 	struct egress_machine *machine;
 	struct egress_lease *lease, *own;

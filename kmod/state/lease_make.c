@@ -108,7 +108,8 @@ void egress_leases_free(struct list_head *leases)
 
 static int attach(struct egress_net *en, struct egress_machine *machine, struct egress_set *set)
 {
-	struct egress_view __rcu **at = set->sets->machine ? &machine->sender.own_view : &machine->sender.view;
+	struct egress_view __rcu **at = set->sets->machine ? &machine->sender.own_view :
+							     &machine->sender.view;
 	struct egress_view *old = rcu_dereference_protected(*at, lockdep_is_held(&en->lock));
 	struct egress_view *view = old;
 	int err;
@@ -132,7 +133,8 @@ static int attach(struct egress_net *en, struct egress_machine *machine, struct 
  *
  * Return: 0 or -ENOMEM.
  */
-int egress_leases_attach(struct egress_change *ch, struct egress_group *group, struct egress_set *set)
+int egress_leases_attach(struct egress_change *ch, struct egress_group *group,
+			 struct egress_set *set)
 {
 	struct egress_machine *machine;
 	int err = 0;

@@ -67,8 +67,8 @@ static int check_addr(struct egress_change *ch, const struct egress_machine *mac
 						IPV6_ADDR_LINKLOCAL);
 	}
 	if (unusable)
-		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, nth, -EINVAL, "%s can't be a machine's address",
-				     text);
+		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, nth, -EINVAL,
+					 "%s can't be a machine's address", text);
 	if (egress_pool_covers(ch->en, addr))
 		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, nth, -EINVAL,
 				     "%s is in a pool: a machine's address is its inside one",
@@ -470,8 +470,8 @@ static int set_sources(struct egress_net *en, struct egress_machine *machine,
 }
 
 /* Into another app or region; @leases and @view are empty yet. */
-static void move(struct egress_change *ch, struct egress_machine *machine, struct egress_group *group,
-		 struct list_head *leases, struct egress_view *view)
+static void move(struct egress_change *ch, struct egress_machine *machine,
+		 struct egress_group *group, struct list_head *leases, struct egress_view *view)
 {
 	struct egress_view *old_view = rcu_dereference_protected(machine->sender.view,
 								 lockdep_is_held(&ch->en->lock));

@@ -51,8 +51,8 @@ static void init_blocks(struct egress_pair *pair, const struct egress_region *re
 	pair->nat.slot_end = end;
 }
 
-static int get_addrs(struct egress_change *ch, struct egress_pair *pair, struct egress_region *region,
-		     const struct egress_pair_request *req)
+static int get_addrs(struct egress_change *ch, struct egress_pair *pair,
+		     struct egress_region *region, const struct egress_pair_request *req)
 {
 	bool any_given = req->given[EGRESS_V4] || req->given[EGRESS_V6];
 	struct egress_addr *addr;
@@ -220,7 +220,8 @@ static int check_request(struct egress_change *ch, const struct egress_pair_requ
 	return 0;
 }
 
-static int check_app_limit(const struct egress_group *group, const struct egress_pair_request *req, struct egress_error *error)
+static int check_app_limit(const struct egress_group *group, const struct egress_pair_request *req,
+			   struct egress_error *error)
 {
 	/* Changed under egress_net.lock, which the caller holds. */
 	const struct egress_conf *conf = rcu_dereference_protected(group->app->conf, true);
@@ -281,8 +282,9 @@ static int already(struct egress_change *ch, const struct egress_set *set,
 	if (!found)
 		return 0;
 	for (i = 0; i < EGRESS_FAMILIES; i++)
-		if (req->given[i] && !ipv6_addr_equal(i == EGRESS_V4 ? &found->nat.v4 : &found->nat.v6,
-						      &req->addr[i]))
+		if (req->given[i] &&
+		    !ipv6_addr_equal(i == EGRESS_V4 ? &found->nat.v4 : &found->nat.v6,
+				     &req->addr[i]))
 			return egress_refuse(&ch->error,
 					     i == EGRESS_V4 ? EGRESS_ABOUT_V4 : EGRESS_ABOUT_V6,
 					     -EEXIST,

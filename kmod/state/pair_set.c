@@ -60,7 +60,8 @@ static void settle(struct egress_change *ch, struct egress_pair *pair)
 			egress_leases_settle(ch, pair->blocks[i].machine, NULL);
 }
 
-static void drop_if_empty(struct egress_change *ch, struct egress_group *group, struct egress_set *set)
+static void drop_if_empty(struct egress_change *ch, struct egress_group *group,
+			  struct egress_set *set)
 {
 	if (!set->index || set->n_live)
 		return;
@@ -95,7 +96,8 @@ int egress_pair_set(struct egress_change *ch, const struct in6_addr *addr, struc
 		return egress_refuse(&ch->error, EGRESS_ABOUT_ADDR, -ENOENT,
 				     "%s is not an allocated egress address", text);
 	if (pair->dying)
-		return egress_refuse(&ch->error, EGRESS_ABOUT_ADDR, -EBUSY, "%s is being released", text);
+		return egress_refuse(&ch->error, EGRESS_ABOUT_ADDR, -EBUSY, "%s is being released",
+				     text);
 	err = egress_set_sort(to, n_to, &ch->error);
 	if (err)
 		return err;
@@ -217,8 +219,8 @@ int egress_promote(struct egress_change *ch, const char *id)
 	int err;
 
 	if (!machine)
-		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -ENOENT, "there is no machine '%s'",
-				     id);
+		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -ENOENT,
+				     "there is no machine '%s'", id);
 	list_for_each_entry(pair, &machine->pairs, own)
 		any |= !pair->dying;
 	if (!any)

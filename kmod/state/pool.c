@@ -4,7 +4,6 @@
  * address is drawn next is address.c's business.
  */
 #include <linux/inetdevice.h>
-#include <linux/netlink.h>
 #include <linux/slab.h>
 #include <net/addrconf.h>
 #include <net/route.h>
@@ -247,12 +246,11 @@ static struct egress_prefix *prefix_new(struct egress_region *region,
  * egress_pool_add() - make a region's pool or add prefixes to it
  * @ch: change
  * @req: what
- * @flags: NLM_F_*
  *
  * Return: 0; -EEXIST, -EBUSY, -EADDRINUSE, -EINVAL, -ENOENT, -ENODEV, -ENOMEM,
  * then nothing has changed.
  */
-int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *req, u16 flags)
+int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *req)
 {
 	struct egress_region *region = egress_region_find(ch->en, req->region);
 	bool exists = region && !list_empty(&region->prefixes);
@@ -263,14 +261,15 @@ int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *
 	unsigned int i, j;
 	int err;
 
-	if (!exists && !(flags & NLM_F_CREATE))
+	if (!exists && !req->make)
 		return egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -ENOENT,
 				     "region '%s' has no pool", req->region);
-	if (exists && flags & NLM_F_EXCL)
+	if (exists && req->only_make)
 		return egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -EEXIST,
 				     "region '%s' has a pool already", req->region);
 	if (!exists && !req->n_prefixes)
-		return egress_refuse(&ch->error, EGRESS_ABOUT_NOTHING, -EINVAL, "a pool needs a prefix");
+		return egress_refuse(&ch->error, EGRESS_ABOUT_NOTHING, -EINVAL,
+				     "a pool needs a prefix");
 	for (i = 0; i < req->n_prefixes; i++) {
 		err = check_prefix(ch, &req->prefixes[i], i);
 		if (err)
@@ -294,8 +293,8 @@ int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *
 		new_device = !exists || !region->device ||
 			strcmp(region->device->name, req->device);
 	if (exists && region->n_pairs && (new_slots || new_device))
-		return egress_refuse(&ch->error, new_slots ? EGRESS_ABOUT_SLOTS : EGRESS_ABOUT_DEVICE,
-				     -EBUSY,
+		return egress_refuse(&ch->error,
+				     new_slots ? EGRESS_ABOUT_SLOTS : EGRESS_ABOUT_DEVICE, -EBUSY,
 				     "the pool in region '%s' has pairs: its %s can't change until they are released",
 				     req->region, new_slots ? "slots" : "device");
 
@@ -366,7 +365,8 @@ static void prefix_free(struct egress_net *en, struct egress_prefix *prefix)
 }
 
 /* The prefixes that a request names, or all of them, are marked. */
-static int doom(struct egress_region *region, const struct egress_pool_request *req, struct egress_error *error)
+static int doom(struct egress_region *region, const struct egress_pool_request *req,
+		struct egress_error *error)
 {
 	struct egress_prefix *prefix;
 	char text[EGRESS_ADDR_STR];

@@ -78,6 +78,8 @@ struct egress_pool_request {
 	const char *device;	/* or NULL */
 	int slot_first;		/* or -1 */
 	int slot_last;
+	bool make;		/* the pool, if it isn't there */
+	bool only_make;		/* refused if it is there */
 };
 
 struct egress_region *egress_region_find(struct egress_net *en, const char *name);
@@ -86,7 +88,7 @@ void egress_region_put(struct egress_region *region);
 bool egress_region_has(const struct egress_region *region, enum egress_family family);
 u64 egress_prefix_free(const struct egress_prefix *prefix);
 
-int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *req, u16 flags);
+int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *req);
 int egress_pool_del(struct egress_change *ch, const struct egress_pool_request *req);
 int egress_pool_drain(struct egress_change *ch, const struct egress_pool_request *req, bool on);
 struct egress_prefix *egress_pool_covers(struct egress_net *en, const struct in6_addr *addr);

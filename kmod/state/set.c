@@ -215,8 +215,9 @@ void egress_set_free(struct egress_set *set)
 }
 
 /* Merge those of @n routes that stay with those of @add. Return: 0, -EEXIST, -ENOMEM. */
-static int merge(struct egress_sets *sets, const struct egress_map_entry *routes, unsigned int n_routes,
-		 const struct egress_set *add, struct egress_map_entry *to, struct egress_error *error)
+static int merge(struct egress_sets *sets, const struct egress_map_entry *routes,
+		 unsigned int n_routes, const struct egress_set *add, struct egress_map_entry *to,
+		 struct egress_error *error)
 {
 	unsigned int i, j = 0, n = add ? add->n_cidrs : 0;
 	const struct egress_map_entry *begin = to;

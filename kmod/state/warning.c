@@ -4,7 +4,7 @@
  * They are states, told after each change of what they count, and when asked for.
  */
 #include <linux/math.h>
-#include <net/genetlink.h>
+#include <linux/kernel.h>
 
 #include "addr.h"
 #include "net.h"
