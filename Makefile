@@ -13,7 +13,7 @@ KDIR ?= /lib/modules/$(KVER)/build
 
 # Debian packages: what building takes, and what the tests run.
 DEPS_BUILD := build-essential bc bison flex libelf-dev libssl-dev pkg-config kmod xz-utils \
-	linux-headers-amd64 linux-headers-6.12-amd64 libnl-genl-3-dev libsmartcols-dev
+	linux-headers-amd64 linux-headers-6.12-amd64 libnl-genl-3-dev libsmartcols-dev libjson-c-dev
 DEPS_TEST := linux-image-amd64 linux-image-6.12-amd64 linux-source-6.12 \
 	qemu-system-x86 busybox-static iproute2 iputils-ping nftables iptables conntrack tcpdump \
 	nginx-light vsftpd tinyproxy dante-server curl iperf3 socat jq python3 python3-yaml python3-jsonschema \
@@ -52,16 +52,26 @@ build/%/egress_kunit.ko: $(KSRC) $(wildcard tests/kunit/*)
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/build/$*/kunit/tests/kunit $(KFLAGS) modules
 	@cp build/$*/kunit/tests/kunit/egress_kunit.ko $@
 
-TOOL_SRC := $(wildcard tools/egressctl/*.c)
+TOOL_LIBS_NAMES := libnl-genl-3.0 smartcols json-c
 TOOL_CFLAGS := -O2 -g -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Werror=implicit-function-declaration \
-	-D_GNU_SOURCE '-DEGRESS_VERSION="$(VERSION)"' -Iuapi $(shell pkg-config --cflags libnl-genl-3.0 smartcols 2>/dev/null)
-TOOL_LIBS = $(shell pkg-config --libs libnl-genl-3.0 smartcols)
+	-D_GNU_SOURCE '-DEGRESS_VERSION="$(VERSION)"' -Iuapi -Itools $(shell pkg-config --cflags $(TOOL_LIBS_NAMES) 2>/dev/null)
+TOOL_LIBS = $(shell pkg-config --libs $(TOOL_LIBS_NAMES))
+TOOL_HEADERS := $(wildcard tools/*/*.h) uapi/linux/egress.h dkms.conf Makefile
 
 tool: build/egressctl ## build build/egressctl
 
-build/egressctl: $(TOOL_SRC) $(wildcard tools/egressctl/*.h) uapi/linux/egress.h dkms.conf
-	@mkdir -p build
-	$(CC) $(TOOL_CFLAGS) $(CFLAGS) -o $@ $(TOOL_SRC) $(LDFLAGS) $(TOOL_LIBS)
+build/tools/%.o: tools/%.c $(TOOL_HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(TOOL_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+objects = $(patsubst %.c,build/%.o,$(wildcard tools/$1/*.c))
+
+build/libegress.a: $(call objects,libegress)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+build/egressctl: $(call objects,egressctl) build/libegress.a
+	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(TOOL_LIBS)
 
 # What the tests in tests/abuse run.
 abuse: build/netlink_fuzz build/flood

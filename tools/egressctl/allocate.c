@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 
+#include "args.h"
+#include "change.h"
 #include "commands.h"
 #include "output.h"
 #include "pair.h"
+#include "libegress/error.h"
+#include "libegress/netlink.h"
+#include "libegress/parse.h"
+#include "libegress/request.h"
 
 int allocate(const struct command *command, int argc, char **argv)
 {
@@ -54,6 +60,6 @@ int allocate(const struct command *command, int argc, char **argv)
 	put_number_if(msg, EGRESS_A_BLOCK_SIZE, &block_size);
 	put_prefixes(msg, EGRESS_A_TO, &to);
 	free(to.v);
-	return exchange_change(msg, pairs_changed,
+	return change(msg, pairs_changed,
 			       (count.given ? count.value : 1) * (1 + to.n / 64));
 }

@@ -4,6 +4,7 @@
 
 #include "args.h"
 #include "output.h"
+#include "libegress/error.h"
 
 #define COLUMN	28
 

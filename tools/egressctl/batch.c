@@ -10,11 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "batch.h"
-#include "exchange.h"
+#include "change.h"
 #include "output.h"
 #include "warn.h"
+#include "libegress/alloc.h"
+#include "libegress/error.h"
+#include "libegress/exchange.h"
+#include "libegress/json.h"
 
 struct words {
 	char **v;
@@ -126,9 +129,9 @@ static int end(void)
 	int rc = warn_settle();
 
 	if (output.json && warn_any()) {
-		json_object(&j, NULL);
+		json_begin_object(&j, NULL);
 		warn_json(&j);
-		json_object_end(&j);
+		json_end_object(&j);
 	}
 	warn_text();
 	return rc;
@@ -142,11 +145,11 @@ int batch(const char *file, bool force, int (*run)(int argc, char **argv))
 	if (!from)
 		return fail("not-found", "-b '%s': %s", file, strerror(errno));
 	output.file = from == stdin ? "standard input" : file;
-	exchange_pipeline(force);
+	change_in_groups(force);
 	warn_defer(true);
 	rc = run_lines(from, force, run);
 	drained = exchange_drain();
-	exchange_pipeline(false);
+	change_in_groups(false);
 	warn_defer(false);
 	output.file = NULL;
 	ended = end();

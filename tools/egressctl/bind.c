@@ -2,10 +2,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "args.h"
+#include "change.h"
 #include "commands.h"
 #include "machine.h"
 #include "output.h"
-#include "warn.h"
+#include "libegress/error.h"
+#include "libegress/json.h"
+#include "libegress/netlink.h"
+#include "libegress/parse.h"
+#include "libegress/request.h"
 
 int bind_machine(const struct command *command, int argc, char **argv)
 {
@@ -35,7 +41,7 @@ int bind_machine(const struct command *command, int argc, char **argv)
 	put_string(msg, EGRESS_A_MACHINE, id);
 	put_addr_if(msg, EGRESS_A_PAIR, &pair);
 	put_number_if(msg, EGRESS_A_SLOT, &slot);
-	return exchange_change(msg, machine_changed, 1);
+	return change(msg, machine_changed, 1);
 }
 
 static int add_moved(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
@@ -50,7 +56,7 @@ static int rebalanced(const struct answer *answer, struct json *j)
 	int rc = answer_each(answer, add_moved, &moved);
 
 	if (j)
-		json_unsigned(j, "count", moved);
+		json_add_unsigned(j, "count", moved);
 	return rc;
 }
 
@@ -74,5 +80,5 @@ int rebalance(const struct command *command, int argc, char **argv)
 		return STATUS_FAILED;
 	put_string(msg, EGRESS_A_APP, app);
 	put_string_if(msg, EGRESS_A_REGION, region);
-	return exchange_change(msg, rebalanced, 1);
+	return change(msg, rebalanced, 1);
 }

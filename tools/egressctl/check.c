@@ -5,12 +5,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "alloc.h"
+#include "args.h"
 #include "commands.h"
-#include "machine.h"
+#include "inside.h"
 #include "output.h"
-#include "pool.h"
 #include "reach.h"
+#include "libegress/alloc.h"
+#include "libegress/error.h"
+#include "libegress/json.h"
+#include "libegress/machine.h"
+#include "libegress/parse.h"
+#include "libegress/pool.h"
 
 #define PORT	"443"
 
@@ -124,27 +129,27 @@ static void print_json(struct json *j, const struct reach *to)
 {
 	char text[ADDR_TEXT];
 
-	json_object(j, NULL);
-	json_string(j, "target", to->target);
-	json_string(j, "address", addr_text(&to->addr, text));
-	json_unsigned(j, "port", to->port);
-	json_bool(j, "ok", !reach_failed(to));
-	json_string_or_null(j, "failed", reach_failed(to) ? to->steps[to->n - 1].name : NULL);
-	json_string_or_null(j, "sees", addr_text(&to->seen, text));
+	json_begin_object(j, NULL);
+	json_add_string(j, "target", to->target);
+	json_add_string(j, "address", addr_text(&to->addr, text));
+	json_add_unsigned(j, "port", to->port);
+	json_add_bool(j, "ok", !reach_failed(to));
+	json_add_string_or_null(j, "failed", reach_failed(to) ? to->steps[to->n - 1].name : NULL);
+	json_add_string_or_null(j, "sees", addr_text(&to->seen, text));
 	if (to->seen_port)
-		json_unsigned(j, "sees-port", to->seen_port);
+		json_add_unsigned(j, "sees-port", to->seen_port);
 	else
-		json_null(j, "sees-port");
-	json_array(j, "steps");
+		json_add_null(j, "sees-port");
+	json_begin_array(j, "steps");
 	for (size_t i = 0; i < to->n; i++) {
-		json_object(j, NULL);
-		json_string(j, "step", to->steps[i].name);
-		json_bool(j, "ok", to->steps[i].ok);
-		json_string(j, "text", to->steps[i].text);
-		json_object_end(j);
+		json_begin_object(j, NULL);
+		json_add_string(j, "step", to->steps[i].name);
+		json_add_bool(j, "ok", to->steps[i].ok);
+		json_add_string(j, "text", to->steps[i].text);
+		json_end_object(j);
 	}
-	json_array_end(j);
-	json_object_end(j);
+	json_end_array(j);
+	json_end_object(j);
 }
 
 static int check_all(struct targets *targets, const char *id, const struct inside *inside,
@@ -155,7 +160,7 @@ static int check_all(struct targets *targets, const char *id, const struct insid
 	int rc = 0;
 
 	if (output.json)
-		json_array(&j, NULL);
+		json_begin_array(&j, NULL);
 	else
 		printf("%s, in network namespace %s\n", id, inside->name);
 	for (size_t i = 0; i < targets->n && !rc; i++) {
@@ -176,7 +181,7 @@ static int check_all(struct targets *targets, const char *id, const struct insid
 			print_text(to);
 	}
 	if (output.json)
-		json_array_end(&j);
+		json_end_array(&j);
 	return rc ?: failed ? STATUS_FAILED : 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include "confirm.h"
 #include "output.h"
+#include "libegress/error.h"
 
 bool confirm_wanted(bool yes)
 {

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "args.h"
+#include "change.h"
 #include "commands.h"
 #include "confirm.h"
-#include "exchange.h"
 #include "output.h"
-#include "request.h"
+#include "libegress/error.h"
+#include "libegress/exchange.h"
+#include "libegress/netlink.h"
+#include "libegress/request.h"
 
 static int ask(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 {
@@ -43,5 +47,5 @@ int flush(const struct command *command, int argc, char **argv)
 	if (!msg)
 		return STATUS_FAILED;
 	put_flag_if(msg, EGRESS_A_ALL, all);
-	return exchange_change(msg, NULL, 1);
+	return change(msg, NULL, 1);
 }

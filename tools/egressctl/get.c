@@ -3,10 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
 #include "commands.h"
-#include "machine.h"
 #include "output.h"
-#include "route.h"
+#include "libegress/json.h"
+#include "libegress/machine.h"
+#include "libegress/parse.h"
+#include "libegress/route.h"
 
 static void print_json(const struct route *r)
 {
@@ -14,42 +17,42 @@ static void print_json(const struct route *r)
 	char text[PREFIX_TEXT], *why = route_why(r);
 	struct json j = json_to(stdout);
 
-	json_object(&j, NULL);
-	json_string(&j, "verdict", route_verdict(r));
-	json_string(&j, "rule", route_rule(r));
-	json_string(&j, "why", why);
-	json_string_or_null(&j, "source", addr_text(&r->source, text));
+	json_begin_object(&j, NULL);
+	json_add_string(&j, "verdict", route_verdict(r));
+	json_add_string(&j, "rule", route_rule(r));
+	json_add_string(&j, "why", why);
+	json_add_string_or_null(&j, "source", addr_text(&r->source, text));
 	if (r->port)
-		json_unsigned(&j, "source-port", r->port);
+		json_add_unsigned(&j, "source-port", r->port);
 	else
-		json_null(&j, "source-port");
-	json_string_or_null(&j, "machine", m->id);
-	json_string_or_null(&j, "app", m->app);
-	json_string_or_null(&j, "region", m->region);
-	json_string_or_null(&j, "dev", m->dev);
-	json_string_or_null(&j, "egress-v4", addr_text(&m->v4, text));
-	json_string_or_null(&j, "egress-v6", addr_text(&m->v6, text));
-	json_string_or_null(&j, "ports",
+		json_add_null(&j, "source-port");
+	json_add_string_or_null(&j, "machine", m->id);
+	json_add_string_or_null(&j, "app", m->app);
+	json_add_string_or_null(&j, "region", m->region);
+	json_add_string_or_null(&j, "dev", m->dev);
+	json_add_string_or_null(&j, "egress-v4", addr_text(&m->v4, text));
+	json_add_string_or_null(&j, "egress-v6", addr_text(&m->v6, text));
+	json_add_string_or_null(&j, "ports",
 			    m->leased ? ports_text(m->port_first, m->port_last, text) : NULL);
-	json_string_or_null(&j, "exclude",
+	json_add_string_or_null(&j, "exclude",
 			    r->excluded.addr.len ? prefix_text(&r->excluded, text) : NULL);
 	if (m->leased) {
-		json_unsigned(&j, "slot", m->slot);
-		json_unsigned(&j, "block-size", m->block_size);
+		json_add_unsigned(&j, "slot", m->slot);
+		json_add_unsigned(&j, "block-size", m->block_size);
 	} else {
-		json_null(&j, "slot");
-		json_null(&j, "block-size");
+		json_add_null(&j, "slot");
+		json_add_null(&j, "block-size");
 	}
 	if (r->has_table) {
-		json_unsigned(&j, "connections", r->connections);
-		json_unsigned(&j, "limit", r->limit);
-		json_unsigned(&j, "rejects", r->rejects);
+		json_add_unsigned(&j, "connections", r->connections);
+		json_add_unsigned(&j, "limit", r->limit);
+		json_add_unsigned(&j, "rejects", r->rejects);
 	} else {
-		json_null(&j, "connections");
-		json_null(&j, "limit");
-		json_null(&j, "rejects");
+		json_add_null(&j, "connections");
+		json_add_null(&j, "limit");
+		json_add_null(&j, "rejects");
 	}
-	json_object_end(&j);
+	json_end_object(&j);
 	free(why);
 }
 

@@ -11,10 +11,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "alloc.h"
+#include "args.h"
 #include "inside.h"
-#include "netns.h"
 #include "output.h"
+#include "libegress/alloc.h"
+#include "libegress/error.h"
+#include "libegress/machine.h"
+#include "libegress/netns.h"
+#include "libegress/parse.h"
 
 /* Namespaces that have been looked into. */
 struct seen {

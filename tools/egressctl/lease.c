@@ -1,47 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 
-#include "alloc.h"
-#include "app.h"
+#include "args.h"
 #include "commands.h"
-#include "lease.h"
-#include "machine.h"
 #include "output.h"
-#include "pair.h"
-
-static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
-{
-	struct leases *leases = arg;
-	struct lease *l;
-
-	leases->v = array_grow(leases->v, leases->n, sizeof(*leases->v));
-	l = &leases->v[leases->n++];
-	*l = (struct lease){
-		.pair_id = get_u64(attrs, EGRESS_A_PAIR_ID),
-		.slot = get_u32(attrs, EGRESS_A_SLOT),
-		.port_first = get_u16(attrs, EGRESS_A_PORT_FIRST),
-		.port_last = get_u16(attrs, EGRESS_A_PORT_LAST),
-		.lingering = attrs[EGRESS_A_LINGERING],
-		.connections = get_u64(attrs, EGRESS_A_CONNECTIONS),
-	};
-	get_addr(attrs[EGRESS_A_V4], &l->v4);
-	get_addr(attrs[EGRESS_A_V6], &l->v6);
-	get_string(attrs, EGRESS_A_MACHINE, l->machine, sizeof(l->machine));
-	get_string(attrs, EGRESS_A_APP, l->app, sizeof(l->app));
-	get_string(attrs, EGRESS_A_REGION, l->region, sizeof(l->region));
-	return 0;
-}
-
-int leases_load(struct leases *leases, dump_fn dump, const char *app, const char *region)
-{
-	struct nl_msg *msg = netlink_message(EGRESS_CMD_LEASE_GET, 0);
-
-	if (!msg)
-		return STATUS_FAILED;
-	put_string_if(msg, EGRESS_A_APP, app);
-	put_string_if(msg, EGRESS_A_REGION, region);
-	return dump(msg, append, leases);
-}
+#include "libegress/app.h"
+#include "libegress/exchange.h"
+#include "libegress/json.h"
+#include "libegress/lease.h"
+#include "libegress/machine.h"
+#include "libegress/pair.h"
+#include "libegress/parse.h"
 
 static const char *state_text(const struct lease *lease)
 {
@@ -53,26 +22,26 @@ static void print_json(const struct leases *leases)
 	struct json j = json_to(stdout);
 	char text[ADDR_TEXT];
 
-	json_array(&j, NULL);
+	json_begin_array(&j, NULL);
 	for (size_t i = 0; i < leases->n; i++) {
 		const struct lease *l = &leases->v[i];
 
-		json_object(&j, NULL);
-		json_unsigned(&j, "pair-id", l->pair_id);
-		json_string_or_null(&j, "v4", addr_text(&l->v4, text));
-		json_string_or_null(&j, "v6", addr_text(&l->v6, text));
-		json_unsigned(&j, "slot", l->slot);
-		json_unsigned(&j, "port-first", l->port_first);
-		json_unsigned(&j, "port-last", l->port_last);
-		json_string(&j, "ports", ports_text(l->port_first, l->port_last, text));
-		json_string_or_null(&j, "machine", l->machine);
-		json_string_or_null(&j, "app", l->app);
-		json_string_or_null(&j, "region", l->region);
-		json_string(&j, "state", state_text(l));
-		json_unsigned(&j, "connections", l->connections);
-		json_object_end(&j);
+		json_begin_object(&j, NULL);
+		json_add_unsigned(&j, "pair-id", l->pair_id);
+		json_add_string_or_null(&j, "v4", addr_text(&l->v4, text));
+		json_add_string_or_null(&j, "v6", addr_text(&l->v6, text));
+		json_add_unsigned(&j, "slot", l->slot);
+		json_add_unsigned(&j, "port-first", l->port_first);
+		json_add_unsigned(&j, "port-last", l->port_last);
+		json_add_string(&j, "ports", ports_text(l->port_first, l->port_last, text));
+		json_add_string_or_null(&j, "machine", l->machine);
+		json_add_string_or_null(&j, "app", l->app);
+		json_add_string_or_null(&j, "region", l->region);
+		json_add_string(&j, "state", state_text(l));
+		json_add_unsigned(&j, "connections", l->connections);
+		json_end_object(&j);
 	}
-	json_array_end(&j);
+	json_end_array(&j);
 }
 
 static void print_table(const struct leases *leases)

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 
-#include "app.h"
+#include "args.h"
 #include "commands.h"
 #include "pair.h"
 #include "warn.h"
+#include "libegress/app.h"
+#include "libegress/exchange.h"
+#include "libegress/pair.h"
+#include "libegress/parse.h"
 
 int list(const struct command *command, int argc, char **argv)
 {

@@ -4,14 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
+#include "batch.h"
+#include "change.h"
 #include "commands.h"
 #include "confirm.h"
 #include "machine.h"
 #include "next.h"
 #include "output.h"
-#include "pair.h"
 #include "wait.h"
 #include "warn.h"
+#include "libegress/error.h"
+#include "libegress/json.h"
+#include "libegress/machine.h"
+#include "libegress/netlink.h"
+#include "libegress/pair.h"
+#include "libegress/parse.h"
+#include "libegress/request.h"
 
 static void print_line(const struct machine *m)
 {
@@ -145,7 +154,7 @@ int machine_add(const struct command *command, int argc, char **argv)
 	put_string_if(msg, EGRESS_A_DEV, dev);
 	put_addr_if(msg, EGRESS_A_PAIR, &pair);
 	put_number_if(msg, EGRESS_A_SLOT, &slot);
-	rc = exchange_change(msg, machine_added, 1);
+	rc = change(msg, machine_added, 1);
 out:
 	free(addrs.v);
 	return rc;
@@ -207,7 +216,7 @@ int machine_set(const struct command *command, int argc, char **argv)
 	put_string_if(msg, EGRESS_A_REGION, region);
 	put_addrs(msg, EGRESS_A_ADDR, &addrs);
 	put_string_if(msg, EGRESS_A_DEV, dev);
-	rc = exchange_change(msg, app || region ? machine_moved : machine_changed, 1);
+	rc = change(msg, app || region ? machine_moved : machine_changed, 1);
 out:
 	free(addrs.v);
 	return rc;
@@ -219,17 +228,17 @@ static int machines_gone(const struct answer *answer, struct json *j)
 	int rc = machines_of_answer(&machines, answer);
 
 	if (j)
-		json_array(j, "machines");
+		json_begin_array(j, "machines");
 	for (size_t i = 0; i < machines.n; i++) {
 		if (j) {
-			json_object(j, NULL);
+			json_begin_object(j, NULL);
 			machine_json(j, &machines.v[i]);
-			json_object_end(j);
+			json_end_object(j);
 		}
 		warn_about(machines.v[i].app, machines.v[i].region);
 	}
 	if (j)
-		json_array_end(j);
+		json_end_array(j);
 	free(machines.v);
 	return rc;
 }
@@ -276,5 +285,5 @@ int machine_del(const struct command *command, int argc, char **argv)
 		return STATUS_FAILED;
 	for (int i = 0; i < argc; i++)
 		put_string(msg, EGRESS_A_MACHINE, argv[i]);
-	return exchange_change(msg, machines_gone, argc);
+	return change(msg, machines_gone, argc);
 }

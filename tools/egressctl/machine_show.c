@@ -3,24 +3,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app.h"
+#include "args.h"
 #include "commands.h"
-#include "lease.h"
 #include "machine.h"
 #include "output.h"
 #include "pair.h"
+#include "libegress/app.h"
+#include "libegress/exchange.h"
+#include "libegress/json.h"
+#include "libegress/lease.h"
+#include "libegress/machine.h"
+#include "libegress/pair.h"
+#include "libegress/parse.h"
 
 static void print_json(const struct machines *machines)
 {
 	struct json j = json_to(stdout);
 
-	json_array(&j, NULL);
+	json_begin_array(&j, NULL);
 	for (size_t i = 0; i < machines->n; i++) {
-		json_object(&j, NULL);
+		json_begin_object(&j, NULL);
 		machine_json(&j, &machines->v[i]);
-		json_object_end(&j);
+		json_end_object(&j);
 	}
-	json_array_end(&j);
+	json_end_array(&j);
 }
 
 static void print_table(const struct machines *machines)
@@ -91,14 +97,14 @@ static void show_leases(const struct machine *m, const struct leases *leases,
 			       pair_text(&l->v4, &l->v6, addrs), ports);
 			continue;
 		}
-		json_object(j, NULL);
-		json_unsigned(j, "pair-id", l->pair_id);
-		json_string_or_null(j, "v4", addr_text(&l->v4, text));
-		json_string_or_null(j, "v6", addr_text(&l->v6, text));
-		json_unsigned(j, "slot", l->slot);
-		json_string(j, "ports", ports);
+		json_begin_object(j, NULL);
+		json_add_unsigned(j, "pair-id", l->pair_id);
+		json_add_string_or_null(j, "v4", addr_text(&l->v4, text));
+		json_add_string_or_null(j, "v6", addr_text(&l->v6, text));
+		json_add_unsigned(j, "slot", l->slot);
+		json_add_string(j, "ports", ports);
 		to_json(j, &p->to);
-		json_object_end(j);
+		json_end_object(j);
 	}
 }
 
@@ -150,12 +156,12 @@ int machine_show(const struct command *command, int argc, char **argv)
 			print_one(&machines.v[i], &leases, &pairs);
 			continue;
 		}
-		json_object(&j, NULL);
+		json_begin_object(&j, NULL);
 		machine_json(&j, &machines.v[i]);
-		json_array(&j, "leases");
+		json_begin_array(&j, "leases");
 		show_leases(&machines.v[i], &leases, &pairs, &j);
-		json_array_end(&j);
-		json_object_end(&j);
+		json_end_array(&j);
+		json_end_object(&j);
 	}
 	pairs_free(&pairs);
 	free(leases.v);

@@ -3,10 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "args.h"
 #include "batch.h"
 #include "commands.h"
-#include "netns.h"
 #include "output.h"
+#include "libegress/error.h"
+#include "libegress/json.h"
+#include "libegress/netns.h"
 
 static int show_help(const struct command *command, int argc, char **argv);
 static int show_version(const struct command *command, int argc, char **argv);
@@ -234,10 +237,10 @@ static int show_version(const struct command *command, int argc, char **argv)
 		fclose(from);
 	}
 	if (output.json) {
-		json_object(&j, NULL);
-		json_string(&j, "egressctl", EGRESS_VERSION);
-		json_string_or_null(&j, "module", module);
-		json_object_end(&j);
+		json_begin_object(&j, NULL);
+		json_add_string(&j, "egressctl", EGRESS_VERSION);
+		json_add_string_or_null(&j, "module", module);
+		json_end_object(&j);
 	} else {
 		printf("egressctl %s, module %s\n", EGRESS_VERSION,
 		       *module ? module : "not loaded");
@@ -304,8 +307,10 @@ static int run_all(const struct globals *globals, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	struct globals globals = {};
-	int rc = parse_globals(argc, argv, &globals);
+	int rc;
 
+	fail_tell = output_error;
+	rc = parse_globals(argc, argv, &globals);
 	if (!rc)
 		rc = run_all(&globals, argc - globals.end, argv + globals.end);
 	if (rc == STATUS_HELP)

@@ -2,10 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app.h"
+#include "args.h"
 #include "confirm.h"
-#include "lease.h"
 #include "next.h"
+#include "libegress/app.h"
+#include "libegress/exchange.h"
+#include "libegress/lease.h"
+#include "libegress/pair.h"
+#include "libegress/parse.h"
 
 #define PAIRS_SHOWN	8
 

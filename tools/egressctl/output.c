@@ -3,8 +3,9 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "alloc.h"
 #include "output.h"
+#include "libegress/alloc.h"
+#include "libegress/json.h"
 
 struct output output;
 
@@ -24,52 +25,27 @@ const char *or_dash(const char *text)
 	return text && *text ? text : "-";
 }
 
-static void __attribute__((format(printf, 2, 0)))
-error(const char *code, const char *format, va_list args)
+void output_error(const char *code, const char *text)
 {
 	struct json j = json_to(stderr);
-	char *text;
 
-	if (vasprintf(&text, format, args) < 0)
-		out_of_memory();
 	if (output.settle)
 		output.settle();
 	fflush(stdout);
 	if (output.json) {
-		json_object(&j, NULL);
-		json_string(&j, "error", text);
-		json_string(&j, "code", code);
+		json_begin_object(&j, NULL);
+		json_add_string(&j, "error", text);
+		json_add_string(&j, "code", code);
 		if (output.file) {
-			json_string(&j, "file", output.file);
-			json_unsigned(&j, "line", output.line);
+			json_add_string(&j, "file", output.file);
+			json_add_unsigned(&j, "line", output.line);
 		}
-		json_object_end(&j);
+		json_end_object(&j);
 	} else if (output.file) {
 		fprintf(stderr, "egressctl: %s:%u: %s\n", output.file, output.line, text);
 	} else {
 		fprintf(stderr, "egressctl: %s\n", text);
 	}
-	free(text);
-}
-
-int fail_usage(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	error("invalid", format, args);
-	va_end(args);
-	return STATUS_USAGE;
-}
-
-int fail(const char *code, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	error(code, format, args);
-	va_end(args);
-	return STATUS_FAILED;
 }
 
 struct table *table_new(const char *const *columns)

@@ -4,15 +4,8 @@
 
 #include <stdbool.h>
 
-#include "json.h"
-
-/* What commands return; the first three are exit statuses. */
-enum status {
-	STATUS_DONE,
-	STATUS_USAGE,		/* the command line is wrong */
-	STATUS_FAILED,		/* refused, or it could not be done */
-	STATUS_HELP,		/* help was asked for and has been printed */
-};
+#include "libegress/error.h"
+#include "libegress/json.h"
 
 /* How to print, and the line of a batch that is being carried out. */
 extern struct output {
@@ -23,9 +16,8 @@ extern struct output {
 	void (*settle)(void);	/* earlier lines, before an error is told; or NULL */
 } output;
 
-/* Both say what is wrong on standard error and return the status. */
-int fail_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
-int fail(const char *code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* For fail_tell: an error goes to standard error, as text or JSON. */
+void output_error(const char *code, const char *text);
 
 struct json json_to(FILE *to);
 const char *or_dash(const char *text);

@@ -2,54 +2,16 @@
 #ifndef EGRESSCTL_PAIR_H
 #define EGRESSCTL_PAIR_H
 
-#include "exchange.h"
-#include "request.h"
-
-struct pair {
-	unsigned long long id;
-	enum egress_scope scope;
-	char region[EGRESS_REGION_MAX + 1];
-	char app[EGRESS_NAME_MAX + 1];
-	char machine[EGRESS_NAME_MAX + 1];	/* "" unless it is of one machine alone */
-	struct addr v4;
-	struct addr v6;
-	uint32_t block_size;
-	uint32_t slots;
-	uint32_t machines;
-	unsigned long long connections;
-	long long created;
-	struct prefixes to;	/* none: destinations of no other pair */
-	bool draining;
-	bool has_deadline;
-	uint32_t drain;		/* seconds until the deadline */
-};
-
-struct pairs {
-	struct pair *v;
-	size_t n;
-};
-
-void pairs_free(struct pairs *pairs);
-const struct pair *pairs_find(const struct pairs *pairs, unsigned long long id);
-
-/* These append. No app, or no region, means any. */
-int pairs_get(struct pairs *pairs, const struct addr *addr);
-int pairs_load(struct pairs *pairs, dump_fn dump, const char *app, const char *region);
-int pairs_of_answer(struct pairs *pairs, const struct answer *answer);
+#include "libegress/json.h"
+#include "libegress/pair.h"
 
 /* An object for each pair; and rows as `list` has them, one for each address. */
 void pairs_json(struct json *j, const struct pairs *pairs);
 void pairs_list(const struct pairs *pairs);
+void to_json(struct json *j, const struct prefixes *to);	/* a member */
 
-/* For exchange_change(): the pairs, and what to beware of. */
+/* For change(): the pairs, and what to beware of. */
 int pairs_changed(const struct answer *answer, struct json *j);
 int pairs_released(const struct answer *answer, struct json *j);
-
-#define TO_TEXT		(2 * PREFIX_TEXT + 32)
-
-void to_json(struct json *j, const struct prefixes *to);	/* a member */
-const char *to_text(const struct prefixes *to, char text[TO_TEXT]);
-const char *pair_text(const struct addr *v4, const struct addr *v6, char text[2 * ADDR_TEXT]);
-const char *scope_text(enum egress_scope scope);
 
 #endif

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 
+#include "args.h"
+#include "change.h"
 #include "commands.h"
 #include "output.h"
 #include "pair.h"
+#include "libegress/error.h"
+#include "libegress/netlink.h"
+#include "libegress/parse.h"
+#include "libegress/request.h"
 
 int pair_set(const struct command *command, int argc, char **argv)
 {
@@ -26,5 +32,5 @@ int pair_set(const struct command *command, int argc, char **argv)
 	put_addr_if(msg, EGRESS_A_ADDR, &addr);
 	put_prefixes(msg, EGRESS_A_TO, &to);
 	free(to.v);
-	return exchange_change(msg, pairs_changed, 1 + to.n / 64);
+	return change(msg, pairs_changed, 1 + to.n / 64);
 }

@@ -4,131 +4,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
+#include "args.h"
+#include "change.h"
 #include "commands.h"
-#include "exchange.h"
 #include "output.h"
-#include "pool.h"
-#include "request.h"
-
-struct part {
-	struct prefix prefix;
-	unsigned long long used;
-	unsigned long long free;
-	bool draining;
-};
-
-struct pool {
-	char region[EGRESS_REGION_MAX + 1];
-	char dev[IFNAMSIZ];
-	uint32_t slot_first;
-	uint32_t slot_last;
-	uint32_t pairs;
-	struct part *parts;
-	size_t n;
-};
-
-struct pools {
-	struct pool *v;
-	size_t n;
-};
-
-static void read_parts(struct pool *pool, struct nlmsghdr *message)
-{
-	struct nlattr *nest, *attrs[EGRESS_PREFIX_A_MAX + 1];
-	int left;
-
-	nlmsg_for_each_attr(nest, message, GENL_HDRLEN, left) {
-		struct part part;
-
-		if (nla_type(nest) != EGRESS_A_PREFIX || !get_prefix(nest, attrs, &part.prefix))
-			continue;
-		part.used = get_u64(attrs, EGRESS_PREFIX_A_USED);
-		part.free = get_u64(attrs, EGRESS_PREFIX_A_FREE);
-		part.draining = attrs[EGRESS_PREFIX_A_DRAINING];
-		pool->parts = array_grow(pool->parts, pool->n, sizeof(part));
-		pool->parts[pool->n++] = part;
-	}
-}
-
-/* A pool of many prefixes comes in several messages. */
-static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
-{
-	struct pools *pools = arg;
-	char region[EGRESS_REGION_MAX + 1];
-	struct pool *pool;
-
-	get_string(attrs, EGRESS_A_REGION, region, sizeof(region));
-	if (!pools->n || strcmp(pools->v[pools->n - 1].region, region)) {
-		pools->v = array_grow(pools->v, pools->n, sizeof(*pools->v));
-		pool = &pools->v[pools->n++];
-		*pool = (struct pool){
-			.slot_first = get_u32(attrs, EGRESS_A_SLOT_FIRST),
-			.slot_last = get_u32(attrs, EGRESS_A_SLOT_LAST),
-			.pairs = get_u32(attrs, EGRESS_A_PAIRS),
-		};
-		memcpy(pool->region, region, sizeof(region));
-		get_string(attrs, EGRESS_A_DEV, pool->dev, sizeof(pool->dev));
-	}
-	read_parts(&pools->v[pools->n - 1], message);
-	return 0;
-}
-
-static void pools_free(struct pools *pools)
-{
-	for (size_t i = 0; i < pools->n; i++)
-		free(pools->v[i].parts);
-	free(pools->v);
-}
-
-static int load(struct pools *pools, const char *region)
-{
-	struct nl_msg *msg = netlink_message(EGRESS_CMD_POOL_GET, 0);
-
-	if (!msg)
-		return STATUS_FAILED;
-	put_string_if(msg, EGRESS_A_REGION, region);
-	return region ? exchange_get(msg, append, pools) : exchange_dump(msg, append, pools);
-}
-
-int pool_dev(const char *region, char dev[IF_NAMESIZE])
-{
-	struct pools pools = {};
-	int rc = load(&pools, region);
-
-	*dev = '\0';
-	if (!rc && pools.n)
-		memcpy(dev, pools.v[0].dev, IF_NAMESIZE);
-	pools_free(&pools);
-	return rc;
-}
+#include "libegress/error.h"
+#include "libegress/json.h"
+#include "libegress/netlink.h"
+#include "libegress/parse.h"
+#include "libegress/pool.h"
+#include "libegress/request.h"
 
 /* Members of an object. */
 static void pool_json(struct json *j, const struct pool *pool)
 {
 	char text[PREFIX_TEXT];
 
-	json_string(j, "region", pool->region);
-	json_array(j, "prefixes");
+	json_add_string(j, "region", pool->region);
+	json_begin_array(j, "prefixes");
 	for (size_t i = 0; i < pool->n; i++) {
-		json_object(j, NULL);
-		json_string(j, "prefix", prefix_text(&pool->parts[i].prefix, text));
-		json_unsigned(j, "used", pool->parts[i].used);
-		json_unsigned(j, "free", pool->parts[i].free);
-		json_bool(j, "draining", pool->parts[i].draining);
-		json_object_end(j);
+		json_begin_object(j, NULL);
+		json_add_string(j, "prefix", prefix_text(&pool->parts[i].prefix, text));
+		json_add_unsigned(j, "used", pool->parts[i].used);
+		json_add_unsigned(j, "free", pool->parts[i].free);
+		json_add_bool(j, "draining", pool->parts[i].draining);
+		json_end_object(j);
 	}
-	json_array_end(j);
-	json_string_or_null(j, "dev", pool->dev);
-	json_unsigned(j, "slot-first", pool->slot_first);
-	json_unsigned(j, "slot-last", pool->slot_last);
-	json_unsigned(j, "pairs", pool->pairs);
+	json_end_array(j);
+	json_add_string_or_null(j, "dev", pool->dev);
+	json_add_unsigned(j, "slot-first", pool->slot_first);
+	json_add_unsigned(j, "slot-last", pool->slot_last);
+	json_add_unsigned(j, "pairs", pool->pairs);
 }
 
 static int pool_made(const struct answer *answer, struct json *j)
 {
 	struct pools pools = {};
-	int rc = answer_each(answer, append, &pools);
+	int rc = pools_of_answer(&pools, answer);
 
 	if (j && pools.n)
 		pool_json(j, &pools.v[0]);
@@ -175,7 +87,7 @@ int pool_add(const struct command *command, int argc, char **argv)
 		put_u32(msg, EGRESS_A_SLOT_FIRST, slots.first);
 		put_u32(msg, EGRESS_A_SLOT_LAST, slots.last);
 	}
-	rc = exchange_change(msg, pool_made, 1);
+	rc = change(msg, pool_made, 1);
 out:
 	free(prefixes.v);
 	return rc;
@@ -199,7 +111,7 @@ int pool_del(const struct command *command, int argc, char **argv)
 		goto out;
 	put_string(msg, EGRESS_A_REGION, region);
 	put_prefixes(msg, EGRESS_A_PREFIX, &prefixes);
-	rc = exchange_change(msg, NULL, 1);
+	rc = change(msg, NULL, 1);
 out:
 	free(prefixes.v);
 	return rc;
@@ -228,7 +140,7 @@ int pool_drain(const struct command *command, int argc, char **argv)
 	put_string(msg, EGRESS_A_REGION, region);
 	put_prefixes(msg, EGRESS_A_PREFIX, &prefixes);
 	put_flag_if(msg, EGRESS_A_DRAINING, !off);
-	rc = exchange_change(msg, pool_made, 1);
+	rc = change(msg, pool_made, 1);
 out:
 	free(prefixes.v);
 	return rc;
@@ -238,13 +150,13 @@ static void print_json(const struct pools *pools)
 {
 	struct json j = json_to(stdout);
 
-	json_array(&j, NULL);
+	json_begin_array(&j, NULL);
 	for (size_t i = 0; i < pools->n; i++) {
-		json_object(&j, NULL);
+		json_begin_object(&j, NULL);
 		pool_json(&j, &pools->v[i]);
-		json_object_end(&j);
+		json_end_object(&j);
 	}
-	json_array_end(&j);
+	json_end_array(&j);
 }
 
 /* A great number as the nearest power of two: the few addresses in use do not show in it. */
@@ -299,7 +211,7 @@ int pool_list(const struct command *command, int argc, char **argv)
 		rc = parse_region("REGION", argv[0], &region);
 	if (rc)
 		return rc;
-	rc = load(&pools, region);
+	rc = pools_load(&pools, region);
 	if (!rc && output.json)
 		print_json(&pools);
 	else if (!rc)

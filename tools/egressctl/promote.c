@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "args.h"
+#include "change.h"
 #include "commands.h"
 #include "output.h"
 #include "pair.h"
+#include "libegress/error.h"
+#include "libegress/netlink.h"
+#include "libegress/parse.h"
+#include "libegress/request.h"
 
 int promote(const struct command *command, int argc, char **argv)
 {
@@ -17,5 +23,5 @@ int promote(const struct command *command, int argc, char **argv)
 	if (!msg)
 		return STATUS_FAILED;
 	put_string(msg, EGRESS_A_MACHINE, id);
-	return exchange_change(msg, pairs_changed, 1);
+	return change(msg, pairs_changed, 1);
 }

@@ -7,13 +7,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "alloc.h"
+#include "args.h"
 #include "confirm.h"
+#include "inside.h"
 #include "output.h"
-#include "pair.h"
 #include "reach.h"
-#include "route.h"
 #include "uplink.h"
+#include "libegress/alloc.h"
+#include "libegress/counters.h"
+#include "libegress/machine.h"
+#include "libegress/parse.h"
+#include "libegress/route.h"
 
 #define PATIENCE	3	/* seconds for a connection: one lost SYN */
 

@@ -2,11 +2,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
+#include "change.h"
 #include "commands.h"
 #include "confirm.h"
 #include "next.h"
 #include "output.h"
 #include "pair.h"
+#include "libegress/error.h"
+#include "libegress/netlink.h"
+#include "libegress/pair.h"
+#include "libegress/parse.h"
+#include "libegress/request.h"
 
 /* Both addresses of one pair may be given. */
 static void make_unique(struct pairs *pairs)
@@ -109,7 +116,7 @@ int release(const struct command *command, int argc, char **argv)
 	put_addrs(msg, EGRESS_A_ADDR, &addrs);
 	put_string_if(msg, EGRESS_A_APP, app);
 	put_number_if(msg, EGRESS_A_DRAIN, &drain);
-	rc = exchange_change(msg, pairs_released, addrs.n);
+	rc = change(msg, pairs_released, addrs.n);
 out:
 	free(addrs.v);
 	return rc;

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
 
-#include "app.h"
+#include "args.h"
 #include "commands.h"
-#include "counters.h"
-#include "machine.h"
 #include "output.h"
+#include "libegress/app.h"
+#include "libegress/counters.h"
+#include "libegress/error.h"
+#include "libegress/exchange.h"
+#include "libegress/json.h"
+#include "libegress/machine.h"
+#include "libegress/netlink.h"
+#include "libegress/parse.h"
+#include "libegress/request.h"
 
 static void print_counter(struct json *j, const char *name, unsigned long long value)
 {
 	if (output.json)
-		json_unsigned(j, name, value);
+		json_add_unsigned(j, name, value);
 	else
 		printf("%-13s %llu\n", name, value);
 }
@@ -22,7 +29,7 @@ static int print_totals(struct nlattr **attrs, struct nlmsghdr *message, void *a
 
 	counters_read(&counters, attrs[EGRESS_A_STATS]);
 	if (output.json)
-		json_object(&j, NULL);
+		json_begin_object(&j, NULL);
 	print_counter(&j, "pairs", get_u32(attrs, EGRESS_A_PAIRS));
 	print_counter(&j, "machines", get_u32(attrs, EGRESS_A_MACHINES));
 	print_counter(&j, "waiting", get_u32(attrs, EGRESS_A_WAITING));
@@ -32,7 +39,7 @@ static int print_totals(struct nlattr **attrs, struct nlmsghdr *message, void *a
 	print_counter(&j, "connections", get_u64(attrs, EGRESS_A_CONNECTIONS));
 	if (output.json) {
 		counters_json(&j, &counters);
-		json_object_end(&j);
+		json_end_object(&j);
 		return 0;
 	}
 	for (int i = 0; i <= EGRESS_STATS_A_MAX; i++)
@@ -45,19 +52,19 @@ static void print_json(const struct machines *machines)
 {
 	struct json j = json_to(stdout);
 
-	json_array(&j, NULL);
+	json_begin_array(&j, NULL);
 	for (size_t i = 0; i < machines->n; i++) {
 		const struct machine *m = &machines->v[i];
 
-		json_object(&j, NULL);
-		json_string(&j, "machine", m->id);
-		json_string(&j, "app", m->app);
-		json_string(&j, "region", m->region);
-		json_unsigned(&j, "connections", m->connections);
+		json_begin_object(&j, NULL);
+		json_add_string(&j, "machine", m->id);
+		json_add_string(&j, "app", m->app);
+		json_add_string(&j, "region", m->region);
+		json_add_unsigned(&j, "connections", m->connections);
 		counters_json(&j, &m->counters);
-		json_object_end(&j);
+		json_end_object(&j);
 	}
-	json_array_end(&j);
+	json_end_array(&j);
 }
 
 static void print_table(const struct machines *machines)

@@ -2,14 +2,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "app.h"
+#include "args.h"
 #include "commands.h"
-#include "exchange.h"
-#include "machine.h"
 #include "output.h"
-#include "pair.h"
-#include "request.h"
+#include "libegress/alloc.h"
+#include "libegress/app.h"
+#include "libegress/error.h"
+#include "libegress/exchange.h"
+#include "libegress/json.h"
+#include "libegress/netlink.h"
+#include "libegress/parse.h"
+#include "libegress/request.h"
 
 #define COUNT	10	/* rows, unless told */
 
@@ -99,23 +102,23 @@ static void print_json(const struct ranking *r)
 	struct json j = json_to(stdout);
 	char text[ADDR_TEXT];
 
-	json_array(&j, NULL);
+	json_begin_array(&j, NULL);
 	for (size_t i = 0; i < r->n; i++) {
 		const struct destination *d = &r->v[i];
 
-		json_object(&j, NULL);
-		json_string_or_null(&j, "machine", d->machine);
-		json_string(&j, "app", d->app);
-		json_string(&j, "region", d->region);
-		json_string(&j, "destination", addr_text(&d->to, text));
-		json_string_or_null(&j, "v4", addr_text(&d->v4, text));
-		json_string_or_null(&j, "v6", addr_text(&d->v6, text));
-		json_unsigned(&j, "connections", d->connections);
-		json_unsigned(&j, "limit", d->limit);
-		json_unsigned(&j, "rejects", d->rejects);
-		json_object_end(&j);
+		json_begin_object(&j, NULL);
+		json_add_string_or_null(&j, "machine", d->machine);
+		json_add_string(&j, "app", d->app);
+		json_add_string(&j, "region", d->region);
+		json_add_string(&j, "destination", addr_text(&d->to, text));
+		json_add_string_or_null(&j, "v4", addr_text(&d->v4, text));
+		json_add_string_or_null(&j, "v6", addr_text(&d->v6, text));
+		json_add_unsigned(&j, "connections", d->connections);
+		json_add_unsigned(&j, "limit", d->limit);
+		json_add_unsigned(&j, "rejects", d->rejects);
+		json_end_object(&j);
 	}
-	json_array_end(&j);
+	json_end_array(&j);
 }
 
 static void print_table(const struct ranking *r)

@@ -8,9 +8,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "request.h"
+#include "args.h"
 #include "uplink.h"
+#include "libegress/alloc.h"
+#include "libegress/parse.h"
+#include "libegress/request.h"
 
 static int read_device(struct nl_msg *msg, void *arg)
 {

@@ -4,7 +4,7 @@
 
 #include <net/if.h>
 
-#include "parse.h"
+#include "libegress/parse.h"
 
 /* By what device the way to an address leads; "" if there is none. */
 const char *uplink_to(const struct addr *to, char dev[IF_NAMESIZE]);

@@ -7,10 +7,13 @@
 #include <unistd.h>
 
 #include "confirm.h"
-#include "events.h"
 #include "output.h"
 #include "wait.h"
 #include "warn.h"
+#include "libegress/error.h"
+#include "libegress/events.h"
+#include "libegress/machine.h"
+#include "libegress/request.h"
 
 #define LOOK_EVERY	60000	/* milliseconds: poll() takes no more than an int of them */
 

@@ -3,11 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "exchange.h"
 #include "output.h"
-#include "request.h"
 #include "warn.h"
+#include "libegress/alloc.h"
+#include "libegress/error.h"
+#include "libegress/exchange.h"
+#include "libegress/json.h"
+#include "libegress/netlink.h"
+#include "libegress/request.h"
 
 /* An app in a region, where something was changed. */
 struct place {
@@ -134,10 +137,10 @@ static void forget(void)
 
 void warn_json(struct json *j)
 {
-	json_array(j, "warnings");
+	json_begin_array(j, "warnings");
 	for (size_t i = 0; i < n_sentences; i++)
-		json_string(j, NULL, sentences[i]);
-	json_array_end(j);
+		json_add_string(j, NULL, sentences[i]);
+	json_end_array(j);
 	forget();
 }
 
@@ -148,9 +151,9 @@ void warn_text(void)
 		struct json j = json_to(stderr);
 
 		if (output.json) {
-			json_object(&j, NULL);
-			json_string(&j, "warning", sentences[i]);
-			json_object_end(&j);
+			json_begin_object(&j, NULL);
+			json_add_string(&j, "warning", sentences[i]);
+			json_end_object(&j);
 		} else {
 			fprintf(stderr, "egressctl: warning: %s\n", sentences[i]);
 		}

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "json.h"
+#include "libegress/json.h"
 
 /*
  * Warnings: whole sentences for somebody about to be hurt, with the number to

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef EGRESSCTL_ALLOC_H
-#define EGRESSCTL_ALLOC_H
+#ifndef LIBEGRESS_ALLOC_H
+#define LIBEGRESS_ALLOC_H
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef EGRESSCTL_EVENTS_H
-#define EGRESSCTL_EVENTS_H
+#ifndef LIBEGRESS_EVENTS_H
+#define LIBEGRESS_EVENTS_H
 
-#include "netlink.h"
+#include "libegress/netlink.h"
 
 /* Nothing that happens from now on is missed. Returns a status. */
 int events_open(void);

@@ -7,9 +7,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "alloc.h"
-#include "events.h"
-#include "output.h"
+#include "libegress/alloc.h"
+#include "libegress/error.h"
+#include "libegress/events.h"
+#include "libegress/netlink.h"
 
 #define LARGEST_EVENT	(64 << 10)
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef EGRESSCTL_COUNTERS_H
-#define EGRESSCTL_COUNTERS_H
+#ifndef LIBEGRESS_COUNTERS_H
+#define LIBEGRESS_COUNTERS_H
 
-#include "json.h"
-#include "netlink.h"
+#include "libegress/json.h"
+#include "libegress/netlink.h"
 
 struct counters {
 	unsigned long long value[EGRESS_STATS_A_MAX + 1];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef EGRESSCTL_ROUTE_H
-#define EGRESSCTL_ROUTE_H
+#ifndef LIBEGRESS_ROUTE_H
+#define LIBEGRESS_ROUTE_H
 
-#include "machine.h"
+#include "libegress/machine.h"
 
 /* What is asked of the kernel: what would happen to this packet? */
 struct packet {

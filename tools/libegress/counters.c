@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <netlink/attr.h>
 
-#include "counters.h"
+#include "libegress/counters.h"
+#include "libegress/json.h"
 
 const char *const counter_names[EGRESS_STATS_A_MAX + 1] = {
 	[EGRESS_STATS_A_OPENED]		= "opened",
@@ -43,9 +44,9 @@ void counters_read(struct counters *counters, struct nlattr *nest)
 
 void counters_json(struct json *j, const struct counters *counters)
 {
-	json_object(j, "stats");
+	json_begin_object(j, "stats");
 	for (int i = 0; i <= EGRESS_STATS_A_MAX; i++)
 		if (counter_names[i])
-			json_unsigned(j, counter_names[i], counters->value[i]);
-	json_object_end(j);
+			json_add_unsigned(j, counter_names[i], counters->value[i]);
+	json_end_object(j);
 }

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "exchange.h"
-#include "output.h"
-#include "warn.h"
+#include "libegress/alloc.h"
+#include "libegress/error.h"
+#include "libegress/exchange.h"
+#include "libegress/netlink.h"
 
 #define DUMP_TRIES	10
 
@@ -15,16 +15,17 @@
 #define GROUP_OBJECTS	1024
 #define GROUP_BYTES	(256 << 10)
 
-struct change {
+struct pending {
 	uint32_t seq;
-	unsigned int line;
-	made_fn made;
+	struct change change;
+	answered_fn answered;
 };
 
 static struct {
 	bool on;
+	bool draining;
 	int status;
-	struct change changes[GROUP_CHANGES];
+	struct pending changes[GROUP_CHANGES];
 	size_t n;
 	size_t objects;
 	char *bytes;
@@ -102,74 +103,54 @@ int exchange_glance(struct nl_msg *msg, object_fn fn, void *arg)
 	return dump(msg, fn, arg, 1, false);
 }
 
-/* The change is done or refused: tell. */
-static int finish(const struct answer *answer, made_fn made)
-{
-	struct json j = json_to(stdout);
-	int rc = answer_status(answer);
-
-	if (answer->error)
-		return rc;
-	if (output.json)
-		json_object(&j, NULL);
-	if (made)
-		rc = worse(rc, made(answer, output.json ? &j : NULL));
-	rc = worse(rc, warn_settle());
-	if (output.json) {
-		warn_json(&j);
-		json_object_end(&j);
-	}
-	warn_text();
-	return rc;
-}
-
-static void settle(void)
-{
-	group.status = exchange_drain();
-}
-
 void exchange_pipeline(bool on)
 {
 	group.on = on;
-	output.settle = on ? settle : NULL;
 }
 
 int exchange_drain(void)
 {
-	unsigned int line = output.line;
 	int status = group.status, rc;
+	size_t n = group.n;
 
-	output.settle = NULL;
-	rc = group.n ? netlink_send(group.bytes, group.length) : 0;
-	for (size_t i = 0; i < group.n && !rc; i++) {
+	/* Who is told of an error may ask for what came before it. */
+	if (group.draining)
+		return 0;
+	group.draining = true;
+	rc = n ? netlink_send(group.bytes, group.length) : 0;
+	for (size_t i = 0; i < n && !rc; i++) {
 		struct answer answer = { .seq = group.changes[i].seq };
 
-		output.line = group.changes[i].line;
-		status = worse(status, netlink_receive(&answer) ?:
-			       finish(&answer, group.changes[i].made));
+		status = worse(status, group.changes[i].answered(&answer, &group.changes[i].change));
 		answer_free(&answer);
 	}
 	status = worse(status, rc);
-	output.line = line;
 	group.n = 0;
 	group.objects = 0;
 	group.length = 0;
 	group.status = 0;
-	exchange_pipeline(group.on);
+	group.draining = false;
 	return status;
 }
 
-static void enqueue(struct nl_msg *msg, made_fn made, unsigned int objects)
+void exchange_settle(void)
+{
+	if (!group.draining)
+		group.status = exchange_drain();
+}
+
+static void enqueue(struct nl_msg *msg, const struct change *change, answered_fn answered,
+		    unsigned int objects)
 {
 	size_t length = nlmsg_hdr(msg)->nlmsg_len, padded = NLMSG_ALIGN(length);
 
 	if (group.n == GROUP_CHANGES || group.objects + objects > GROUP_OBJECTS ||
 	    group.length + padded > GROUP_BYTES)
 		group.status = exchange_drain();
-	group.changes[group.n++] = (struct change){
+	group.changes[group.n++] = (struct pending){
 		.seq = netlink_stamp(msg),
-		.line = output.line,
-		.made = made,
+		.change = *change,
+		.answered = answered,
 	};
 	group.objects += objects;
 	group.bytes = xrealloc(group.bytes, group.length + padded > GROUP_BYTES ?
@@ -179,22 +160,22 @@ static void enqueue(struct nl_msg *msg, made_fn made, unsigned int objects)
 	group.length += padded;
 }
 
-int exchange_change(struct nl_msg *msg, made_fn made, unsigned int objects)
+int exchange_change(struct nl_msg *msg, const struct change *change, answered_fn answered,
+		    unsigned int objects)
 {
-	struct answer answer = {};
+	struct answer answer;
 	int rc;
 
 	if (!msg)
 		return STATUS_FAILED;
 	nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_ECHO;
 	if (group.on) {
-		enqueue(msg, made, objects);
+		enqueue(msg, change, answered, objects);
 		nlmsg_free(msg);
 		return 0;
 	}
-	rc = exchange(msg, &answer);
-	if (!rc)
-		rc = finish(&answer, made);
+	answer = (struct answer){ .seq = netlink_stamp(msg) };
+	rc = netlink_send(nlmsg_hdr(msg), nlmsg_hdr(msg)->nlmsg_len) ?: answered(&answer, change);
 	answer_free(&answer);
 	nlmsg_free(msg);
 	return rc;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef EGRESSCTL_NETLINK_H
-#define EGRESSCTL_NETLINK_H
+#ifndef LIBEGRESS_NETLINK_H
+#define LIBEGRESS_NETLINK_H
 
 #include <linux/egress.h>
 #include <netlink/msg.h>

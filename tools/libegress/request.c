@@ -2,8 +2,9 @@
 #include <netlink/attr.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "request.h"
+#include "libegress/alloc.h"
+#include "libegress/parse.h"
+#include "libegress/request.h"
 
 /* An attribute that a pointer is kept to must not move while it is filled. */
 static void reserve(struct nl_msg *msg, size_t length)

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "output.h"
-#include "parse.h"
+#include "libegress/alloc.h"
+#include "libegress/error.h"
+#include "libegress/parse.h"
 
 #define MAX_SLOT	(65536 / EGRESS_BLOCK_SIZE_MIN - 1)
 

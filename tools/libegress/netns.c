@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "netns.h"
-#include "output.h"
+#include "libegress/error.h"
+#include "libegress/netns.h"
 
 int netns_open(const char *name, int *fd)
 {

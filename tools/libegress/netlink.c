@@ -14,9 +14,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "netlink.h"
-#include "output.h"
+#include "libegress/alloc.h"
+#include "libegress/error.h"
+#include "libegress/netlink.h"
 
 /* Ten thousand prefixes in one message out, a thousand messages in. */
 #define SOCKET_BUFFER	(8 << 20)

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
 
-#include "alloc.h"
-#include "exchange.h"
-#include "output.h"
-#include "pair.h"
-#include "route.h"
+#include "libegress/alloc.h"
+#include "libegress/error.h"
+#include "libegress/exchange.h"
+#include "libegress/machine.h"
+#include "libegress/netlink.h"
+#include "libegress/pair.h"
+#include "libegress/parse.h"
+#include "libegress/request.h"
+#include "libegress/route.h"
 
 static const char *const verdicts[] = {
 	[EGRESS_VERDICT_TRANSLATE] = "translate",

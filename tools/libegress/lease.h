@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef EGRESSCTL_LEASE_H
-#define EGRESSCTL_LEASE_H
+#ifndef LIBEGRESS_LEASE_H
+#define LIBEGRESS_LEASE_H
 
-#include "exchange.h"
-#include "request.h"
+#include "libegress/exchange.h"
+#include "libegress/request.h"
 
 struct lease {
 	unsigned long long pair_id;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef EGRESSCTL_PARSE_H
-#define EGRESSCTL_PARSE_H
+#ifndef LIBEGRESS_PARSE_H
+#define LIBEGRESS_PARSE_H
 
 #include <netinet/in.h>
 #include <stdbool.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef EGRESSCTL_REQUEST_H
-#define EGRESSCTL_REQUEST_H
+#ifndef LIBEGRESS_REQUEST_H
+#define LIBEGRESS_REQUEST_H
 
-#include "netlink.h"
-#include "parse.h"
+#include "libegress/netlink.h"
+#include "libegress/parse.h"
 
 /* Into a request. The message grows as needed. */
 void put_string(struct nl_msg *msg, int attr, const char *value);

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "output.h"
+#include "libegress/alloc.h"
+#include "libegress/error.h"
 
 void out_of_memory(void)
 {
-	fputs("egressctl: out of memory\n", stderr);
+	fprintf(stderr, "%s: out of memory\n", program_invocation_short_name);
 	exit(STATUS_FAILED);
 }
 

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Changes: sent, and what came of each told, with the warnings that it calls for. */
+#include "change.h"
+#include "output.h"
+#include "warn.h"
+#include "libegress/exchange.h"
+#include "libegress/json.h"
+#include "libegress/netlink.h"
+
+static int worse(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+/* The change is done or refused: tell. */
+static int finish(const struct answer *answer, made_fn made)
+{
+	struct json j = json_to(stdout);
+	int rc = answer_status(answer);
+
+	if (answer->error)
+		return rc;
+	if (output.json)
+		json_begin_object(&j, NULL);
+	if (made)
+		rc = worse(rc, made(answer, output.json ? &j : NULL));
+	rc = worse(rc, warn_settle());
+	if (output.json) {
+		warn_json(&j);
+		json_end_object(&j);
+	}
+	warn_text();
+	return rc;
+}
+
+/* Errors in an answer are told of the line that asked. */
+static int answered(struct answer *answer, const struct change *what)
+{
+	unsigned int line = output.line;
+	int rc;
+
+	output.line = what->line;
+	rc = netlink_receive(answer) ?: finish(answer, what->made);
+	output.line = line;
+	return rc;
+}
+
+void change_in_groups(bool on)
+{
+	exchange_pipeline(on);
+	output.settle = on ? exchange_settle : NULL;
+}
+
+int change(struct nl_msg *msg, made_fn made, unsigned int objects)
+{
+	const struct change what = { .line = output.line, .made = made };
+
+	return exchange_change(msg, &what, answered, objects);
+}

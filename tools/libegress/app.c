@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+
+#include "libegress/alloc.h"
+#include "libegress/app.h"
+#include "libegress/error.h"
+#include "libegress/exchange.h"
+#include "libegress/netlink.h"
+#include "libegress/request.h"
+
+/* An app with a long exclude list comes in several messages. */
+static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
+{
+	char name[EGRESS_NAME_MAX + 1];
+	struct apps *apps = arg;
+	struct app *app;
+
+	get_string(attrs, EGRESS_A_APP, name, sizeof(name));
+	if (!apps->n || strcmp(apps->v[apps->n - 1].name, name)) {
+		apps->v = array_grow(apps->v, apps->n, sizeof(*apps->v));
+		app = &apps->v[apps->n++];
+		*app = (struct app){
+			.limit = get_u32(attrs, EGRESS_A_LIMIT),
+			.on_limit = get_u32(attrs, EGRESS_A_ON_LIMIT),
+			.on_none = get_u32(attrs, EGRESS_A_ON_NONE),
+			.pairs = get_u32(attrs, EGRESS_A_PAIRS),
+			.machines = get_u32(attrs, EGRESS_A_MACHINES),
+			.waiting = get_u32(attrs, EGRESS_A_WAITING),
+			.exclude_default = attrs[EGRESS_A_EXCLUDE_DEFAULT],
+		};
+		memcpy(app->name, name, sizeof(name));
+	}
+	get_prefixes(message, EGRESS_A_EXCLUDE, &apps->v[apps->n - 1].exclude);
+	return 0;
+}
+
+void apps_free(struct apps *apps)
+{
+	for (size_t i = 0; i < apps->n; i++)
+		free(apps->v[i].exclude.v);
+	free(apps->v);
+}
+
+int apps_get(struct apps *apps, const char *app)
+{
+	struct nl_msg *msg = netlink_message(EGRESS_CMD_APP_GET, 0);
+
+	if (!msg)
+		return STATUS_FAILED;
+	put_string(msg, EGRESS_A_APP, app);
+	return exchange_get(msg, append, apps);
+}
+
+int app_must_exist(const char *app)
+{
+	struct apps apps = {};
+	int rc = app ? apps_get(&apps, app) : 0;
+
+	apps_free(&apps);
+	return rc;
+}
+
+/* One that does not exist yet will begin with the usual settings. */
+int app_drops_on_none(const char *app, bool *drops)
+{
+	struct nl_msg *msg = netlink_message(EGRESS_CMD_APP_GET, 0);
+	struct apps apps = {};
+	int rc;
+
+	if (!msg)
+		return STATUS_FAILED;
+	put_string(msg, EGRESS_A_APP, app);
+	rc = exchange_glance(msg, append, &apps);
+	*drops = apps.n && apps.v[0].on_none == EGRESS_ON_NONE_DROP;
+	apps_free(&apps);
+	return rc;
+}
+
+int apps_load(struct apps *apps)
+{
+	return exchange_dump(netlink_message(EGRESS_CMD_APP_GET, 0), append, apps);
+}
+
+int apps_of_answer(struct apps *apps, const struct answer *answer)
+{
+	return answer_each(answer, append, apps);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef LIBEGRESS_APP_H
+#define LIBEGRESS_APP_H
+
+#include "libegress/exchange.h"
+#include "libegress/request.h"
+
+struct app {
+	char name[EGRESS_NAME_MAX + 1];
+	uint32_t limit;
+	uint32_t on_limit;
+	uint32_t on_none;
+	uint32_t pairs;
+	uint32_t machines;
+	uint32_t waiting;
+	bool exclude_default;
+	struct prefixes exclude;
+};
+
+struct apps {
+	struct app *v;
+	size_t n;
+};
+
+void apps_free(struct apps *apps);
+
+/* These append, and return a status. */
+int apps_get(struct apps *apps, const char *app);
+int apps_load(struct apps *apps);
+int apps_of_answer(struct apps *apps, const struct answer *answer);
+
+/* Returns a status: not-found, and says so, if there is no such app; NULL is any. */
+int app_must_exist(const char *app);
+
+/* Whether connections of its machines without a lease are dropped. Returns a status. */
+int app_drops_on_none(const char *app, bool *drops);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef LIBEGRESS_EXCHANGE_H
+#define LIBEGRESS_EXCHANGE_H
+
+#include "libegress/netlink.h"
+
+/* All of these consume msg, say what went wrong, and return a status. */
+
+/* Ask for one object; fn sees each message of the answer. */
+int exchange_get(struct nl_msg *msg, object_fn fn, void *arg);
+
+/*
+ * Ask for a table; fn sees each object. Nothing changed while it was read; or,
+ * in a glance, which never fails for that, something may have.
+ */
+typedef int (*dump_fn)(struct nl_msg *msg, object_fn fn, void *arg);
+int exchange_dump(struct nl_msg *msg, object_fn fn, void *arg);
+int exchange_glance(struct nl_msg *msg, object_fn fn, void *arg);
+
+struct json;
+
+/* What is to become of the answer to a change: for the eyes of who asked for it. */
+struct change {
+	unsigned int line;
+	int (*made)(const struct answer *answer, struct json *j);
+};
+
+/*
+ * Called when a change has been sent: it reads the answer with netlink_receive(), and
+ * says what came of it. Returns a status.
+ */
+typedef int (*answered_fn)(struct answer *answer, const struct change *change);
+
+/*
+ * Have something changed, with the objects that come of it in the answer; objects is
+ * how many messages that takes, about.
+ */
+int exchange_change(struct nl_msg *msg, const struct change *change, answered_fn answered,
+		    unsigned int objects);
+
+/*
+ * In a pipeline changes are sent in groups, and their answers read together.
+ * drain carries out what is outstanding and returns the worst status since it
+ * was called last; settle keeps that status for the next drain.
+ */
+void exchange_pipeline(bool on);
+int exchange_drain(void);
+void exchange_settle(void);
+
+#endif

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libegress/alloc.h"
+#include "libegress/error.h"
+#include "libegress/exchange.h"
+#include "libegress/netlink.h"
+#include "libegress/pair.h"
+#include "libegress/parse.h"
+#include "libegress/request.h"
+
+static void pair_read(struct pair *pair, struct nlattr **attrs)
+{
+	pair->id = get_u64(attrs, EGRESS_A_PAIR_ID);
+	pair->scope = get_u32(attrs, EGRESS_A_SCOPE);
+	get_string(attrs, EGRESS_A_REGION, pair->region, sizeof(pair->region));
+	get_string(attrs, EGRESS_A_APP, pair->app, sizeof(pair->app));
+	get_string(attrs, EGRESS_A_MACHINE, pair->machine, sizeof(pair->machine));
+	get_addr(attrs[EGRESS_A_V4], &pair->v4);
+	get_addr(attrs[EGRESS_A_V6], &pair->v6);
+	pair->block_size = get_u32(attrs, EGRESS_A_BLOCK_SIZE);
+	pair->slots = get_u32(attrs, EGRESS_A_SLOTS);
+	pair->machines = get_u32(attrs, EGRESS_A_MACHINES);
+	pair->connections = get_u64(attrs, EGRESS_A_CONNECTIONS);
+	pair->created = get_u64(attrs, EGRESS_A_CREATED);
+	pair->draining = attrs[EGRESS_A_DRAINING];
+	pair->has_deadline = attrs[EGRESS_A_DRAIN];
+	pair->drain = get_u32(attrs, EGRESS_A_DRAIN);
+}
+
+/* A pair for many destinations comes in several messages. */
+static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
+{
+	struct pairs *pairs = arg;
+
+	if (!pairs->n || pairs->v[pairs->n - 1].id != get_u64(attrs, EGRESS_A_PAIR_ID)) {
+		pairs->v = array_grow(pairs->v, pairs->n, sizeof(*pairs->v));
+		pairs->v[pairs->n] = (struct pair){};
+		pair_read(&pairs->v[pairs->n++], attrs);
+	}
+	get_prefixes(message, EGRESS_A_TO, &pairs->v[pairs->n - 1].to);
+	return 0;
+}
+
+void pairs_free(struct pairs *pairs)
+{
+	for (size_t i = 0; i < pairs->n; i++)
+		free(pairs->v[i].to.v);
+	free(pairs->v);
+}
+
+const struct pair *pairs_find(const struct pairs *pairs, unsigned long long id)
+{
+	for (size_t i = 0; i < pairs->n; i++)
+		if (pairs->v[i].id == id)
+			return &pairs->v[i];
+	return NULL;
+}
+
+int pairs_get(struct pairs *pairs, const struct addr *addr)
+{
+	struct nl_msg *msg = netlink_message(EGRESS_CMD_PAIR_GET, 0);
+
+	if (!msg)
+		return STATUS_FAILED;
+	put_addr_if(msg, EGRESS_A_ADDR, addr);
+	return exchange_get(msg, append, pairs);
+}
+
+int pairs_load(struct pairs *pairs, dump_fn dump, const char *app, const char *region)
+{
+	struct nl_msg *msg = netlink_message(EGRESS_CMD_PAIR_GET, 0);
+
+	if (!msg)
+		return STATUS_FAILED;
+	put_string_if(msg, EGRESS_A_APP, app);
+	put_string_if(msg, EGRESS_A_REGION, region);
+	return dump(msg, append, pairs);
+}
+
+int pairs_of_answer(struct pairs *pairs, const struct answer *answer)
+{
+	return answer_each(answer, append, pairs);
+}
+
+const char *scope_text(enum egress_scope scope)
+{
+	return scope == EGRESS_SCOPE_MACHINE ? "machine" : "app";
+}
+
+const char *pair_text(const struct addr *v4, const struct addr *v6, char text[2 * ADDR_TEXT])
+{
+	addr_text(v4, text);
+	if (v4->len && v6->len)
+		strcat(text, ",");
+	addr_text(v6, text + strlen(text));
+	return text;
+}
+
+/* A few of them, and how many more. */
+const char *to_text(const struct prefixes *to, char text[TO_TEXT])
+{
+	const size_t shown = to->n > 2 ? 1 : to->n;
+	size_t n = 0;
+
+	*text = '\0';
+	for (size_t i = 0; i < shown; i++) {
+		if (i)
+			text[n++] = ',';
+		prefix_text(&to->v[i], text + n);
+		n += strlen(text + n);
+	}
+	if (shown < to->n)
+		snprintf(text + n, TO_TEXT - n, " and %zu more", to->n - shown);
+	return text;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef LIBEGRESS_PAIR_H
+#define LIBEGRESS_PAIR_H
+
+#include "libegress/exchange.h"
+#include "libegress/request.h"
+
+struct pair {
+	unsigned long long id;
+	enum egress_scope scope;
+	char region[EGRESS_REGION_MAX + 1];
+	char app[EGRESS_NAME_MAX + 1];
+	char machine[EGRESS_NAME_MAX + 1];	/* "" unless it is of one machine alone */
+	struct addr v4;
+	struct addr v6;
+	uint32_t block_size;
+	uint32_t slots;
+	uint32_t machines;
+	unsigned long long connections;
+	long long created;
+	struct prefixes to;	/* none: destinations of no other pair */
+	bool draining;
+	bool has_deadline;
+	uint32_t drain;		/* seconds until the deadline */
+};
+
+struct pairs {
+	struct pair *v;
+	size_t n;
+};
+
+void pairs_free(struct pairs *pairs);
+const struct pair *pairs_find(const struct pairs *pairs, unsigned long long id);
+
+/* These append. No app, or no region, means any. */
+int pairs_get(struct pairs *pairs, const struct addr *addr);
+int pairs_load(struct pairs *pairs, dump_fn dump, const char *app, const char *region);
+int pairs_of_answer(struct pairs *pairs, const struct answer *answer);
+
+#define TO_TEXT		(2 * PREFIX_TEXT + 32)
+
+const char *to_text(const struct prefixes *to, char text[TO_TEXT]);
+const char *pair_text(const struct addr *v4, const struct addr *v6, char text[2 * ADDR_TEXT]);
+const char *scope_text(enum egress_scope scope);
+
+#endif
