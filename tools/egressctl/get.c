@@ -33,9 +33,9 @@ static void print_json(const struct route *r)
 	json_add_string_or_null(&j, "egress-v4", addr_text(&m->v4, text));
 	json_add_string_or_null(&j, "egress-v6", addr_text(&m->v6, text));
 	json_add_string_or_null(&j, "ports",
-			    m->leased ? ports_text(m->port_first, m->port_last, text) : NULL);
+				m->leased ? ports_text(m->port_first, m->port_last, text) : NULL);
 	json_add_string_or_null(&j, "exclude",
-			    r->excluded.addr.len ? prefix_text(&r->excluded, text) : NULL);
+				r->excluded.addr.len ? prefix_text(&r->excluded, text) : NULL);
 	if (m->leased) {
 		json_add_unsigned(&j, "slot", m->slot);
 		json_add_unsigned(&j, "block-size", m->block_size);

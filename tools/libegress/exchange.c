@@ -119,9 +119,10 @@ int exchange_drain(void)
 	group.draining = true;
 	rc = n ? netlink_send(group.bytes, group.length) : 0;
 	for (size_t i = 0; i < n && !rc; i++) {
-		struct answer answer = { .seq = group.changes[i].seq };
+		const struct pending *pending = &group.changes[i];
+		struct answer answer = { .seq = pending->seq };
 
-		status = worse(status, group.changes[i].answered(&answer, &group.changes[i].change));
+		status = worse(status, pending->answered(&answer, &pending->change));
 		answer_free(&answer);
 	}
 	status = worse(status, rc);
