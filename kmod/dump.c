@@ -7,13 +7,13 @@
 
 #include "app.h"
 #include "destination.h"
-#include "dump.h"
 #include "error.h"
 #include "lease.h"
 #include "machine.h"
 #include "message.h"
 #include "net.h"
 #include "netlink.h"
+#include "netlink_gen.h"
 #include "pair.h"
 #include "pool.h"
 #include "route.h"
@@ -58,7 +58,7 @@ static int put_pool(struct egress_net *en, struct egress_msg *msg, struct genl_i
 	return egress_refuse(info, EGRESS_A_REGION, -ENOENT, "region '%s' has no pool", name);
 }
 
-int egress_get_pool(struct sk_buff *request, struct genl_info *info)
+int egress_nl_pool_get_doit(struct sk_buff *request, struct genl_info *info)
 {
 	if (egress_missing(info, EGRESS_A_REGION))
 		return -EINVAL;
@@ -70,11 +70,8 @@ static int put_pair(struct egress_net *en, struct egress_msg *msg, struct genl_i
 	char text[EGRESS_ADDR_STR];
 	struct egress_pair *pair;
 	struct in6_addr addr;
-	int err;
 
-	err = egress_nl_addr(info->attrs[EGRESS_A_ADDR], &addr, info->extack);
-	if (err)
-		return err;
+	egress_nl_addr(info->attrs[EGRESS_A_ADDR], &addr);
 	pair = egress_pair_find(en, &addr);
 	if (pair)
 		return egress_msg_pair(en, msg, pair);
@@ -82,7 +79,7 @@ static int put_pair(struct egress_net *en, struct egress_msg *msg, struct genl_i
 			     egress_addr_str(text, &addr));
 }
 
-int egress_get_pair(struct sk_buff *request, struct genl_info *info)
+int egress_nl_pair_get_doit(struct sk_buff *request, struct genl_info *info)
 {
 	if (egress_missing(info, EGRESS_A_ADDR))
 		return -EINVAL;
@@ -99,7 +96,7 @@ static int put_machine(struct egress_net *en, struct egress_msg *msg, struct gen
 	return egress_refuse(info, EGRESS_A_MACHINE, -ENOENT, "there is no machine '%s'", id);
 }
 
-int egress_get_machine(struct sk_buff *request, struct genl_info *info)
+int egress_nl_machine_get_doit(struct sk_buff *request, struct genl_info *info)
 {
 	if (egress_missing(info, EGRESS_A_MACHINE))
 		return -EINVAL;
@@ -116,7 +113,7 @@ static int put_app(struct egress_net *en, struct egress_msg *msg, struct genl_in
 	return egress_refuse(info, EGRESS_A_APP, -ENOENT, "there is no app '%s'", name);
 }
 
-int egress_get_app(struct sk_buff *request, struct genl_info *info)
+int egress_nl_app_get_doit(struct sk_buff *request, struct genl_info *info)
 {
 	if (egress_missing(info, EGRESS_A_APP))
 		return -EINVAL;
@@ -148,7 +145,7 @@ static int put_stats(struct egress_net *en, struct egress_msg *msg, struct genl_
 	return egress_msg_stats(en, msg, *connections);
 }
 
-int egress_get_stats(struct sk_buff *request, struct genl_info *info)
+int egress_nl_stats_get_doit(struct sk_buff *request, struct genl_info *info)
 {
 	u64 connections = count_connections(egress_net(genl_info_net(info)));
 
@@ -159,13 +156,10 @@ int egress_get_stats(struct sk_buff *request, struct genl_info *info)
 static int get_endpoint(struct genl_info *info, int attr, union nf_inet_addr *endpoint, u8 *pf)
 {
 	struct in6_addr addr;
-	int err;
 
 	if (egress_missing(info, attr))
 		return -EINVAL;
-	err = egress_nl_addr(info->attrs[attr], &addr, info->extack);
-	if (err)
-		return err;
+	egress_nl_addr(info->attrs[attr], &addr);
 	*pf = egress_addr_is_v4(&addr) ? NFPROTO_IPV4 : NFPROTO_IPV6;
 	if (*pf == NFPROTO_IPV4)
 		endpoint->ip = egress_addr_to_v4(&addr);
@@ -199,7 +193,7 @@ static int put_route(struct egress_net *en, struct egress_msg *msg, struct genl_
 	return err;
 }
 
-int egress_get_route(struct sk_buff *request, struct genl_info *info)
+int egress_nl_route_get_doit(struct sk_buff *request, struct genl_info *info)
 {
 	struct egress_route route = {
 		.proto = IPPROTO_TCP,
@@ -266,7 +260,7 @@ static bool shown(const struct egress_group *group, const struct filter *filter)
 		(!filter->region || !strcmp(group->region->name, filter->region));
 }
 
-int egress_dump_pools(struct sk_buff *skb, struct netlink_callback *cb)
+int egress_nl_pool_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct egress_net *en = egress_net(sock_net(skb->sk));
 	struct egress_region *region;
@@ -291,7 +285,7 @@ out:
 	return dump_end(en, skb);
 }
 
-int egress_dump_pairs(struct sk_buff *skb, struct netlink_callback *cb)
+int egress_nl_pair_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct egress_net *en = egress_net(sock_net(skb->sk));
 	struct egress_pair *pair;
@@ -338,12 +332,12 @@ static int dump_machines(struct sk_buff *skb, struct netlink_callback *cb, u8 cm
 	return dump_end(en, skb);
 }
 
-int egress_dump_machines(struct sk_buff *skb, struct netlink_callback *cb)
+int egress_nl_machine_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	return dump_machines(skb, cb, EGRESS_CMD_MACHINE_GET, egress_msg_machine);
 }
 
-int egress_dump_stats(struct sk_buff *skb, struct netlink_callback *cb)
+int egress_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	return dump_machines(skb, cb, EGRESS_CMD_STATS_GET, egress_msg_machine_stats);
 }
@@ -361,7 +355,7 @@ static int dump_blocks(struct egress_net *en, const struct egress_msg *msg,
 	return 0;
 }
 
-int egress_dump_leases(struct sk_buff *skb, struct netlink_callback *cb)
+int egress_nl_lease_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct egress_net *en = egress_net(sock_net(skb->sk));
 	unsigned long slot = cb->args[1], id;
@@ -388,7 +382,7 @@ int egress_dump_leases(struct sk_buff *skb, struct netlink_callback *cb)
 	return dump_end(en, skb);
 }
 
-int egress_dump_apps(struct sk_buff *skb, struct netlink_callback *cb)
+int egress_nl_app_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct egress_net *en = egress_net(sock_net(skb->sk));
 	struct egress_app *app;
@@ -444,7 +438,7 @@ static int dump_app_warnings(struct egress_net *en, const struct egress_msg *msg
 	return 0;
 }
 
-int egress_dump_warnings(struct sk_buff *skb, struct netlink_callback *cb)
+int egress_nl_warning_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct egress_net *en = egress_net(sock_net(skb->sk));
 	unsigned long from = cb->args[1], serial;
@@ -467,11 +461,16 @@ int egress_dump_warnings(struct sk_buff *skb, struct netlink_callback *cb)
 }
 
 /* A walk through a hash table, which an address in cb->args[0] keeps. */
-int egress_dump_destinations_start(struct netlink_callback *cb)
+int egress_nl_destination_get_start(struct netlink_callback *cb)
 {
 	struct egress_net *en = egress_net(sock_net(cb->skb->sk));
-	struct rhashtable_iter *iter = kmalloc(sizeof(*iter), GFP_KERNEL_ACCOUNT);
+	struct rhashtable_iter *iter;
+	int err;
 
+	err = egress_nl_dump_start(cb);
+	if (err)
+		return err;
+	iter = kmalloc(sizeof(*iter), GFP_KERNEL_ACCOUNT);
 	if (!iter)
 		return -ENOMEM;
 	rhashtable_walk_enter(&en->dests, iter);
@@ -479,7 +478,7 @@ int egress_dump_destinations_start(struct netlink_callback *cb)
 	return 0;
 }
 
-int egress_dump_destinations_done(struct netlink_callback *cb)
+int egress_nl_destination_get_done(struct netlink_callback *cb)
 {
 	struct rhashtable_iter *iter = (struct rhashtable_iter *)cb->args[0];
 
@@ -503,7 +502,7 @@ static int put_destination(const struct egress_dest_state *state, void *arg)
 	return egress_msg_destination(dump->en, dump->msg, state);
 }
 
-int egress_dump_destinations(struct sk_buff *skb, struct netlink_callback *cb)
+int egress_nl_destination_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct rhashtable_iter *iter = (struct rhashtable_iter *)cb->args[0];
 	struct egress_net *en = egress_net(sock_net(skb->sk));

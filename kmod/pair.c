@@ -206,8 +206,7 @@ static int check_request(struct egress_net *en, const struct egress_pair_request
 					     req->machine, machine->group->region->name,
 					     req->region);
 	}
-	if (!is_power_of_2(req->block_size) || req->block_size < EGRESS_BLOCK_SIZE_MIN ||
-	    req->block_size > EGRESS_BLOCK_SIZE_MAX)
+	if (!is_power_of_2(req->block_size))
 		return egress_refuse(info, EGRESS_A_BLOCK_SIZE, -EINVAL,
 				     "block size %u is not a power of two from %u to %u",
 				     req->block_size, EGRESS_BLOCK_SIZE_MIN,
@@ -220,10 +219,6 @@ static int check_request(struct egress_net *en, const struct egress_pair_request
 				     "no block of %u ports lies in this host's slots %u-%u of region '%s'",
 				     req->block_size, region->slot_first,
 				     region->slot_last, req->region);
-	if (!req->count || req->count > EGRESS_COUNT_MAX)
-		return egress_refuse(info, EGRESS_A_COUNT, -ERANGE,
-				     "count %u is not from 1 to %u", req->count,
-				     EGRESS_COUNT_MAX);
 	if (req->count > 1 && (req->given[EGRESS_V4] || req->given[EGRESS_V6]))
 		return egress_refuse(info, EGRESS_A_COUNT, -EINVAL,
 				     "with a given address the count is 1, not %u",

@@ -143,7 +143,7 @@ int machine_add(const struct command *command, int argc, char **argv)
 	put_string(msg, EGRESS_A_REGION, region);
 	put_addrs(msg, EGRESS_A_ADDR, &addrs);
 	put_string_if(msg, EGRESS_A_DEV, dev);
-	put_addr_if(msg, EGRESS_A_PAIR, &pair);
+	put_addr_nest_if(msg, EGRESS_A_PAIR, &pair);
 	put_number_if(msg, EGRESS_A_SLOT, &slot);
 	rc = exchange_change(msg, machine_added, 1);
 out:
