@@ -24,7 +24,7 @@ VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 
 KSRC := $(wildcard kmod/*.[ch] kmod/*/*.[ch] uapi/linux/*.h) Kbuild dkms.conf
 
-.PHONY: all module kunit tool abuse test test-debug demo bench vm deps install uninstall clean help
+.PHONY: all module kunit tool abuse uapi test test-debug demo bench vm deps install uninstall clean help
 
 all: module tool ## build the module for KVER and the tool (default)
 
@@ -87,6 +87,12 @@ build/fuzz/table.h: tests/abuse/fuzz/table.py uapi/egress.yaml
 build/netlink_fuzz: $(wildcard tests/abuse/fuzz/*.[ch]) build/fuzz/table.h uapi/linux/egress.h
 	$(CC) -O2 -g -std=gnu11 -Wall -Wextra -Wno-unused-parameter -D_GNU_SOURCE -Iuapi -Ibuild/fuzz $(CFLAGS) \
 		-o $@ $(filter %.c,$^) $(LDFLAGS)
+
+uapi: ## make linux/egress.h and the module's policies and operations of uapi/egress.yaml
+	@rm -rf build/uapi
+	@tests/uapi/generate build/uapi
+	cp build/uapi/uapi/linux/egress.h uapi/linux/
+	cp build/uapi/kmod/netlink/* kmod/netlink/
 
 test: deps ## boot both stock kernels, run every selftest (T=PATTERN: those, LONG=1: long versions)
 	@tests/run $(if $(LONG),--long) $(if $(T),'$(T)')

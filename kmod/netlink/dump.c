@@ -7,8 +7,8 @@
 
 #include "addr.h"
 #include "net.h"
-#include "netlink/dump.h"
 #include "netlink/family.h"
+#include "netlink/generated.h"
 #include "netlink/message.h"
 #include "netlink/refusal.h"
 #include "packet/destination.h"
@@ -63,7 +63,7 @@ static int put_pool(struct egress_net *en, struct egress_msg *msg, struct genl_i
 	return egress_nl_refuse(info, EGRESS_A_REGION, -ENOENT, "region '%s' has no pool", name);
 }
 
-int egress_get_pool(struct sk_buff *request, struct genl_info *info)
+int egress_nl_pool_get_doit(struct sk_buff *request, struct genl_info *info)
 {
 	if (egress_nl_missing(info, EGRESS_A_REGION))
 		return -EINVAL;
@@ -75,11 +75,8 @@ static int put_pair(struct egress_net *en, struct egress_msg *msg, struct genl_i
 	char text[EGRESS_ADDR_STR];
 	struct egress_pair *pair;
 	struct in6_addr addr;
-	int err;
 
-	err = egress_nl_addr(info->attrs[EGRESS_A_ADDR], &addr, info->extack);
-	if (err)
-		return err;
+	egress_nl_addr(info->attrs[EGRESS_A_ADDR], &addr);
 	pair = egress_pair_find(en, &addr);
 	if (pair)
 		return egress_msg_pair(en, msg, pair);
@@ -88,7 +85,7 @@ static int put_pair(struct egress_net *en, struct egress_msg *msg, struct genl_i
 				egress_addr_str(text, &addr));
 }
 
-int egress_get_pair(struct sk_buff *request, struct genl_info *info)
+int egress_nl_pair_get_doit(struct sk_buff *request, struct genl_info *info)
 {
 	if (egress_nl_missing(info, EGRESS_A_ADDR))
 		return -EINVAL;
@@ -105,7 +102,7 @@ static int put_machine(struct egress_net *en, struct egress_msg *msg, struct gen
 	return egress_nl_refuse(info, EGRESS_A_MACHINE, -ENOENT, "there is no machine '%s'", id);
 }
 
-int egress_get_machine(struct sk_buff *request, struct genl_info *info)
+int egress_nl_machine_get_doit(struct sk_buff *request, struct genl_info *info)
 {
 	if (egress_nl_missing(info, EGRESS_A_MACHINE))
 		return -EINVAL;
@@ -122,7 +119,7 @@ static int put_app(struct egress_net *en, struct egress_msg *msg, struct genl_in
 	return egress_nl_refuse(info, EGRESS_A_APP, -ENOENT, "there is no app '%s'", name);
 }
 
-int egress_get_app(struct sk_buff *request, struct genl_info *info)
+int egress_nl_app_get_doit(struct sk_buff *request, struct genl_info *info)
 {
 	if (egress_nl_missing(info, EGRESS_A_APP))
 		return -EINVAL;
@@ -154,7 +151,7 @@ static int put_stats(struct egress_net *en, struct egress_msg *msg, struct genl_
 	return egress_msg_stats(en, msg, *connections);
 }
 
-int egress_get_stats(struct sk_buff *request, struct genl_info *info)
+int egress_nl_stats_get_doit(struct sk_buff *request, struct genl_info *info)
 {
 	u64 connections = count_connections(egress_net(genl_info_net(info)));
 
@@ -165,13 +162,10 @@ int egress_get_stats(struct sk_buff *request, struct genl_info *info)
 static int get_endpoint(struct genl_info *info, int attr, union nf_inet_addr *endpoint, u8 *pf)
 {
 	struct in6_addr addr;
-	int err;
 
 	if (egress_nl_missing(info, attr))
 		return -EINVAL;
-	err = egress_nl_addr(info->attrs[attr], &addr, info->extack);
-	if (err)
-		return err;
+	egress_nl_addr(info->attrs[attr], &addr);
 	*pf = egress_addr_is_v4(&addr) ? NFPROTO_IPV4 : NFPROTO_IPV6;
 	if (*pf == NFPROTO_IPV4)
 		endpoint->ip = egress_addr_to_v4(&addr);
@@ -205,7 +199,7 @@ static int put_route(struct egress_net *en, struct egress_msg *msg, struct genl_
 	return err;
 }
 
-int egress_get_route(struct sk_buff *request, struct genl_info *info)
+int egress_nl_route_get_doit(struct sk_buff *request, struct genl_info *info)
 {
 	struct egress_explained route = {
 		.proto = IPPROTO_TCP,
@@ -272,7 +266,7 @@ static bool shown(const struct egress_group *group, const struct filter *filter)
 		(!filter->region || !strcmp(group->region->name, filter->region));
 }
 
-int egress_dump_pools(struct sk_buff *skb, struct netlink_callback *cb)
+int egress_nl_pool_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct egress_net *en = egress_net(sock_net(skb->sk));
 	struct egress_region *region;
@@ -297,7 +291,7 @@ out:
 	return dump_end(en, skb);
 }
 
-int egress_dump_pairs(struct sk_buff *skb, struct netlink_callback *cb)
+int egress_nl_pair_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct egress_net *en = egress_net(sock_net(skb->sk));
 	struct egress_pair *pair;
@@ -344,12 +338,12 @@ static int dump_machines(struct sk_buff *skb, struct netlink_callback *cb, u8 cm
 	return dump_end(en, skb);
 }
 
-int egress_dump_machines(struct sk_buff *skb, struct netlink_callback *cb)
+int egress_nl_machine_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	return dump_machines(skb, cb, EGRESS_CMD_MACHINE_GET, egress_msg_machine);
 }
 
-int egress_dump_stats(struct sk_buff *skb, struct netlink_callback *cb)
+int egress_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	return dump_machines(skb, cb, EGRESS_CMD_STATS_GET, egress_msg_machine_stats);
 }
@@ -367,7 +361,7 @@ static int dump_blocks(struct egress_net *en, const struct egress_msg *msg,
 	return 0;
 }
 
-int egress_dump_leases(struct sk_buff *skb, struct netlink_callback *cb)
+int egress_nl_lease_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct egress_net *en = egress_net(sock_net(skb->sk));
 	unsigned long slot = cb->args[1], id;
@@ -397,7 +391,7 @@ int egress_dump_leases(struct sk_buff *skb, struct netlink_callback *cb)
 	return dump_end(en, skb);
 }
 
-int egress_dump_apps(struct sk_buff *skb, struct netlink_callback *cb)
+int egress_nl_app_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct egress_net *en = egress_net(sock_net(skb->sk));
 	struct egress_app *app;
@@ -453,7 +447,7 @@ static int dump_app_warnings(struct egress_net *en, const struct egress_msg *msg
 	return 0;
 }
 
-int egress_dump_warnings(struct sk_buff *skb, struct netlink_callback *cb)
+int egress_nl_warning_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct egress_net *en = egress_net(sock_net(skb->sk));
 	unsigned long from = cb->args[1], serial;
@@ -476,11 +470,16 @@ int egress_dump_warnings(struct sk_buff *skb, struct netlink_callback *cb)
 }
 
 /* A walk through a hash table, which an address in cb->args[0] keeps. */
-int egress_dump_destinations_start(struct netlink_callback *cb)
+int egress_nl_destination_get_start(struct netlink_callback *cb)
 {
 	struct egress_net *en = egress_net(sock_net(cb->skb->sk));
-	struct rhashtable_iter *iter = kmalloc(sizeof(*iter), GFP_KERNEL_ACCOUNT);
+	struct rhashtable_iter *iter;
+	int err;
 
+	err = egress_nl_dump_start(cb);
+	if (err)
+		return err;
+	iter = kmalloc(sizeof(*iter), GFP_KERNEL_ACCOUNT);
 	if (!iter)
 		return -ENOMEM;
 	rhashtable_walk_enter(&en->dests, iter);
@@ -488,7 +487,7 @@ int egress_dump_destinations_start(struct netlink_callback *cb)
 	return 0;
 }
 
-int egress_dump_destinations_done(struct netlink_callback *cb)
+int egress_nl_destination_get_done(struct netlink_callback *cb)
 {
 	struct rhashtable_iter *iter = (struct rhashtable_iter *)cb->args[0];
 
@@ -514,7 +513,7 @@ static int put_destination(const struct egress_dest_state *state, void *arg)
 	return egress_msg_destination(dump->en, dump->msg, state);
 }
 
-int egress_dump_destinations(struct sk_buff *skb, struct netlink_callback *cb)
+int egress_nl_destination_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct rhashtable_iter *iter = (struct rhashtable_iter *)cb->args[0];
 	struct egress_net *en = egress_net(sock_net(skb->sk));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Generic netlink family "egress": what uapi/egress.yaml specifies. Requests
- * are taken apart here and carried out elsewhere, where tell.c is asked to answer.
+ * Generic netlink family "egress": what uapi/egress.yaml specifies, and
+ * netlink_gen.c has policies and operations of. Requests are taken apart here and
+ * carried out elsewhere, where tell.c is asked to answer.
  */
 #include <linux/ctype.h>
 #include <linux/mm.h>
@@ -9,10 +10,11 @@
 #include <linux/slab.h>
 
 #include "addr.h"
-#include "netlink/dump.h"
 #include "netlink/family.h"
+#include "netlink/generated.h"
 #include "netlink/refusal.h"
 #include "netlink/request.h"
+#include "netlink/split_ops.h"
 #include "netlink/tell.h"
 #include "state/app.h"
 #include "state/change.h"
@@ -22,24 +24,17 @@
 #include "state/pair.h"
 #include "state/pool.h"
 
-/* NLA_POLICY_VALIDATE_FN goes without a length: is it a string of 1 to @max characters? */
-static bool is_string(const struct nlattr *attr, size_t max)
+/* What the policies can't say of a name, which they hold to its length. */
+static int check_name(const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
-	size_t len = strnlen(nla_data(attr), nla_len(attr));
+	const char *name = nla_data(attr), *p;
 
-	return len && len < nla_len(attr) && len <= max;
-}
-
-static int validate_name(const struct nlattr *attr, struct netlink_ext_ack *extack)
-{
-	const char *p = nla_data(attr);
-
-	if (!is_string(attr, EGRESS_NAME_MAX)) {
+	if (!*name) {
 		NL_SET_ERR_MSG_ATTR(extack, attr, "a name is of 1 to 63 characters");
 		return -EINVAL;
 	}
-	for (; *p; p++)
-		if (!isascii(*p) || (!isalnum(*p) && (p == nla_data(attr) || !strchr("._:@-", *p))))
+	for (p = name; *p; p++)
+		if (!isascii(*p) || (!isalnum(*p) && (p == name || !strchr("._:@-", *p))))
 			break;
 	if (!*p)
 		return 0;
@@ -48,194 +43,102 @@ static int validate_name(const struct nlattr *attr, struct netlink_ext_ack *exta
 	return -EINVAL;
 }
 
-static int validate_region(const struct nlattr *attr, struct netlink_ext_ack *extack)
+static int check_region(const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
-	const char *p = nla_data(attr);
+	const char *name = nla_data(attr), *p = name;
 
-	if (is_string(attr, EGRESS_REGION_MAX)) {
-		while (isascii(*p) && (islower(*p) || isdigit(*p) || *p == '-'))
-			p++;
-		if (!*p)
-			return 0;
-	}
+	while (isascii(*p) && (islower(*p) || isdigit(*p) || *p == '-'))
+		p++;
+	if (*name && !*p)
+		return 0;
 	NL_SET_ERR_MSG_ATTR(extack, attr,
 			    "a region's name is of 1 to 31 lower case letters, digits and -");
 	return -EINVAL;
 }
 
-/**
- * egress_nl_addr() - an address of either family
- * @attr: 4 or 16 bytes
- * @addr: where to
- * @extack: why not
- *
- * Return: 0 or -EINVAL.
- */
-int egress_nl_addr(const struct nlattr *attr, struct in6_addr *addr,
-		   struct netlink_ext_ack *extack)
+/* 4 or 16 bytes, of which the policies know. */
+static void get_addr(const struct nlattr *attr, struct in6_addr *addr)
 {
-	switch (nla_len(attr)) {
-	case sizeof(__be32):
+	if (nla_len(attr) == sizeof(__be32))
 		egress_addr_v4(addr, nla_get_in_addr(attr));
-		return 0;
-	case sizeof(struct in6_addr):
+	else
 		*addr = nla_get_in6_addr(attr);
-		if (!egress_addr_is_v4(addr))
-			return 0;
-		NL_SET_ERR_MSG_ATTR(extack, attr, "an IPv4 address is of 4 bytes, not mapped");
-		return -EINVAL;
+}
+
+static int check_unmapped(const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	if (nla_len(attr) == sizeof(__be32) || !ipv6_addr_v4mapped(nla_data(attr)))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr, "an IPv4 address is of 4 bytes, not mapped");
+	return -EINVAL;
+}
+
+static int check_addr(const struct nlattr *nest, struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr = nla_data(nest);
+
+	if (nla_len(nest) && nla_len(nest) == NLA_ALIGN(attr->nla_len))
+		return check_unmapped(attr, extack);
+	NL_SET_ERR_MSG_ATTR(extack, nest, "an address is either v4 or v6: give one of the two");
+	return -EINVAL;
+}
+
+static int check_attr(const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	switch (nla_type(attr)) {
+	case EGRESS_A_REGION:
+		return check_region(attr, extack);
+	case EGRESS_A_APP:
+	case EGRESS_A_MACHINE:
+		return check_name(attr, extack);
+	case EGRESS_A_ADDR:
+	case EGRESS_A_PAIR:
+	case EGRESS_A_SOURCE:
+	case EGRESS_A_DESTINATION:
+		return check_addr(attr, extack);
+	case EGRESS_A_V6:
+		return check_unmapped(attr, extack);
 	default:
-		NL_SET_ERR_MSG_ATTR(extack, attr, "an address is of 4 or 16 bytes");
-		return -EINVAL;
+		return 0;
 	}
 }
 
-static int validate_addr(const struct nlattr *attr, struct netlink_ext_ack *extack)
+/* Each attribute, also one that is repeated and of which only the last counts. */
+static int check_attrs(const struct nlmsghdr *nlh, struct netlink_ext_ack *extack)
 {
-	struct in6_addr addr;
+	const struct nlattr *attr;
+	int rem, err;
 
-	return egress_nl_addr(attr, &addr, extack);
+	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) {
+		err = check_attr(attr, extack);
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
-static const struct nla_policy prefix_policy[EGRESS_PREFIX_A_MAX + 1] = {
-	[EGRESS_PREFIX_A_ADDR] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, validate_addr),
-	[EGRESS_PREFIX_A_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
-};
+/* Before a request that is not a dump is carried out. */
+int egress_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
+		       struct genl_info *info)
+{
+	return check_attrs(info->nlhdr, info->extack);
+}
 
-#define CHECKED(fn)	NLA_POLICY_VALIDATE_FN(NLA_BINARY, fn)
-#define PREFIXES	NLA_POLICY_NESTED(prefix_policy)
-#define SLOT		NLA_POLICY_MAX(NLA_U32, S16_MAX)
+/* Before the first part of a dump. */
+int egress_nl_dump_start(struct netlink_callback *cb)
+{
+	return check_attrs(cb->nlh, cb->extack);
+}
 
-static const struct nla_policy pool_new_policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
-	[EGRESS_A_REGION] = CHECKED(validate_region),
-	[EGRESS_A_PREFIX] = PREFIXES,
-	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
-	[EGRESS_A_SLOT_FIRST] = NLA_POLICY_MAX(NLA_U32, EGRESS_SLOTS - 1),
-	[EGRESS_A_SLOT_LAST] = NLA_POLICY_MAX(NLA_U32, EGRESS_SLOTS - 1),
-};
-
-static const struct nla_policy pool_del_policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
-	[EGRESS_A_REGION] = CHECKED(validate_region),
-	[EGRESS_A_PREFIX] = PREFIXES,
-};
-
-static const struct nla_policy pool_drain_policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
-	[EGRESS_A_REGION] = CHECKED(validate_region),
-	[EGRESS_A_PREFIX] = PREFIXES,
-	[EGRESS_A_DRAINING] = { .type = NLA_FLAG },
-};
-
-static const struct nla_policy pool_get_policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_REGION] = CHECKED(validate_region),
-};
-
-static const struct nla_policy pair_new_policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
-	[EGRESS_A_REGION] = CHECKED(validate_region),
-	[EGRESS_A_APP] = CHECKED(validate_name),
-	[EGRESS_A_MACHINE] = CHECKED(validate_name),
-	[EGRESS_A_COUNT] = { .type = NLA_U32 },
-	[EGRESS_A_ENSURE] = { .type = NLA_FLAG },
-	[EGRESS_A_V4] = NLA_POLICY_EXACT_LEN(sizeof(__be32)),
-	[EGRESS_A_V6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
-	[EGRESS_A_BLOCK_SIZE] = { .type = NLA_U32 },
-	[EGRESS_A_TO] = PREFIXES,
-};
-
-static const struct nla_policy pair_set_policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
-	[EGRESS_A_ADDR] = CHECKED(validate_addr),
-	[EGRESS_A_TO] = PREFIXES,
-};
-
-static const struct nla_policy pair_del_policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
-	[EGRESS_A_APP] = CHECKED(validate_name),
-	[EGRESS_A_ADDR] = CHECKED(validate_addr),
-	[EGRESS_A_DRAIN] = { .type = NLA_U32 },
-};
-
-static const struct nla_policy pair_get_policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_REGION] = CHECKED(validate_region),
-	[EGRESS_A_APP] = CHECKED(validate_name),
-	[EGRESS_A_ADDR] = CHECKED(validate_addr),
-};
-
-static const struct nla_policy machine_new_policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
-	[EGRESS_A_REGION] = CHECKED(validate_region),
-	[EGRESS_A_APP] = CHECKED(validate_name),
-	[EGRESS_A_MACHINE] = CHECKED(validate_name),
-	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
-	[EGRESS_A_ADDR] = CHECKED(validate_addr),
-	[EGRESS_A_PAIR] = CHECKED(validate_addr),
-	[EGRESS_A_SLOT] = SLOT,
-};
-
-static const struct nla_policy machine_del_policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
-	[EGRESS_A_MACHINE] = CHECKED(validate_name),
-};
-
-static const struct nla_policy machine_get_policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_REGION] = CHECKED(validate_region),
-	[EGRESS_A_APP] = CHECKED(validate_name),
-	[EGRESS_A_MACHINE] = CHECKED(validate_name),
-};
-
-static const struct nla_policy group_get_policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_REGION] = CHECKED(validate_region),
-	[EGRESS_A_APP] = CHECKED(validate_name),
-};
-
-static const struct nla_policy bind_policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
-	[EGRESS_A_MACHINE] = CHECKED(validate_name),
-	[EGRESS_A_PAIR] = CHECKED(validate_addr),
-	[EGRESS_A_SLOT] = SLOT,
-};
-
-static const struct nla_policy promote_policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
-	[EGRESS_A_MACHINE] = CHECKED(validate_name),
-};
-
-static const struct nla_policy rebalance_policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
-	[EGRESS_A_REGION] = CHECKED(validate_region),
-	[EGRESS_A_APP] = CHECKED(validate_name),
-};
-
-static const struct nla_policy app_set_policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
-	[EGRESS_A_APP] = CHECKED(validate_name),
-	[EGRESS_A_LIMIT] = { .type = NLA_U32 },
-	[EGRESS_A_ON_LIMIT] = NLA_POLICY_MAX(NLA_U32, EGRESS_ON_LIMIT_DROP),
-	[EGRESS_A_ON_NONE] = NLA_POLICY_MAX(NLA_U32, EGRESS_ON_NONE_DROP),
-	[EGRESS_A_EXCLUDE] = PREFIXES,
-	[EGRESS_A_EXCLUDE_DEFAULT] = { .type = NLA_FLAG },
-};
-
-static const struct nla_policy app_get_policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_APP] = CHECKED(validate_name),
-};
-
-static const struct nla_policy route_get_policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
-	[EGRESS_A_SOURCE] = CHECKED(validate_addr),
-	[EGRESS_A_SOURCE_PORT] = { .type = NLA_U16 },
-	[EGRESS_A_DESTINATION] = CHECKED(validate_addr),
-	[EGRESS_A_DESTINATION_PORT] = { .type = NLA_U16 },
-	[EGRESS_A_PROTO] = { .type = NLA_U8 },
-};
-
-static const struct nla_policy flush_policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64 },
-	[EGRESS_A_ALL] = { .type = NLA_FLAG },
-};
+/**
+ * egress_nl_addr() - an address of either family
+ * @nest: EGRESS_A_ADDR or the like, of a request that was checked
+ * @addr: where to
+ */
+void egress_nl_addr(const struct nlattr *nest, struct in6_addr *addr)
+{
+	get_addr(nla_data(nest), addr);
+}
 
 static const char *string(const struct genl_info *info, int attr)
 {
@@ -258,15 +161,45 @@ static unsigned int count_of(const struct genl_info *info, int type)
 	return n;
 }
 
+static int get_prefix(const struct nlattr *nest, struct egress_cidr *cidr,
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[EGRESS_PREFIX_A_MAX + 1];
+	const struct nlattr *addr;
+	unsigned int len, max;
+	int err;
+
+	err = nla_parse_nested(tb, ARRAY_SIZE(egress_prefix_nl_policy) - 1, nest,
+			       egress_prefix_nl_policy, extack);
+	if (err)
+		return err;
+	if (!tb[EGRESS_PREFIX_A_V4] == !tb[EGRESS_PREFIX_A_V6] || !tb[EGRESS_PREFIX_A_LEN]) {
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "a prefix has an address, either v4 or v6, and a length");
+		return -EINVAL;
+	}
+	addr = tb[EGRESS_PREFIX_A_V4] ?: tb[EGRESS_PREFIX_A_V6];
+	err = check_unmapped(addr, extack);
+	if (err)
+		return err;
+	len = nla_get_u8(tb[EGRESS_PREFIX_A_LEN]);
+	max = nla_len(addr) * 8;
+	if (len > max) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[EGRESS_PREFIX_A_LEN],
+				    "the prefix is longer than its address");
+		return -EINVAL;
+	}
+	get_addr(addr, &cidr->addr);
+	cidr->len = len + 128 - max;
+	return 0;
+}
+
 /* Prefixes of @type; to be freed with kvfree(). Return: how many, or an error. */
 static int get_prefixes(struct genl_info *info, int type, struct egress_cidr **prefixes)
 {
-	struct nlattr *tb[EGRESS_PREFIX_A_MAX + 1];
-	unsigned int n = count_of(info, type), max;
-	struct egress_cidr *cidr;
+	unsigned int n = count_of(info, type), i = 0;
 	const struct nlattr *attr;
 	int rem, err;
-	u8 len;
 
 	*prefixes = NULL;
 	if (n > EGRESS_PREFIX_MAX)
@@ -275,42 +208,20 @@ static int get_prefixes(struct genl_info *info, int type, struct egress_cidr **p
 				     EGRESS_PREFIX_MAX);
 	if (!n)
 		return 0;
-	cidr = kvcalloc(n, sizeof(*cidr), GFP_KERNEL_ACCOUNT);
-	if (!cidr)
+	*prefixes = kvcalloc(n, sizeof(**prefixes), GFP_KERNEL_ACCOUNT);
+	if (!*prefixes)
 		return -ENOMEM;
-	*prefixes = cidr;
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
 		if (nla_type(attr) != type)
 			continue;
-		err = nla_parse_nested(tb, EGRESS_PREFIX_A_MAX, attr, prefix_policy, info->extack);
-		if (err)
-			goto free;
-		err = -EINVAL;
-		if (!tb[EGRESS_PREFIX_A_ADDR] || !tb[EGRESS_PREFIX_A_LEN]) {
-			NL_SET_ERR_MSG_ATTR(info->extack, attr,
-					    "a prefix has an address and a length");
-			goto free;
+		err = get_prefix(attr, &(*prefixes)[i++], info->extack);
+		if (err) {
+			kvfree(*prefixes);
+			*prefixes = NULL;
+			return err;
 		}
-		err = egress_nl_addr(tb[EGRESS_PREFIX_A_ADDR], &cidr->addr, info->extack);
-		if (err)
-			goto free;
-		len = nla_get_u8(tb[EGRESS_PREFIX_A_LEN]);
-		max = nla_len(tb[EGRESS_PREFIX_A_ADDR]) * 8;
-		if (len > max) {
-			NL_SET_ERR_MSG_ATTR(info->extack, tb[EGRESS_PREFIX_A_LEN],
-					    "the prefix is longer than its address");
-			err = -EINVAL;
-			goto free;
-		}
-		cidr->len = len + 128 - max;
-		cidr++;
 	}
 	return n;
-
-free:
-	kvfree(*prefixes);
-	*prefixes = NULL;
-	return err;
 }
 
 /* Addresses of @type; to be freed with kvfree(). Return: how many, or an error. */
@@ -318,7 +229,7 @@ static int get_addrs(const struct genl_info *info, int type, struct in6_addr **a
 {
 	unsigned int n = count_of(info, type), i = 0;
 	const struct nlattr *attr;
-	int rem, err;
+	int rem;
 
 	*addrs = NULL;
 	if (!n)
@@ -326,20 +237,13 @@ static int get_addrs(const struct genl_info *info, int type, struct in6_addr **a
 	*addrs = kvcalloc(n, sizeof(**addrs), GFP_KERNEL_ACCOUNT);
 	if (!*addrs)
 		return -ENOMEM;
-	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
-		if (nla_type(attr) != type)
-			continue;
-		err = egress_nl_addr(attr, &(*addrs)[i++], info->extack);
-		if (err) {
-			kvfree(*addrs);
-			*addrs = NULL;
-			return err;
-		}
-	}
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
+		if (nla_type(attr) == type)
+			egress_nl_addr(attr, &(*addrs)[i++]);
 	return n;
 }
 
-static int pool_new(struct sk_buff *skb, struct genl_info *info)
+int egress_nl_pool_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct egress_pool_request req = {
 		.region = string(info, EGRESS_A_REGION),
@@ -375,7 +279,7 @@ static int pool_new(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int pool_del(struct sk_buff *skb, struct genl_info *info)
+int egress_nl_pool_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct egress_pool_request req = { .region = string(info, EGRESS_A_REGION) };
 	struct egress_cidr *prefixes;
@@ -397,7 +301,7 @@ static int pool_del(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int pool_drain(struct sk_buff *skb, struct genl_info *info)
+int egress_nl_pool_drain_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct egress_pool_request req = { .region = string(info, EGRESS_A_REGION) };
 	struct egress_cidr *prefixes;
@@ -420,7 +324,7 @@ static int pool_drain(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int pair_new(struct sk_buff *skb, struct genl_info *info)
+int egress_nl_pair_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct egress_pair_request req = {
 		.app = string(info, EGRESS_A_APP),
@@ -433,7 +337,6 @@ static int pair_new(struct sk_buff *skb, struct genl_info *info)
 		.given[EGRESS_V6] = info->attrs[EGRESS_A_V6],
 	};
 	struct egress_request rq;
-	unsigned int i;
 	int err;
 
 	if (egress_nl_missing(info, EGRESS_A_REGION))
@@ -444,14 +347,10 @@ static int pair_new(struct sk_buff *skb, struct genl_info *info)
 	if (!req.app == !req.machine)
 		return egress_nl_refuse(info, EGRESS_A_MACHINE, -EINVAL,
 				     "a pair is for an app or for a machine: give one of the two");
-	for (i = 0; i < EGRESS_FAMILIES; i++) {
-		if (!req.given[i])
-			continue;
-		err = egress_nl_addr(info->attrs[i == EGRESS_V4 ? EGRESS_A_V4 : EGRESS_A_V6],
-				     &req.addr[i], info->extack);
-		if (err)
-			return err;
-	}
+	if (req.given[EGRESS_V4])
+		get_addr(info->attrs[EGRESS_A_V4], &req.addr[EGRESS_V4]);
+	if (req.given[EGRESS_V6])
+		get_addr(info->attrs[EGRESS_A_V6], &req.addr[EGRESS_V6]);
 	err = get_prefixes(info, EGRESS_A_TO, &req.to);
 	if (err < 0)
 		return err;
@@ -463,7 +362,7 @@ static int pair_new(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int pair_set(struct sk_buff *skb, struct genl_info *info)
+int egress_nl_pair_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct egress_cidr *to;
 	struct in6_addr addr;
@@ -472,9 +371,7 @@ static int pair_set(struct sk_buff *skb, struct genl_info *info)
 
 	if (egress_nl_missing(info, EGRESS_A_ADDR))
 		return -EINVAL;
-	err = egress_nl_addr(info->attrs[EGRESS_A_ADDR], &addr, info->extack);
-	if (err)
-		return err;
+	egress_nl_addr(info->attrs[EGRESS_A_ADDR], &addr);
 	n = get_prefixes(info, EGRESS_A_TO, &to);
 	if (n < 0)
 		return n;
@@ -485,7 +382,7 @@ static int pair_set(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int pair_del(struct sk_buff *skb, struct genl_info *info)
+int egress_nl_pair_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct egress_release_request req = {
 		.app = string(info, EGRESS_A_APP),
@@ -510,7 +407,7 @@ static int pair_del(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int machine_new(struct sk_buff *skb, struct genl_info *info)
+int egress_nl_machine_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	u16 flags = info->nlhdr->nlmsg_flags;
 	struct egress_machine_request req = {
@@ -528,9 +425,7 @@ static int machine_new(struct sk_buff *skb, struct genl_info *info)
 	if (egress_nl_missing(info, EGRESS_A_MACHINE))
 		return -EINVAL;
 	if (info->attrs[EGRESS_A_PAIR]) {
-		err = egress_nl_addr(info->attrs[EGRESS_A_PAIR], &pair, info->extack);
-		if (err)
-			return err;
+		egress_nl_addr(info->attrs[EGRESS_A_PAIR], &pair);
 		req.pair = &pair;
 	} else if (req.slot >= 0) {
 		return egress_nl_refuse(info, EGRESS_A_SLOT, -EINVAL,
@@ -563,7 +458,7 @@ free:
 	return err;
 }
 
-static int machine_del(struct sk_buff *skb, struct genl_info *info)
+int egress_nl_machine_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	unsigned int n = count_of(info, EGRESS_A_MACHINE), i = 0;
 	const struct nlattr *attr;
@@ -586,7 +481,7 @@ static int machine_del(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int bind(struct sk_buff *skb, struct genl_info *info)
+int egress_nl_bind_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	int slot = number(info, EGRESS_A_SLOT, -1);
 	struct egress_request rq;
@@ -597,14 +492,11 @@ static int bind(struct sk_buff *skb, struct genl_info *info)
 	if (egress_nl_missing(info, EGRESS_A_MACHINE))
 		return -EINVAL;
 	id = string(info, EGRESS_A_MACHINE);
-	if (info->attrs[EGRESS_A_PAIR]) {
-		err = egress_nl_addr(info->attrs[EGRESS_A_PAIR], &pair, info->extack);
-		if (err)
-			return err;
-	} else if (slot >= 0) {
+	if (info->attrs[EGRESS_A_PAIR])
+		egress_nl_addr(info->attrs[EGRESS_A_PAIR], &pair);
+	else if (slot >= 0)
 		return egress_nl_refuse(info, EGRESS_A_SLOT, -EINVAL,
-				     "a slot needs the pair it is of");
-	}
+					"a slot needs the pair it is of");
 	err = egress_request_begin(&rq, info);
 	if (err)
 		return err;
@@ -612,7 +504,7 @@ static int bind(struct sk_buff *skb, struct genl_info *info)
 	return egress_request_end(&rq, err);
 }
 
-static int rebalance(struct sk_buff *skb, struct genl_info *info)
+int egress_nl_rebalance_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct egress_request rq;
 	int err;
@@ -626,7 +518,7 @@ static int rebalance(struct sk_buff *skb, struct genl_info *info)
 					       string(info, EGRESS_A_REGION)));
 }
 
-static int promote(struct sk_buff *skb, struct genl_info *info)
+int egress_nl_promote_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct egress_request rq;
 	int err;
@@ -639,7 +531,7 @@ static int promote(struct sk_buff *skb, struct genl_info *info)
 	return egress_request_end(&rq, egress_promote(&rq.ch, string(info, EGRESS_A_MACHINE)));
 }
 
-static int app_set(struct sk_buff *skb, struct genl_info *info)
+int egress_nl_app_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct egress_app_request req = {
 		.app = string(info, EGRESS_A_APP),
@@ -674,7 +566,7 @@ static int app_set(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int flush(struct sk_buff *skb, struct genl_info *info)
+int egress_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct egress_request rq;
 	int err;
@@ -689,47 +581,9 @@ static int flush(struct sk_buff *skb, struct genl_info *info)
 	return egress_request_end(&rq, 0);
 }
 
-#define DO(c, fn, p) \
-	{ .cmd = c, .flags = GENL_ADMIN_PERM, .doit = fn, .policy = p, .maxattr = EGRESS_A_MAX }
-#define GET(c, fn, dump, p) \
-	{ .cmd = c, .flags = GENL_ADMIN_PERM, .doit = fn, .dumpit = dump, .policy = p, \
-	  .maxattr = EGRESS_A_MAX }
-
-static const struct genl_ops ops[] = {
-	DO(EGRESS_CMD_POOL_NEW, pool_new, pool_new_policy),
-	DO(EGRESS_CMD_POOL_DEL, pool_del, pool_del_policy),
-	GET(EGRESS_CMD_POOL_GET, egress_get_pool, egress_dump_pools, pool_get_policy),
-	DO(EGRESS_CMD_PAIR_NEW, pair_new, pair_new_policy),
-	DO(EGRESS_CMD_PAIR_DEL, pair_del, pair_del_policy),
-	GET(EGRESS_CMD_PAIR_GET, egress_get_pair, egress_dump_pairs, pair_get_policy),
-	DO(EGRESS_CMD_MACHINE_NEW, machine_new, machine_new_policy),
-	DO(EGRESS_CMD_MACHINE_DEL, machine_del, machine_del_policy),
-	GET(EGRESS_CMD_MACHINE_GET, egress_get_machine, egress_dump_machines, machine_get_policy),
-	GET(EGRESS_CMD_LEASE_GET, NULL, egress_dump_leases, group_get_policy),
-	DO(EGRESS_CMD_BIND, bind, bind_policy),
-	DO(EGRESS_CMD_REBALANCE, rebalance, rebalance_policy),
-	DO(EGRESS_CMD_APP_SET, app_set, app_set_policy),
-	GET(EGRESS_CMD_APP_GET, egress_get_app, egress_dump_apps, app_get_policy),
-	GET(EGRESS_CMD_STATS_GET, egress_get_stats, egress_dump_stats, group_get_policy),
-	DO(EGRESS_CMD_FLUSH, flush, flush_policy),
-	DO(EGRESS_CMD_POOL_DRAIN, pool_drain, pool_drain_policy),
-	DO(EGRESS_CMD_ROUTE_GET, egress_get_route, route_get_policy),
-	DO(EGRESS_CMD_PROMOTE, promote, promote_policy),
-	DO(EGRESS_CMD_PAIR_SET, pair_set, pair_set_policy),
-	GET(EGRESS_CMD_WARNING_GET, NULL, egress_dump_warnings, group_get_policy),
-	{
-		.cmd = EGRESS_CMD_DESTINATION_GET,
-		.flags = GENL_ADMIN_PERM,
-		.start = egress_dump_destinations_start,
-		.dumpit = egress_dump_destinations,
-		.done = egress_dump_destinations_done,
-		.policy = group_get_policy,
-		.maxattr = EGRESS_A_MAX,
-	},
-};
-
 static const struct genl_multicast_group groups[] = {
-	{ .name = EGRESS_MCGRP_EVENTS, .flags = GENL_MCAST_CAP_NET_ADMIN },
+	[EGRESS_NLGRP_EVENTS] = { .name = EGRESS_MCGRP_EVENTS,
+				  .flags = GENL_MCAST_CAP_NET_ADMIN },
 };
 
 struct genl_family egress_family __ro_after_init = {
@@ -739,8 +593,6 @@ struct genl_family egress_family __ro_after_init = {
 	.netnsok = true,
 	.parallel_ops = true,
 	.module = THIS_MODULE,
-	.ops = ops,
-	.n_ops = ARRAY_SIZE(ops),
 	/* From here on genetlink refuses NLM_F_CREATE, EXCL and REPLACE, which we use. */
 	.resv_start_op = __EGRESS_CMD_MAX,
 	.mcgrps = groups,
@@ -750,6 +602,7 @@ struct genl_family egress_family __ro_after_init = {
 int __init egress_netlink_init(void)
 {
 	egress_tell_init();
+	egress_split_ops_use(&egress_family);
 	return genl_register_family(&egress_family);
 }
 

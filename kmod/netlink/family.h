@@ -11,7 +11,6 @@ extern struct genl_family egress_family;
 int egress_netlink_init(void);
 void egress_netlink_exit(void);
 
-int egress_nl_addr(const struct nlattr *attr, struct in6_addr *addr,
-		   struct netlink_ext_ack *extack);
+void egress_nl_addr(const struct nlattr *nest, struct in6_addr *addr);
 
 #endif

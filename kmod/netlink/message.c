@@ -56,11 +56,26 @@ static int put_u64(struct sk_buff *skb, int attr, u64 value)
 	return nla_put_u64_64bit(skb, attr, value, EGRESS_A_PAD);
 }
 
-static int put_addr(struct sk_buff *skb, int attr, const struct in6_addr *addr)
+/* As the attribute for its family. */
+static int put_either(struct sk_buff *skb, int v4, int v6, const struct in6_addr *addr)
 {
 	if (egress_addr_is_v4(addr))
-		return nla_put_in_addr(skb, attr, egress_addr_to_v4(addr));
-	return nla_put_in6_addr(skb, attr, addr);
+		return nla_put_in_addr(skb, v4, egress_addr_to_v4(addr));
+	return nla_put_in6_addr(skb, v6, addr);
+}
+
+static int put_addr(struct sk_buff *skb, int attr, const struct in6_addr *addr)
+{
+	struct nlattr *nest = nla_nest_start(skb, attr);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (put_either(skb, EGRESS_ADDRESS_A_V4, EGRESS_ADDRESS_A_V6, addr)) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
 }
 
 static int put_prefix(struct sk_buff *skb, int attr, const struct egress_cidr *cidr,
@@ -71,7 +86,7 @@ static int put_prefix(struct sk_buff *skb, int attr, const struct egress_cidr *c
 
 	if (!nest)
 		return -EMSGSIZE;
-	if (put_addr(skb, EGRESS_PREFIX_A_ADDR, &cidr->addr) ||
+	if (put_either(skb, EGRESS_PREFIX_A_V4, EGRESS_PREFIX_A_V6, &cidr->addr) ||
 	    nla_put_u8(skb, EGRESS_PREFIX_A_LEN, len))
 		goto cancel;
 	if (prefix &&
@@ -123,8 +138,9 @@ static int machine_counters_put(struct sk_buff *skb,
 static int put_pair_addrs(struct sk_buff *skb, const struct egress_pair *pair)
 {
 	return put_u64(skb, EGRESS_A_PAIR_ID, pair->id) ||
-		(pair->nat.has[EGRESS_V4] && put_addr(skb, EGRESS_A_V4, &pair->nat.v4)) ||
-		(pair->nat.has[EGRESS_V6] && put_addr(skb, EGRESS_A_V6, &pair->nat.v6));
+		(pair->nat.has[EGRESS_V4] &&
+		 nla_put_in_addr(skb, EGRESS_A_V4, egress_addr_to_v4(&pair->nat.v4))) ||
+		(pair->nat.has[EGRESS_V6] && nla_put_in6_addr(skb, EGRESS_A_V6, &pair->nat.v6));
 }
 
 static int put_block(struct sk_buff *skb, const struct egress_block *block)

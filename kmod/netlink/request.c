@@ -19,7 +19,7 @@ static int expected_generation(struct egress_net *en, struct genl_info *info)
 				nla_get_u64(expected), en->generation);
 }
 
-static void answer(struct egress_change *ch, enum egress_event event, void *object)
+static void answer(struct egress_change *ch, enum egress_change_event event, void *object)
 {
 	struct egress_request *rq = container_of(ch, struct egress_request, ch);
 

@@ -30,7 +30,7 @@ static const u8 commands[] = {
 };
 
 /* The event says what the object is. */
-static int fill(struct egress_net *en, struct egress_msg *msg, enum egress_event event,
+static int fill(struct egress_net *en, struct egress_msg *msg, enum egress_change_event event,
 		void *object)
 {
 	switch (event) {
@@ -65,7 +65,7 @@ static int fill(struct egress_net *en, struct egress_msg *msg, enum egress_event
  * Without memory for it, the ack says so: the change is made by now.
  * Context: process.
  */
-void egress_tell_sender(struct egress_net *en, struct genl_info *info, enum egress_event event,
+void egress_tell_sender(struct egress_net *en, struct genl_info *info, enum egress_change_event event,
 			void *object)
 {
 	struct egress_msg msg = {
@@ -98,7 +98,7 @@ static bool listened(struct egress_net *en)
 }
 
 /* Tell all who listen. Without listeners it costs nothing. */
-static void tell_all(struct egress_net *en, enum egress_event event, void *object)
+static void tell_all(struct egress_net *en, enum egress_change_event event, void *object)
 {
 	struct egress_msg msg = { .cmd = commands[event], .brief = true };
 

@@ -123,7 +123,7 @@ void egress_change_count(struct egress_change *ch)
  * @event: what happened
  * @object: to what; @event says of what type it is
  */
-void egress_change_did(struct egress_change *ch, enum egress_event event, void *object)
+void egress_change_did(struct egress_change *ch, enum egress_change_event event, void *object)
 {
 	lockdep_assert_held(&ch->en->lock);
 	if (!ch->quiet && told_by)
@@ -136,7 +136,7 @@ void egress_change_did(struct egress_change *ch, enum egress_event event, void *
  * @event: what happened
  * @object: to what
  */
-void egress_change_answer(struct egress_change *ch, enum egress_event event, void *object)
+void egress_change_answer(struct egress_change *ch, enum egress_change_event event, void *object)
 {
 	lockdep_assert_held(&ch->en->lock);
 	if (ch->answer)

@@ -12,7 +12,7 @@ struct egress_machine;
 struct egress_net;
 
 /* What a change did, and to what kind of object. */
-enum egress_event {
+enum egress_change_event {
 	EGRESS_EVENT_POOL_CHANGED,	/* struct egress_region */
 	EGRESS_EVENT_POOL_GONE,
 	EGRESS_EVENT_PAIR_CHANGED,	/* struct egress_pair */
@@ -42,7 +42,7 @@ enum egress_event {
  */
 struct egress_change {
 	struct egress_net *en;
-	void (*answer)(struct egress_change *ch, enum egress_event event, void *object);
+	void (*answer)(struct egress_change *ch, enum egress_change_event event, void *object);
 	struct egress_error error;
 	struct list_head machines;
 	struct list_head groups;
@@ -60,7 +60,7 @@ struct egress_change {
  */
 struct egress_teller {
 	bool (*listened)(struct egress_net *en);
-	void (*event)(struct egress_net *en, enum egress_event event, void *object);
+	void (*event)(struct egress_net *en, enum egress_change_event event, void *object);
 };
 
 void egress_change_tell_by(const struct egress_teller *teller);
@@ -71,8 +71,8 @@ void egress_change_begin_locked(struct egress_change *ch, struct egress_net *en)
 void egress_change_end_locked(struct egress_change *ch);
 
 void egress_change_count(struct egress_change *ch);
-void egress_change_did(struct egress_change *ch, enum egress_event event, void *object);
-void egress_change_answer(struct egress_change *ch, enum egress_event event, void *object);
+void egress_change_did(struct egress_change *ch, enum egress_change_event event, void *object);
+void egress_change_answer(struct egress_change *ch, enum egress_change_event event, void *object);
 void egress_change_machine(struct egress_change *ch, struct egress_machine *machine);
 void egress_change_group(struct egress_change *ch, struct egress_group *group);
 

@@ -39,7 +39,8 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 NO_MEMORY = (errno.ENOMEM, errno.ENOBUFS)
 
 STRINGS = {'region', 'app', 'machine', 'dev'}
-ADDRS = {'addr', 'v4', 'v6', 'pair', 'source', 'destination'}
+FLAT = {'v4', 'v6'}
+ADDRS = {'addr', 'pair', 'source', 'destination'}
 PREFIXES = {'prefix', 'exclude', 'to'}
 FLAGS = {'all', 'ensure', 'draining'}
 
@@ -195,23 +196,28 @@ class Requests:
         body = struct.pack('=BBH', cmd, 1, 0) + attrs
         return struct.pack('=IHHII', 16 + len(body), kind, REQUEST | ACK | flags, 1, 0) + body
 
+    def address(self, kind, addr):
+        return attr(self.names(kind, f'v{addr.version}'), addr.packed)
+
     def prefix(self, text):
         net = ipaddress.ip_network(text)
-        return (attr(self.names('PREFIX_A', 'addr'), net.network_address.packed) +
+        return (self.address('PREFIX_A', net.network_address) +
                 attr(self.names('PREFIX_A', 'len'), bytes([net.prefixlen])))
 
     def encode(self, name, value):
         if name in STRINGS:
             data = [value.encode() + b'\0']
+        elif name in FLAT:
+            data = [ipaddress.ip_address(value).packed]
         elif name in ADDRS:
-            data = [ipaddress.ip_address(v).packed for v in value.split(',')]
+            data = [self.address('ADDRESS_A', ipaddress.ip_address(v)) for v in value.split(',')]
         elif name in PREFIXES:
             data = [self.prefix(v) for v in value.split(',')]
         elif name in FLAGS:
             data = [b'']
         else:
             data = [struct.pack('=I', int(value))]
-        number = self.names('A', name) | (NESTED if name in PREFIXES else 0)
+        number = self.names('A', name) | (NESTED if name in PREFIXES | ADDRS else 0)
         return b''.join(attr(number, d) for d in data)
 
     def request(self, words):

@@ -28,15 +28,15 @@ REGION='"region": "ord"' SHOP='"app": "shop"' M1='"machine": "m1"'
 
 # Without --create a pool is not made.
 ynl_refused "No such file" --do pool-new \
-	"--json={$REGION, \"prefix\": [{\"addr\": \"$NET4\", \"len\": 28}]}"
+	"--json={$REGION, \"prefix\": [{\"v4\": \"$NET4\", \"len\": 28}]}"
 ynl --create \
-	--multi pool-new "{$REGION, \"prefix\": [{\"addr\": \"$NET4\", \"len\": 28}, {\"addr\": \"$NET6\", \"len\": 64}]}" \
+	--multi pool-new "{$REGION, \"prefix\": [{\"v4\": \"$NET4\", \"len\": 28}, {\"v6\": \"$NET6\", \"len\": 64}]}" \
 	--multi pair-new "{$REGION, $SHOP, \"count\": 2}"
-ynl --create --excl --do machine-new "--json={$M1, $SHOP, $REGION, \"addr\": [\"$IN4\", \"$IN6\"]}"
+ynl --create --excl --do machine-new "--json={$M1, $SHOP, $REGION, \"addr\": [{\"v4\": \"$IN4\"}, {\"v6\": \"$IN6\"}]}"
 
 pool=$(ynl --do pool-get "--json={$REGION}")
 is "prefixes" '["198.51.100.0/28",2,"2001:db8:e::/64",2]' \
-	"$(jq -c '[.prefix[] | "\(.addr)/\(.len)", .used]' <<<"$pool")"
+	"$(jq -c '[.prefix[] | "\(.v4 // .v6)/\(.len)", .used]' <<<"$pool")"
 is "pool's pairs" 2 "$(jq .pairs <<<"$pool")"
 
 pairs=$(ynl --dump pair-get "--json={$SHOP}")
@@ -47,7 +47,7 @@ like "an address of each family" '^198\.51\.100\.[0-9]+ 2001:db8:e::[0-9a-f:]+$'
 
 machine=$(ynl --dump machine-get | jq '.[0]')
 is "machine" '["m1","ord",["10.0.0.1","fd00::1"],0]' \
-	"$(jq -c '[.machine, .region, .addr, .waiting]' <<<"$machine")"
+	"$(jq -c '[.machine, .region, [.addr[] | .v4 // .v6], .waiting]' <<<"$machine")"
 is "leases" "[[\"m1\",$(jq '."pair-id"' <<<"$machine")]]" \
 	"$(ynl --dump lease-get "--json={$REGION}" | jq -c 'map([.machine, ."pair-id"])')"
 
@@ -55,24 +55,38 @@ is "leases" "[[\"m1\",$(jq '."pair-id"' <<<"$machine")]]" \
 other=$(jq -r --argjson m "$machine" '.[] | select(."pair-id" != $m."pair-id").v4' <<<"$pairs")
 # shellcheck disable=SC2046,SC2183 # four numbers
 other4=$(printf %02x $(tr . ' ' <<<"$other"))
-ynl --multi bind "{$M1, \"pair\": \"$other4\", \"slot\": 7}" \
-	--multi app-set "{$SHOP, \"limit\": 100, \"on-limit\": \"drop\", \"exclude\": [{\"addr\": \"$IN4\", \"len\": 32}, {\"addr\": \"$IN6\", \"len\": 128}]}"
+ynl --multi bind "{$M1, \"pair\": {\"v4\": \"$other4\"}, \"slot\": 7}" \
+	--multi app-set "{$SHOP, \"limit\": 100, \"on-limit\": \"drop\", \"exclude\": [{\"v4\": \"$IN4\", \"len\": 32}, {\"v6\": \"$IN6\", \"len\": 128}]}"
 machine=$(ynl --do machine-get "--json={$M1}")
 is "bound" "[\"$other\",7,7168,8191,true]" \
 	"$(jq -c '[.v4, .slot, ."port-first", ."port-last", .pinned]' <<<"$machine")"
 is "settings" '[100,"drop","pass",["10.0.0.1","fd00::1"],1]' \
-	"$(ynl --do app-get "--json={$SHOP}" | jq -c '[.limit, ."on-limit", ."on-none", [.exclude[].addr], .machines]')"
+	"$(ynl --do app-get "--json={$SHOP}" | jq -c '[.limit, ."on-limit", ."on-none", [.exclude[] | .v4 // .v6], .machines]')"
 
 # Whoever decides by what was true before is told.
 generation=$(jq .generation <<<"$machine")
-ynl_refused 'Stale.*generation' --do pair-del "--json={\"generation\": $((generation - 1)), \"addr\": \"$other4\"}"
+ynl_refused 'Stale.*generation' --do pair-del "--json={\"generation\": $((generation - 1)), \"addr\": {\"v4\": \"$other4\"}}"
 ynl_refused 'Device or resource busy.*msg' --do pool-del "--json={$REGION}"
 ynl_refused "File exists.*198\.51\.100\.0/28.*bad-attr.*prefix" --create --do pool-new \
-	"--json={$REGION, \"prefix\": [{\"addr\": \"$NET4\", \"len\": 28}]}"
+	"--json={$REGION, \"prefix\": [{\"v4\": \"$NET4\", \"len\": 28}]}"
+# An address is of one family, and not of one in the other's form.
+ynl_refused 'Invalid argument.*either v4 or v6.*bad-attr.*addr' --do pair-get '--json={"addr": {}}'
+ynl_refused 'Invalid argument.*either v4 or v6.*bad-attr.*addr' --do pair-del \
+	"--json={\"addr\": [{\"v4\": \"$other4\"}, {\"v4\": \"$other4\", \"v6\": \"$IN6\"}]}"
+ynl_refused 'Invalid argument.*not mapped.*bad-attr' --do bind \
+	"--json={$M1, \"pair\": {\"v6\": \"00000000000000000000ffff$other4\"}}"
+ynl_refused 'Invalid argument.*either v4 or v6, and a length.*bad-attr.*prefix' --create --do pool-new \
+	"--json={$REGION, \"prefix\": [{\"len\": 28}]}"
+ynl_refused 'Invalid argument.*not mapped.*bad-attr' --create --do pool-new \
+	"--json={$REGION, \"prefix\": [{\"v6\": \"00000000000000000000ffff$NET4\", \"len\": 124}]}"
+# A name is of certain characters, in a dump's filter, too.
+ynl_refused 'Invalid argument.*a name is of letters.*bad-attr.*app' --dump pair-get '--json={"app": "n/w"}'
+ynl_refused 'Invalid argument.*lower case letters.*bad-attr.*region' --dump destination-get '--json={"region": "Ord"}'
+ynl_refused 'Invalid argument.*1 to 63 characters.*bad-attr.*machine' --do machine-get '--json={"machine": ""}'
 is "nothing changed" "$generation" "$(ynl --do stats-get | jq .generation)"
 
-ynl --do pair-del "--json={\"generation\": $generation, \"addr\": [\"$other4\"], $SHOP}"
-ynl_refused "No such file.*$other" --do pair-get "--json={\"addr\": \"$other4\"}"
+ynl --do pair-del "--json={\"generation\": $generation, \"addr\": [{\"v4\": \"$other4\"}], $SHOP}"
+ynl_refused "No such file.*$other" --do pair-get "--json={\"addr\": {\"v4\": \"$other4\"}}"
 is "leased elsewhere" '["m1",0]' \
 	"$(ynl --dump machine-get "--json={$SHOP, $REGION}" | jq -c '.[0] | [.machine, .waiting]')"
 

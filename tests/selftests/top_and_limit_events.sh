@@ -35,7 +35,7 @@ jq -s -c 'flatten | [.[] | select(.name == "limit-ntf") | .msg]' "$TMP/events" >
 events=$(jq length "$TMP/limits")
 within "events" 1 8 "$events"
 is "who and where" "[\"m1\",\"shop\",\"ord\",\"$BANK4\"]" \
-	"$(jq -c '.[0] | [.machine, .app, .region, .destination]' "$TMP/limits")"
+	"$(jq -c '.[0] | [.machine, .app, .region, .destination.v4]' "$TMP/limits")"
 refused 1 'bogus' eg top --by bogus
 is "one more is refused" refused "$(ask m1 tcp $BANK4)"
 is "counted" 37 "$(stat limit)"
@@ -50,6 +50,6 @@ for i in range(600):
     sock.sendto(b"x", (f"198.18.{i >> 8}.{i & 255}", 9))'
 done
 h python3 "$CLI" --spec "$TOP/uapi/egress.yaml" --no-schema --output-json \
-	--dump destination-get --json '{"app": "shop"}' | jq -r '.[] | "\(.machine) \(.destination)"' > "$TMP/rows"
+	--dump destination-get --json '{"app": "shop"}' | jq -r '.[] | "\(.machine) \(.destination.v4 // .destination.v6)"' > "$TMP/rows"
 within "tables" 600 610 "$(wc -l < "$TMP/rows")"
 is "shown twice" "" "$(sort "$TMP/rows" | uniq -d)"

@@ -39,7 +39,7 @@ int bind_machine(const struct command *command, int argc, char **argv)
 	if (!msg)
 		return STATUS_FAILED;
 	put_string(msg, EGRESS_A_MACHINE, id);
-	put_addr_if(msg, EGRESS_A_PAIR, &pair);
+	put_addr_nest_if(msg, EGRESS_A_PAIR, &pair);
 	put_number_if(msg, EGRESS_A_SLOT, &slot);
 	return change(msg, machine_changed, 1);
 }

@@ -152,7 +152,7 @@ int machine_add(const struct command *command, int argc, char **argv)
 	put_string(msg, EGRESS_A_REGION, region);
 	put_addrs(msg, EGRESS_A_ADDR, &addrs);
 	put_string_if(msg, EGRESS_A_DEV, dev);
-	put_addr_if(msg, EGRESS_A_PAIR, &pair);
+	put_addr_nest_if(msg, EGRESS_A_PAIR, &pair);
 	put_number_if(msg, EGRESS_A_SLOT, &slot);
 	rc = change(msg, machine_added, 1);
 out:

@@ -29,7 +29,7 @@ int pair_set(const struct command *command, int argc, char **argv)
 	msg = netlink_message(EGRESS_CMD_PAIR_SET, 0);
 	if (!msg)
 		return STATUS_FAILED;
-	put_addr_if(msg, EGRESS_A_ADDR, &addr);
+	put_addr_nest_if(msg, EGRESS_A_ADDR, &addr);
 	put_prefixes(msg, EGRESS_A_TO, &to);
 	free(to.v);
 	return change(msg, pairs_changed, 1 + to.n / 64);

@@ -82,7 +82,7 @@ static int rank(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 		i--;
 	if (i == r->room)
 		return 0;
-	get_addr(attrs[EGRESS_A_DESTINATION], &d.to);
+	get_addr_nest(attrs[EGRESS_A_DESTINATION], &d.to);
 	get_addr(attrs[EGRESS_A_V4], &d.v4);
 	get_addr(attrs[EGRESS_A_V6], &d.v6);
 	get_string(attrs, EGRESS_A_MACHINE, d.machine, sizeof(d.machine));

@@ -19,7 +19,7 @@ static void read_addrs(struct machine *machine, struct nlmsghdr *message)
 
 	nlmsg_for_each_attr(attr, message, GENL_HDRLEN, left)
 		if (nla_type(attr) == EGRESS_A_ADDR && machine->n_addrs < EGRESS_MACHINE_ADDRS)
-			get_addr(attr, &machine->addrs[machine->n_addrs++]);
+			get_addr_nest(attr, &machine->addrs[machine->n_addrs++]);
 }
 
 static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)

@@ -65,7 +65,7 @@ int pairs_get(struct pairs *pairs, const struct addr *addr)
 
 	if (!msg)
 		return STATUS_FAILED;
-	put_addr_if(msg, EGRESS_A_ADDR, addr);
+	put_addr_nest_if(msg, EGRESS_A_ADDR, addr);
 	return exchange_get(msg, append, pairs);
 }
 

@@ -69,10 +69,25 @@ void put_addr_if(struct nl_msg *msg, int attr, const struct addr *value)
 		put(msg, attr, value->bytes, value->len);
 }
 
+void put_addr_nest_if(struct nl_msg *msg, int attr, const struct addr *value)
+{
+	struct nlattr *nest;
+
+	if (!value->len)
+		return;
+	reserve(msg, nla_total_size(nla_total_size(value->len)));
+	nest = nla_nest_start(msg, attr);
+	if (!nest)
+		out_of_memory();
+	put(msg, value->len == 4 ? EGRESS_ADDRESS_A_V4 : EGRESS_ADDRESS_A_V6,
+	    value->bytes, value->len);
+	nla_nest_end(msg, nest);
+}
+
 void put_addrs(struct nl_msg *msg, int attr, const struct addrs *value)
 {
 	for (size_t i = 0; i < value->n; i++)
-		put_addr_if(msg, attr, &value->v[i]);
+		put_addr_nest_if(msg, attr, &value->v[i]);
 }
 
 void put_prefixes(struct nl_msg *msg, int attr, const struct prefixes *value)
@@ -86,7 +101,8 @@ void put_prefixes(struct nl_msg *msg, int attr, const struct prefixes *value)
 		nest = nla_nest_start(msg, attr);
 		if (!nest)
 			out_of_memory();
-		put(msg, EGRESS_PREFIX_A_ADDR, p->addr.bytes, p->addr.len);
+		put(msg, p->addr.len == 4 ? EGRESS_PREFIX_A_V4 : EGRESS_PREFIX_A_V6,
+		    p->addr.bytes, p->addr.len);
 		put(msg, EGRESS_PREFIX_A_LEN, &p->len, sizeof(p->len));
 		nla_nest_end(msg, nest);
 	}
@@ -123,10 +139,24 @@ void get_addr(const struct nlattr *attr, struct addr *to)
 	memcpy(to->bytes, nla_data(attr), to->len);
 }
 
+void get_addr_nest(struct nlattr *nest, struct addr *to)
+{
+	static struct nla_policy policy[EGRESS_ADDRESS_A_MAX + 1] = {
+		[EGRESS_ADDRESS_A_V4]	= { .minlen = 4, .maxlen = 4 },
+		[EGRESS_ADDRESS_A_V6]	= { .minlen = 16, .maxlen = 16 },
+	};
+	struct nlattr *attrs[EGRESS_ADDRESS_A_MAX + 1] = {};
+
+	if (nest && nla_parse_nested(attrs, EGRESS_ADDRESS_A_MAX, nest, policy) < 0)
+		memset(attrs, 0, sizeof(attrs));
+	get_addr(attrs[EGRESS_ADDRESS_A_V4] ?: attrs[EGRESS_ADDRESS_A_V6], to);
+}
+
 bool get_prefix(struct nlattr *nest, struct nlattr **attrs, struct prefix *to)
 {
 	static struct nla_policy policy[EGRESS_PREFIX_A_MAX + 1] = {
-		[EGRESS_PREFIX_A_ADDR]	= { .minlen = 4, .maxlen = 16 },
+		[EGRESS_PREFIX_A_V4]	= { .minlen = 4, .maxlen = 4 },
+		[EGRESS_PREFIX_A_V6]	= { .minlen = 16, .maxlen = 16 },
 		[EGRESS_PREFIX_A_LEN]	= { .type = NLA_U8 },
 		[EGRESS_PREFIX_A_USED]	= { .type = NLA_U64 },
 		[EGRESS_PREFIX_A_FREE]	= { .type = NLA_U64 },
@@ -135,7 +165,7 @@ bool get_prefix(struct nlattr *nest, struct nlattr **attrs, struct prefix *to)
 
 	if (nla_parse_nested(attrs, EGRESS_PREFIX_A_MAX, nest, policy) < 0)
 		return false;
-	get_addr(attrs[EGRESS_PREFIX_A_ADDR], &to->addr);
+	get_addr(attrs[EGRESS_PREFIX_A_V4] ?: attrs[EGRESS_PREFIX_A_V6], &to->addr);
 	to->len = attrs[EGRESS_PREFIX_A_LEN] ? nla_get_u8(attrs[EGRESS_PREFIX_A_LEN]) : 0;
 	return to->addr.len;
 }

@@ -14,7 +14,8 @@ void put_u8(struct nl_msg *msg, int attr, uint8_t value);
 void put_number_if(struct nl_msg *msg, int attr, const struct number *value);
 void put_flag_if(struct nl_msg *msg, int attr, bool value);
 void put_addr_if(struct nl_msg *msg, int attr, const struct addr *value);
-void put_addrs(struct nl_msg *msg, int attr, const struct addrs *value);
+void put_addr_nest_if(struct nl_msg *msg, int attr, const struct addr *value);
+void put_addrs(struct nl_msg *msg, int attr, const struct addrs *value);	/* nests */
 void put_prefixes(struct nl_msg *msg, int attr, const struct prefixes *value);
 
 /* Out of an object; what is not there is 0, "" or no address. */
@@ -23,6 +24,7 @@ uint32_t get_u32(struct nlattr **attrs, int attr);
 unsigned long long get_u64(struct nlattr **attrs, int attr);
 void get_string(struct nlattr **attrs, int attr, char *to, size_t room);
 void get_addr(const struct nlattr *attr, struct addr *to);
+void get_addr_nest(struct nlattr *nest, struct addr *to);
 void get_prefixes(struct nlmsghdr *message, int attr, struct prefixes *to);	/* appends */
 bool get_prefix(struct nlattr *nest, struct nlattr **attrs, struct prefix *to);
 

@@ -51,7 +51,7 @@ static int read_route(struct nlattr **attrs, struct nlmsghdr *message, void *arg
 	if (r->verdict > EGRESS_VERDICT_DROP || r->rule > EGRESS_RULE_LEASED)
 		return fail("invalid", "the module is newer than egressctl: %s",
 			    "it gives an answer that egressctl does not know");
-	get_addr(attrs[EGRESS_A_SOURCE], &r->source);
+	get_addr_nest(attrs[EGRESS_A_SOURCE], &r->source);
 	r->port = get_u16(attrs, EGRESS_A_SOURCE_PORT);
 	if (attrs[EGRESS_A_EXCLUDE])
 		get_prefix(attrs[EGRESS_A_EXCLUDE], prefix, &r->excluded);
@@ -145,9 +145,9 @@ int route_get(struct route *route)
 
 	if (!msg)
 		return STATUS_FAILED;
-	put_addr_if(msg, EGRESS_A_SOURCE, &packet->from.addr);
+	put_addr_nest_if(msg, EGRESS_A_SOURCE, &packet->from.addr);
 	put_u16_if(msg, EGRESS_A_SOURCE_PORT, &packet->from.port);
-	put_addr_if(msg, EGRESS_A_DESTINATION, &packet->to.addr);
+	put_addr_nest_if(msg, EGRESS_A_DESTINATION, &packet->to.addr);
 	put_u16_if(msg, EGRESS_A_DESTINATION_PORT, &packet->to.port);
 	put_u8(msg, EGRESS_A_PROTO, packet->proto);
 	put_string_if(msg, EGRESS_A_DEV, packet->dev);

@@ -1,68 +1,224 @@
-/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
-/*
- * Generic netlink family "egress". Follows uapi/egress.yaml.
- */
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	uapi/egress.yaml */
+/* YNL-GEN uapi header */
+
 #ifndef _UAPI_LINUX_EGRESS_H
 #define _UAPI_LINUX_EGRESS_H
 
 #define EGRESS_FAMILY_NAME	"egress"
 #define EGRESS_FAMILY_VERSION	1
-#define EGRESS_MCGRP_EVENTS	"events"
 
-#define EGRESS_REGION_MAX	31	/* characters, without the NUL */
-#define EGRESS_NAME_MAX		63	/* of an app's name or a machine's id */
+#define EGRESS_REGION_MAX	31
+#define EGRESS_NAME_MAX		63
 #define EGRESS_MACHINE_ADDRS	8
-#define EGRESS_BLOCK_SIZE	1024	/* ports; default */
+#define EGRESS_BLOCK_SIZE	1024
 #define EGRESS_BLOCK_SIZE_MIN	64
 #define EGRESS_BLOCK_SIZE_MAX	16384
-#define EGRESS_SLOTS		64	/* of the default block size */
-#define EGRESS_COUNT_MAX	1024	/* pairs in one request */
-#define EGRESS_PREFIX_MAX	16384	/* prefixes in one request */
+#define EGRESS_SLOTS		64
+#define EGRESS_COUNT_MAX	1024
+#define EGRESS_PREFIX_MAX	16384
 
+/**
+ * enum egress_scope - Whose a pair is.
+ * @EGRESS_SCOPE_APP: Shared by the app's machines in the region, lives until
+ *   released.
+ * @EGRESS_SCOPE_MACHINE: Of one machine alone, goes with it.
+ */
 enum egress_scope {
 	EGRESS_SCOPE_APP,
 	EGRESS_SCOPE_MACHINE,
 };
 
+/**
+ * enum egress_on_none - What happens to a new connection of a machine that has
+ *   no lease.
+ * @EGRESS_ON_NONE_PASS: It is left to the host's usual NAT.
+ * @EGRESS_ON_NONE_DROP: It is dropped.
+ */
 enum egress_on_none {
 	EGRESS_ON_NONE_PASS,
 	EGRESS_ON_NONE_DROP,
 };
 
+/**
+ * enum egress_on_limit - What happens to a new connection when no port is left
+ *   for its destination.
+ * @EGRESS_ON_LIMIT_REJECT: The machine is told at once, by a TCP reset or an
+ *   ICMP error.
+ * @EGRESS_ON_LIMIT_DROP: It is dropped without a word.
+ */
 enum egress_on_limit {
 	EGRESS_ON_LIMIT_REJECT,
 	EGRESS_ON_LIMIT_DROP,
 };
 
-/* About an app in a region. */
+/**
+ * enum egress_warning - Of what an app in a region is warned. What is counted
+ *   are the pairs that its machines share, the slots of them that this host
+ *   hands out, and the machines that have one or wait for one; machines with a
+ *   pair of their own are left out. Several may hold at once, but no-slots
+ *   stands alone among the last three.
+ * @EGRESS_WARNING_NO_MACHINES: There are pairs, and no machine uses them.
+ * @EGRESS_WARNING_NO_PAIRS: There are machines but no pairs, and the app has
+ *   pairs in another region.
+ * @EGRESS_WARNING_FAMILIES: There are more IPv4 than IPv6 addresses, or fewer.
+ * @EGRESS_WARNING_NO_SLOTS: There are more machines than slots; some wait.
+ * @EGRESS_WARNING_SHORT: There are more than 40 machines for each 64 slots.
+ * @EGRESS_WARNING_NO_DOUBLING: There are more machines than half the slots: a
+ *   deployment that starts all new machines before the old ones go would not
+ *   fit.
+ */
 enum egress_warning {
-	EGRESS_WARNING_NO_MACHINES,	/* pairs that nothing uses */
-	EGRESS_WARNING_NO_PAIRS,	/* machines without pairs; there are some elsewhere */
-	EGRESS_WARNING_FAMILIES,	/* numbers of IPv4 and IPv6 addresses differ */
-	EGRESS_WARNING_NO_SLOTS,	/* more machines than slots */
-	EGRESS_WARNING_SHORT,		/* more than 40 machines for each 64 slots */
-	EGRESS_WARNING_NO_DOUBLING,	/* more machines than half the slots */
+	EGRESS_WARNING_NO_MACHINES,
+	EGRESS_WARNING_NO_PAIRS,
+	EGRESS_WARNING_FAMILIES,
+	EGRESS_WARNING_NO_SLOTS,
+	EGRESS_WARNING_SHORT,
+	EGRESS_WARNING_NO_DOUBLING,
 };
 
-/* What would happen to a packet. */
+/**
+ * enum egress_verdict - What would happen to a packet.
+ * @EGRESS_VERDICT_TRANSLATE: It leaves under an egress address.
+ * @EGRESS_VERDICT_PASS: It is left to the host's own routing and NAT.
+ * @EGRESS_VERDICT_REJECT: It is refused, and the machine is told.
+ * @EGRESS_VERDICT_DROP: It is dropped without a word.
+ */
 enum egress_verdict {
-	EGRESS_VERDICT_TRANSLATE,	/* it leaves under an egress address */
-	EGRESS_VERDICT_PASS,		/* it is left to the host's own NAT */
+	EGRESS_VERDICT_TRANSLATE,
+	EGRESS_VERDICT_PASS,
 	EGRESS_VERDICT_REJECT,
 	EGRESS_VERDICT_DROP,
 };
 
-/* Why it would. */
+/**
+ * enum egress_rule - Why it would happen.
+ * @EGRESS_RULE_FOREIGN: Its source is no machine's address.
+ * @EGRESS_RULE_CONNECTION: It belongs to a connection that is there, which
+ *   keeps its address.
+ * @EGRESS_RULE_SPOOFED: It comes in by another device than the machine's.
+ * @EGRESS_RULE_EXCLUDED: Its destination is excluded.
+ * @EGRESS_RULE_NO_LEASE: The machine waits; on-none decides.
+ * @EGRESS_RULE_NO_FAMILY: The machine's pair has no address of this family;
+ *   on-none decides.
+ * @EGRESS_RULE_UNSUPPORTED: Its protocol has no port or id by which an address
+ *   could be shared.
+ * @EGRESS_RULE_LIMIT: The machine has as many connections there as it may;
+ *   on-limit decides.
+ * @EGRESS_RULE_LEASED: The machine has a lease and a port to spare.
+ */
 enum egress_rule {
-	EGRESS_RULE_FOREIGN,	/* its source is no machine's address */
-	EGRESS_RULE_CONNECTION,	/* it belongs to a connection that is there */
-	EGRESS_RULE_SPOOFED,	/* it comes in by another device than the machine's */
-	EGRESS_RULE_EXCLUDED,	/* its destination is excluded */
-	EGRESS_RULE_NO_LEASE,	/* the machine waits */
-	EGRESS_RULE_NO_FAMILY,	/* the machine's pair has no address of this family */
-	EGRESS_RULE_UNSUPPORTED, /* its protocol has nothing to share an address by */
-	EGRESS_RULE_LIMIT,	/* the machine has as many connections there as it may */
+	EGRESS_RULE_FOREIGN,
+	EGRESS_RULE_CONNECTION,
+	EGRESS_RULE_SPOOFED,
+	EGRESS_RULE_EXCLUDED,
+	EGRESS_RULE_NO_LEASE,
+	EGRESS_RULE_NO_FAMILY,
+	EGRESS_RULE_UNSUPPORTED,
+	EGRESS_RULE_LIMIT,
 	EGRESS_RULE_LEASED,
+};
+
+enum egress_attr {
+	EGRESS_A_UNSPEC,
+	EGRESS_A_PAD,
+	EGRESS_A_GENERATION,
+	EGRESS_A_REGION,
+	EGRESS_A_APP,
+	EGRESS_A_MACHINE,
+	EGRESS_A_PREFIX,
+	EGRESS_A_DEV,
+	EGRESS_A_SLOT_FIRST,
+	EGRESS_A_SLOT_LAST,
+	EGRESS_A_COUNT,
+	EGRESS_A_ENSURE,
+	EGRESS_A_ADDR,
+	EGRESS_A_V4,
+	EGRESS_A_V6,
+	EGRESS_A_PAIR,
+	EGRESS_A_PAIR_ID,
+	EGRESS_A_SCOPE,
+	EGRESS_A_BLOCK_SIZE,
+	EGRESS_A_SLOT,
+	EGRESS_A_SLOTS,
+	EGRESS_A_PORT_FIRST,
+	EGRESS_A_PORT_LAST,
+	EGRESS_A_PAIRS,
+	EGRESS_A_MACHINES,
+	EGRESS_A_WAITING,
+	EGRESS_A_CONNECTIONS,
+	EGRESS_A_DESTINATIONS,
+	EGRESS_A_CREATED,
+	EGRESS_A_PINNED,
+	EGRESS_A_LINGERING,
+	EGRESS_A_LIMIT,
+	EGRESS_A_ON_LIMIT,
+	EGRESS_A_ON_NONE,
+	EGRESS_A_EXCLUDE,
+	EGRESS_A_EXCLUDE_DEFAULT,
+	EGRESS_A_STATS,
+	EGRESS_A_ALL,
+	EGRESS_A_DESTINATION,
+	EGRESS_A_REFUSED,
+	EGRESS_A_HELD_BACK,
+	EGRESS_A_DRAIN,
+	EGRESS_A_DRAINING,
+	EGRESS_A_WARNING,
+	EGRESS_A_TEXT,
+	EGRESS_A_SOURCE,
+	EGRESS_A_SOURCE_PORT,
+	EGRESS_A_DESTINATION_PORT,
+	EGRESS_A_PROTO,
+	EGRESS_A_VERDICT,
+	EGRESS_A_RULE,
+	EGRESS_A_TO,
+	EGRESS_A_PREFIXES,
+	EGRESS_A_MEMORY,
+
+	__EGRESS_A_MAX,
+	EGRESS_A_MAX = (__EGRESS_A_MAX - 1)
+};
+
+enum egress_address_attr {
+	EGRESS_ADDRESS_A_UNSPEC,
+	EGRESS_ADDRESS_A_V4,
+	EGRESS_ADDRESS_A_V6,
+
+	__EGRESS_ADDRESS_A_MAX,
+	EGRESS_ADDRESS_A_MAX = (__EGRESS_ADDRESS_A_MAX - 1)
+};
+
+enum egress_prefix_attr {
+	EGRESS_PREFIX_A_UNSPEC,
+	EGRESS_PREFIX_A_PAD,
+	EGRESS_PREFIX_A_V4,
+	EGRESS_PREFIX_A_V6,
+	EGRESS_PREFIX_A_LEN,
+	EGRESS_PREFIX_A_USED,
+	EGRESS_PREFIX_A_FREE,
+	EGRESS_PREFIX_A_DRAINING,
+
+	__EGRESS_PREFIX_A_MAX,
+	EGRESS_PREFIX_A_MAX = (__EGRESS_PREFIX_A_MAX - 1)
+};
+
+enum egress_stats_attr {
+	EGRESS_STATS_A_UNSPEC,
+	EGRESS_STATS_A_PAD,
+	EGRESS_STATS_A_OPENED,
+	EGRESS_STATS_A_CLOSED,
+	EGRESS_STATS_A_LIMIT,
+	EGRESS_STATS_A_PASSED,
+	EGRESS_STATS_A_UNBOUND,
+	EGRESS_STATS_A_SPOOFED,
+	EGRESS_STATS_A_UNSUPPORTED,
+	EGRESS_STATS_A_LEAK,
+	EGRESS_STATS_A_UNSOLICITED,
+	EGRESS_STATS_A_NOMEM,
+
+	__EGRESS_STATS_A_MAX,
+	EGRESS_STATS_A_MAX = (__EGRESS_STATS_A_MAX - 1)
 };
 
 enum egress_cmd {
@@ -84,112 +240,32 @@ enum egress_cmd {
 	EGRESS_CMD_STATS_GET,
 	EGRESS_CMD_FLUSH,
 	EGRESS_CMD_DESTINATION_GET,
-	EGRESS_CMD_LIMIT,	/* event only: a connection was refused */
+	EGRESS_CMD_LIMIT,
 	EGRESS_CMD_PROMOTE,
 	EGRESS_CMD_WARNING_GET,
-	EGRESS_CMD_WARNING,	/* event only: a change was made that calls for it */
+	EGRESS_CMD_WARNING,
 	EGRESS_CMD_ROUTE_GET,
 	EGRESS_CMD_POOL_DRAIN,
 	EGRESS_CMD_PAIR_SET,
 
 	__EGRESS_CMD_MAX,
+	EGRESS_CMD_MAX = (__EGRESS_CMD_MAX - 1)
 };
 
-#define EGRESS_CMD_MAX (__EGRESS_CMD_MAX - 1)
-
-/* One attribute space for every message: a name means the same everywhere. */
-enum egress_attr {
-	EGRESS_A_UNSPEC,
-	EGRESS_A_PAD,
-	EGRESS_A_GENERATION,	/* u64; in a request: refused unless current */
-	EGRESS_A_REGION,	/* string */
-	EGRESS_A_APP,		/* string */
-	EGRESS_A_MACHINE,	/* string; multi in machine-del */
-	EGRESS_A_PREFIX,	/* nest, multi: EGRESS_PREFIX_A_* */
-	EGRESS_A_DEV,		/* string: device name */
-	EGRESS_A_SLOT_FIRST,	/* u32, slots of 1,024 ports */
-	EGRESS_A_SLOT_LAST,	/* u32 */
-	EGRESS_A_COUNT,		/* u32: pairs wanted, or missing; machines moved */
-	EGRESS_A_ENSURE,	/* flag: COUNT is how many there shall be */
-	EGRESS_A_ADDR,		/* 4 or 16 bytes, multi */
-	EGRESS_A_V4,		/* 4 bytes: a pair's address */
-	EGRESS_A_V6,		/* 16 bytes: a pair's address */
-	EGRESS_A_PAIR,		/* 4 or 16 bytes: names a pair by either address */
-	EGRESS_A_PAIR_ID,	/* u64 */
-	EGRESS_A_SCOPE,		/* u32, enum egress_scope */
-	EGRESS_A_BLOCK_SIZE,	/* u32, ports */
-	EGRESS_A_SLOT,		/* u32 */
-	EGRESS_A_SLOTS,		/* u32: slots this host hands out of a pair */
-	EGRESS_A_PORT_FIRST,	/* u16, host order */
-	EGRESS_A_PORT_LAST,	/* u16, host order */
-	EGRESS_A_PAIRS,		/* u32 */
-	EGRESS_A_MACHINES,	/* u32 */
-	EGRESS_A_WAITING,	/* u32: machines without a lease; 0 or 1 of a machine */
-	EGRESS_A_CONNECTIONS,	/* u64: live ones */
-	EGRESS_A_DESTINATIONS,	/* u64: destination tables */
-	EGRESS_A_CREATED,	/* s64, seconds since the epoch */
-	EGRESS_A_PINNED,	/* flag */
-	EGRESS_A_LINGERING,	/* flag of a lease: given up, its connections live on */
-	EGRESS_A_LIMIT,		/* u32, connections to a destination; 0: the block size */
-	EGRESS_A_ON_LIMIT,	/* u32, enum egress_on_limit */
-	EGRESS_A_ON_NONE,	/* u32, enum egress_on_none */
-	EGRESS_A_EXCLUDE,	/* nest, multi: EGRESS_PREFIX_A_* */
-	EGRESS_A_EXCLUDE_DEFAULT, /* flag: the default list */
-	EGRESS_A_STATS,		/* nest: EGRESS_STATS_A_* */
-	EGRESS_A_ALL,		/* flag */
-	EGRESS_A_DESTINATION,	/* 4 or 16 bytes */
-	EGRESS_A_REFUSED,	/* u64: connections refused at the limit */
-	EGRESS_A_HELD_BACK,	/* u64: refusals since the last event, without one */
-	EGRESS_A_DRAIN,		/* u32: seconds until connections are cut, 0: never */
-	EGRESS_A_DRAINING,	/* flag: a pair goes with its last connection; pool-drain: on */
-	EGRESS_A_WARNING,	/* u32, enum egress_warning */
-	EGRESS_A_TEXT,		/* string: a sentence for people */
-	EGRESS_A_SOURCE,	/* 4 or 16 bytes */
-	EGRESS_A_SOURCE_PORT,	/* u16, host order */
-	EGRESS_A_DESTINATION_PORT, /* u16, host order */
-	EGRESS_A_PROTO,		/* u8, IPPROTO_* */
-	EGRESS_A_VERDICT,	/* u32, enum egress_verdict */
-	EGRESS_A_RULE,		/* u32, enum egress_rule */
-	EGRESS_A_TO,		/* nest, multi: EGRESS_PREFIX_A_*; none: what is in no other's */
-	EGRESS_A_PREFIXES,	/* u64: of destination sets */
-	EGRESS_A_MEMORY,	/* u64, bytes: that they take */
-
-	__EGRESS_A_MAX,
+enum egress_event {
+	EGRESS_CMD_POOL_NEW_NTF = 1,
+	EGRESS_CMD_POOL_DEL_NTF = 2,
+	EGRESS_CMD_PAIR_NEW_NTF = 4,
+	EGRESS_CMD_PAIR_DEL_NTF = 5,
+	EGRESS_CMD_MACHINE_NEW_NTF = 7,
+	EGRESS_CMD_MACHINE_DEL_NTF = 8,
+	EGRESS_CMD_REBALANCE_NTF = 12,
+	EGRESS_CMD_APP_SET_NTF = 13,
+	EGRESS_CMD_FLUSH_NTF = 16,
+	EGRESS_CMD_LIMIT_NTF = 18,
+	EGRESS_CMD_WARNING_NTF = 21,
 };
 
-#define EGRESS_A_MAX (__EGRESS_A_MAX - 1)
-
-enum egress_prefix_attr {
-	EGRESS_PREFIX_A_UNSPEC,
-	EGRESS_PREFIX_A_PAD,
-	EGRESS_PREFIX_A_ADDR,	/* 4 or 16 bytes */
-	EGRESS_PREFIX_A_LEN,	/* u8 */
-	EGRESS_PREFIX_A_USED,	/* u64: addresses allocated, in replies */
-	EGRESS_PREFIX_A_FREE,	/* u64: addresses free, saturated, in replies */
-	EGRESS_PREFIX_A_DRAINING, /* flag: no pair is drawn from it any more, in replies */
-
-	__EGRESS_PREFIX_A_MAX,
-};
-
-#define EGRESS_PREFIX_A_MAX (__EGRESS_PREFIX_A_MAX - 1)
-
-enum egress_stats_attr {
-	EGRESS_STATS_A_UNSPEC,
-	EGRESS_STATS_A_PAD,
-	EGRESS_STATS_A_OPENED,		/* u64: connections given a port */
-	EGRESS_STATS_A_CLOSED,		/* u64: of those, found ended */
-	EGRESS_STATS_A_LIMIT,		/* u64: refused, no port left to that destination */
-	EGRESS_STATS_A_PASSED,		/* u64: left to the host's own NAT for want of a lease */
-	EGRESS_STATS_A_UNBOUND,		/* u64: dropped for want of a lease */
-	EGRESS_STATS_A_SPOOFED,		/* u64: came in by another device */
-	EGRESS_STATS_A_UNSUPPORTED,	/* u64: nothing to share an address by */
-	EGRESS_STATS_A_LEAK,		/* u64: would have left under a wrong address or port */
-	EGRESS_STATS_A_UNSOLICITED,	/* u64: came in to an egress address */
-	EGRESS_STATS_A_NOMEM,		/* u64: refused, no memory for the connection */
-
-	__EGRESS_STATS_A_MAX,
-};
-
-#define EGRESS_STATS_A_MAX (__EGRESS_STATS_A_MAX - 1)
+#define EGRESS_MCGRP_EVENTS	"events"
 
 #endif /* _UAPI_LINUX_EGRESS_H */

@@ -44,14 +44,27 @@ static void add_name(struct message *msg, unsigned int type, const char *prefix,
 	add_part(msg, type, name, len + 1);
 }
 
+/* A nest with an address of 4 or 16 bytes. */
+static void add_nest(struct message *msg, unsigned int type, const void *addr, size_t len)
+{
+	struct nlattr attr = {
+		NLA_HDRLEN + len, len == 4 ? EGRESS_ADDRESS_A_V4 : EGRESS_ADDRESS_A_V6
+	};
+	unsigned char nest[NLA_HDRLEN + 16];
+
+	memcpy(nest, &attr, sizeof(attr));
+	memcpy(nest + NLA_HDRLEN, addr, len);
+	add_part(msg, type | NLA_F_NESTED, nest, NLA_HDRLEN + len);
+}
+
 static void add_addr(struct message *msg, unsigned int type, unsigned int net, unsigned int host)
 {
 	unsigned char v4[4] = { 10, 7, net, host }, v6[16] = { 0xfd, 7, [13] = net, [15] = host };
 
 	if (chance(50))
-		add_part(msg, type, v4, sizeof(v4));
+		add_nest(msg, type, v4, sizeof(v4));
 	else
-		add_part(msg, type, v6, sizeof(v6));
+		add_nest(msg, type, v6, sizeof(v6));
 }
 
 /* As another attribute of what is there has it. Return: there is one. */
@@ -64,12 +77,22 @@ static bool add_seen(struct message *msg, unsigned int type, unsigned int as)
 	return value;
 }
 
+/* The same of a pair's address. */
+static bool add_seen_pair(struct message *msg, unsigned int type)
+{
+	const struct value *value = seen(EGRESS_A_V4 + below(2));
+
+	if (value)
+		add_nest(msg, type, value->data, value->len);
+	return value;
+}
+
 static void add_prefix(struct message *msg, unsigned int type)
 {
 	unsigned char nest[32] = {}, *addr = nest + NLA_HDRLEN, *len;
 	bool v6 = chance(40);
 	unsigned int size = v6 ? 16 : 4, bits;
-	struct nlattr attr = { NLA_HDRLEN + size, EGRESS_PREFIX_A_ADDR };
+	struct nlattr attr = { NLA_HDRLEN + size, v6 ? EGRESS_PREFIX_A_V6 : EGRESS_PREFIX_A_V4 };
 
 	memcpy(nest, &attr, sizeof(attr));
 	if (type == EGRESS_A_PREFIX) {	/* of a pool: a few of them, so that they are met again */
@@ -134,8 +157,8 @@ static void add_value(struct message *msg, unsigned int type)
 		add_part(msg, type, chance(50) ? "up" : "lo", 3);
 		break;
 	case EGRESS_A_ADDR:
-		if (pair ? !add_seen(msg, type, EGRESS_A_V4 + below(2)) :
-		    chance(80) || !add_seen(msg, type, type))
+		if (pair ? !add_seen_pair(msg, type) :
+		    chance(80) || !add_seen(msg, type | NLA_F_NESTED, type))
 			add_addr(msg, type, below(4), below(256));
 		break;
 	case EGRESS_A_V4:
@@ -146,16 +169,16 @@ static void add_value(struct message *msg, unsigned int type)
 				 type == EGRESS_A_V4 ? 4 : 16);
 		break;
 	case EGRESS_A_PAIR:
-		if (!add_seen(msg, type, EGRESS_A_V4 + below(2)))
+		if (!add_seen_pair(msg, type))
 			add_addr(msg, type, 0, 1);
 		break;
 	case EGRESS_A_SOURCE:
-		if (!known || !add_seen(msg, type, EGRESS_A_ADDR))
+		if (!known || !add_seen(msg, type | NLA_F_NESTED, EGRESS_A_ADDR))
 			add_addr(msg, type, 9, below(256));
 		break;
 	case EGRESS_A_DESTINATION:
-		if (!add_seen(msg, type, type))
-			add_part(msg, type, "\xcb\0\x71\x01", 4);
+		if (!add_seen(msg, type | NLA_F_NESTED, type))
+			add_nest(msg, type, "\xcb\0\x71\x01", 4);
 		break;
 	case EGRESS_A_GENERATION:
 		add_seen(msg, type, type);

@@ -163,16 +163,13 @@ static bool wrong_name(struct message *msg, struct part *part, const struct attr
 	return true;
 }
 
+static const unsigned char mapped[16] = { [10] = 0xff, 0xff, 10, 0, 0, 7 };
+
 static bool wrong_addr(struct part *part)
 {
-	unsigned int type = part->type & NLA_TYPE_MASK;
-
-	if (attribute(type)->kind != BINARY)
-		return false;
-	if (attribute(type)->min_len < attribute(type)->max_len && chance(20)) {
-		/* an IPv4 address in an IPv6 one */
-		memcpy(part->data, "\0\0\0\0\0\0\0\0\0\0\xff\xff\x0a\0\0\x07", 16);
-		part->len = 16;
+	if ((part->type & NLA_TYPE_MASK) == EGRESS_A_V6 && chance(20)) {
+		memcpy(part->data, mapped, sizeof(mapped));
+		part->len = sizeof(mapped);
 		return true;
 	}
 	do {
@@ -181,10 +178,47 @@ static bool wrong_addr(struct part *part)
 	return true;
 }
 
+/* An address, and only that, is due. */
+static void wrong_addr_nest(struct part *part)
+{
+	struct nlattr *attr = (struct nlattr *)part->data;
+
+	switch (below(4)) {
+	case 0:		/* none */
+		part->len = 0;
+		break;
+	case 1:		/* two, of the same family or of both */
+		memmove(part->data + part->len, part->data, part->len);
+		part->len *= 2;
+		if (chance(50)) {
+			*attr = (struct nlattr){ NLA_HDRLEN + 4, EGRESS_ADDRESS_A_V4 };
+			part->len = NLA_HDRLEN + 4;
+			attr = (struct nlattr *)(part->data + part->len);
+			*attr = (struct nlattr){ NLA_HDRLEN + 16, EGRESS_ADDRESS_A_V6 };
+			part->len += NLA_HDRLEN + 16;
+		}
+		break;
+	case 2:		/* an IPv4 address in an IPv6 one */
+		*attr = (struct nlattr){ NLA_HDRLEN + 16, EGRESS_ADDRESS_A_V6 };
+		memcpy(part->data + NLA_HDRLEN, mapped, sizeof(mapped));
+		part->len = NLA_HDRLEN + 16;
+		break;
+	default:	/* of a length that is none */
+		do {
+			resize(part, NLA_HDRLEN + below(40));
+		} while (part->len == NLA_HDRLEN + 4 || part->len == NLA_HDRLEN + 16);
+		attr->nla_len = part->len;
+	}
+}
+
 static bool wrong_nest(struct part *part)
 {
 	struct nlattr *attr = (struct nlattr *)part->data;
 
+	if (!strcmp(spec_of(part)->nest->name, "address") && chance(50)) {
+		wrong_addr_nest(part);
+		return true;
+	}
 	switch (below(4)) {
 	case 0:		/* not said to be one */
 		part->type &= ~NLA_F_NESTED;
@@ -194,12 +228,12 @@ static bool wrong_nest(struct part *part)
 		part->len = NLA_HDRLEN;
 		break;
 	case 2:		/* more than it has */
-		*attr = (struct nlattr){ NLA_HDRLEN + 100, EGRESS_PREFIX_A_ADDR };
+		*attr = (struct nlattr){ NLA_HDRLEN + 100, EGRESS_PREFIX_A_V4 };
 		part->len = NLA_HDRLEN + below(99);
 		break;
 	default:	/* a nest where an address is due */
 		deepen(part);
-		attr->nla_type = EGRESS_PREFIX_A_ADDR | NLA_F_NESTED;
+		attr->nla_type = EGRESS_PREFIX_A_V4 | NLA_F_NESTED;
 	}
 	return true;
 }

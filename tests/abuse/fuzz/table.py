@@ -18,6 +18,7 @@ def main():
     with open(sys.argv[1], encoding='utf-8') as file:
         spec = yaml.safe_load(file)
     named = {d['name']: d['value'] for d in spec['definitions'] if d['type'] == 'const'}
+    named['s16-max'] = 32767
     enums = {d['name']: len(d['entries']) - 1 for d in spec['definitions'] if d['type'] == 'enum'}
     number = {}
 

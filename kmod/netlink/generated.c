@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	uapi/egress.yaml */
+/* YNL-GEN kernel source */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "generated.h"
+
+#include <uapi/linux/egress.h>
+#include <kmod/netlink/split_ops.h>
+
+/* Common nested types */
+const struct nla_policy egress_address_nl_policy[EGRESS_ADDRESS_A_V6 + 1] = {
+	[EGRESS_ADDRESS_A_V4] = NLA_POLICY_EXACT_LEN(4),
+	[EGRESS_ADDRESS_A_V6] = NLA_POLICY_EXACT_LEN(16),
+};
+
+const struct nla_policy egress_prefix_nl_policy[EGRESS_PREFIX_A_DRAINING + 1] = {
+	[EGRESS_PREFIX_A_V4] = NLA_POLICY_EXACT_LEN(4),
+	[EGRESS_PREFIX_A_V6] = NLA_POLICY_EXACT_LEN(16),
+	[EGRESS_PREFIX_A_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[EGRESS_PREFIX_A_USED] = { .type = NLA_U64, },
+	[EGRESS_PREFIX_A_FREE] = { .type = NLA_U64, },
+	[EGRESS_PREFIX_A_DRAINING] = { .type = NLA_FLAG, },
+};
+
+/* EGRESS_CMD_POOL_NEW - do */
+static const struct nla_policy egress_pool_new_nl_policy[EGRESS_A_SLOT_LAST + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+	[EGRESS_A_PREFIX] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
+	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = 15, },
+	[EGRESS_A_SLOT_FIRST] = NLA_POLICY_MAX(NLA_U32, 63),
+	[EGRESS_A_SLOT_LAST] = NLA_POLICY_MAX(NLA_U32, 63),
+};
+
+/* EGRESS_CMD_POOL_DEL - do */
+static const struct nla_policy egress_pool_del_nl_policy[EGRESS_A_PREFIX + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+	[EGRESS_A_PREFIX] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
+};
+
+/* EGRESS_CMD_POOL_GET - do */
+static const struct nla_policy egress_pool_get_do_nl_policy[EGRESS_A_REGION + 1] = {
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+};
+
+/* EGRESS_CMD_POOL_GET - dump */
+static const struct nla_policy egress_pool_get_dump_nl_policy[EGRESS_A_REGION + 1] = {
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+};
+
+/* EGRESS_CMD_PAIR_NEW - do */
+static const struct nla_policy egress_pair_new_nl_policy[EGRESS_A_TO + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_COUNT] = NLA_POLICY_RANGE(NLA_U32, 1, EGRESS_COUNT_MAX),
+	[EGRESS_A_ENSURE] = { .type = NLA_FLAG, },
+	[EGRESS_A_V4] = NLA_POLICY_EXACT_LEN(4),
+	[EGRESS_A_V6] = NLA_POLICY_EXACT_LEN(16),
+	[EGRESS_A_BLOCK_SIZE] = NLA_POLICY_RANGE(NLA_U32, EGRESS_BLOCK_SIZE_MIN, EGRESS_BLOCK_SIZE_MAX),
+	[EGRESS_A_TO] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
+};
+
+/* EGRESS_CMD_PAIR_DEL - do */
+static const struct nla_policy egress_pair_del_nl_policy[EGRESS_A_DRAIN + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_ADDR] = NLA_POLICY_NESTED(egress_address_nl_policy),
+	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_DRAIN] = { .type = NLA_U32, },
+};
+
+/* EGRESS_CMD_PAIR_GET - do */
+static const struct nla_policy egress_pair_get_do_nl_policy[EGRESS_A_ADDR + 1] = {
+	[EGRESS_A_ADDR] = NLA_POLICY_NESTED(egress_address_nl_policy),
+};
+
+/* EGRESS_CMD_PAIR_GET - dump */
+static const struct nla_policy egress_pair_get_dump_nl_policy[EGRESS_A_APP + 1] = {
+	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+};
+
+/* EGRESS_CMD_MACHINE_NEW - do */
+static const struct nla_policy egress_machine_new_nl_policy[EGRESS_A_SLOT + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+	[EGRESS_A_ADDR] = NLA_POLICY_NESTED(egress_address_nl_policy),
+	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = 15, },
+	[EGRESS_A_PAIR] = NLA_POLICY_NESTED(egress_address_nl_policy),
+	[EGRESS_A_SLOT] = NLA_POLICY_MAX(NLA_U32, S16_MAX),
+};
+
+/* EGRESS_CMD_MACHINE_DEL - do */
+static const struct nla_policy egress_machine_del_nl_policy[EGRESS_A_MACHINE + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+};
+
+/* EGRESS_CMD_MACHINE_GET - do */
+static const struct nla_policy egress_machine_get_do_nl_policy[EGRESS_A_MACHINE + 1] = {
+	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+};
+
+/* EGRESS_CMD_MACHINE_GET - dump */
+static const struct nla_policy egress_machine_get_dump_nl_policy[EGRESS_A_APP + 1] = {
+	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+};
+
+/* EGRESS_CMD_LEASE_GET - dump */
+static const struct nla_policy egress_lease_get_nl_policy[EGRESS_A_APP + 1] = {
+	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+};
+
+/* EGRESS_CMD_BIND - do */
+static const struct nla_policy egress_bind_nl_policy[EGRESS_A_SLOT + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_PAIR] = NLA_POLICY_NESTED(egress_address_nl_policy),
+	[EGRESS_A_SLOT] = NLA_POLICY_MAX(NLA_U32, S16_MAX),
+};
+
+/* EGRESS_CMD_REBALANCE - do */
+static const struct nla_policy egress_rebalance_nl_policy[EGRESS_A_APP + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+};
+
+/* EGRESS_CMD_APP_SET - do */
+static const struct nla_policy egress_app_set_nl_policy[EGRESS_A_EXCLUDE_DEFAULT + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_LIMIT] = { .type = NLA_U32, },
+	[EGRESS_A_ON_LIMIT] = NLA_POLICY_MAX(NLA_U32, 1),
+	[EGRESS_A_ON_NONE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[EGRESS_A_EXCLUDE] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
+	[EGRESS_A_EXCLUDE_DEFAULT] = { .type = NLA_FLAG, },
+};
+
+/* EGRESS_CMD_APP_GET - do */
+static const struct nla_policy egress_app_get_do_nl_policy[EGRESS_A_APP + 1] = {
+	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+};
+
+/* EGRESS_CMD_APP_GET - dump */
+static const struct nla_policy egress_app_get_dump_nl_policy[EGRESS_A_APP + 1] = {
+	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+};
+
+/* EGRESS_CMD_STATS_GET - dump */
+static const struct nla_policy egress_stats_get_nl_policy[EGRESS_A_APP + 1] = {
+	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+};
+
+/* EGRESS_CMD_FLUSH - do */
+static const struct nla_policy egress_flush_nl_policy[EGRESS_A_ALL + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_ALL] = { .type = NLA_FLAG, },
+};
+
+/* EGRESS_CMD_DESTINATION_GET - dump */
+static const struct nla_policy egress_destination_get_nl_policy[EGRESS_A_APP + 1] = {
+	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+};
+
+/* EGRESS_CMD_PROMOTE - do */
+static const struct nla_policy egress_promote_nl_policy[EGRESS_A_MACHINE + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+};
+
+/* EGRESS_CMD_WARNING_GET - dump */
+static const struct nla_policy egress_warning_get_nl_policy[EGRESS_A_APP + 1] = {
+	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+};
+
+/* EGRESS_CMD_ROUTE_GET - do */
+static const struct nla_policy egress_route_get_nl_policy[EGRESS_A_PROTO + 1] = {
+	[EGRESS_A_SOURCE] = NLA_POLICY_NESTED(egress_address_nl_policy),
+	[EGRESS_A_SOURCE_PORT] = { .type = NLA_U16, },
+	[EGRESS_A_DESTINATION] = NLA_POLICY_NESTED(egress_address_nl_policy),
+	[EGRESS_A_DESTINATION_PORT] = { .type = NLA_U16, },
+	[EGRESS_A_PROTO] = { .type = NLA_U8, },
+	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = 15, },
+};
+
+/* EGRESS_CMD_POOL_DRAIN - do */
+static const struct nla_policy egress_pool_drain_nl_policy[EGRESS_A_DRAINING + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+	[EGRESS_A_PREFIX] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
+	[EGRESS_A_DRAINING] = { .type = NLA_FLAG, },
+};
+
+/* EGRESS_CMD_PAIR_SET - do */
+static const struct nla_policy egress_pair_set_nl_policy[EGRESS_A_TO + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_ADDR] = NLA_POLICY_NESTED(egress_address_nl_policy),
+	[EGRESS_A_TO] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
+};
+
+/* Ops table for egress */
+const struct genl_split_ops egress_nl_ops[27] = {
+	{
+		.cmd		= EGRESS_CMD_POOL_NEW,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_pool_new_doit,
+		.policy		= egress_pool_new_nl_policy,
+		.maxattr	= EGRESS_A_SLOT_LAST,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_POOL_DEL,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_pool_del_doit,
+		.policy		= egress_pool_del_nl_policy,
+		.maxattr	= EGRESS_A_PREFIX,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_POOL_GET,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_pool_get_doit,
+		.policy		= egress_pool_get_do_nl_policy,
+		.maxattr	= EGRESS_A_REGION,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_POOL_GET,
+		.start		= egress_nl_dump_start,
+		.dumpit		= egress_nl_pool_get_dumpit,
+		.policy		= egress_pool_get_dump_nl_policy,
+		.maxattr	= EGRESS_A_REGION,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= EGRESS_CMD_PAIR_NEW,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_pair_new_doit,
+		.policy		= egress_pair_new_nl_policy,
+		.maxattr	= EGRESS_A_TO,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_PAIR_DEL,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_pair_del_doit,
+		.policy		= egress_pair_del_nl_policy,
+		.maxattr	= EGRESS_A_DRAIN,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_PAIR_GET,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_pair_get_doit,
+		.policy		= egress_pair_get_do_nl_policy,
+		.maxattr	= EGRESS_A_ADDR,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_PAIR_GET,
+		.start		= egress_nl_dump_start,
+		.dumpit		= egress_nl_pair_get_dumpit,
+		.policy		= egress_pair_get_dump_nl_policy,
+		.maxattr	= EGRESS_A_APP,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= EGRESS_CMD_MACHINE_NEW,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_machine_new_doit,
+		.policy		= egress_machine_new_nl_policy,
+		.maxattr	= EGRESS_A_SLOT,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_MACHINE_DEL,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_machine_del_doit,
+		.policy		= egress_machine_del_nl_policy,
+		.maxattr	= EGRESS_A_MACHINE,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_MACHINE_GET,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_machine_get_doit,
+		.policy		= egress_machine_get_do_nl_policy,
+		.maxattr	= EGRESS_A_MACHINE,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_MACHINE_GET,
+		.start		= egress_nl_dump_start,
+		.dumpit		= egress_nl_machine_get_dumpit,
+		.policy		= egress_machine_get_dump_nl_policy,
+		.maxattr	= EGRESS_A_APP,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= EGRESS_CMD_LEASE_GET,
+		.start		= egress_nl_dump_start,
+		.dumpit		= egress_nl_lease_get_dumpit,
+		.policy		= egress_lease_get_nl_policy,
+		.maxattr	= EGRESS_A_APP,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= EGRESS_CMD_BIND,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_bind_doit,
+		.policy		= egress_bind_nl_policy,
+		.maxattr	= EGRESS_A_SLOT,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_REBALANCE,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_rebalance_doit,
+		.policy		= egress_rebalance_nl_policy,
+		.maxattr	= EGRESS_A_APP,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_APP_SET,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_app_set_doit,
+		.policy		= egress_app_set_nl_policy,
+		.maxattr	= EGRESS_A_EXCLUDE_DEFAULT,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_APP_GET,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_app_get_doit,
+		.policy		= egress_app_get_do_nl_policy,
+		.maxattr	= EGRESS_A_APP,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_APP_GET,
+		.start		= egress_nl_dump_start,
+		.dumpit		= egress_nl_app_get_dumpit,
+		.policy		= egress_app_get_dump_nl_policy,
+		.maxattr	= EGRESS_A_APP,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd	= EGRESS_CMD_STATS_GET,
+		.doit	= egress_nl_stats_get_doit,
+		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_STATS_GET,
+		.start		= egress_nl_dump_start,
+		.dumpit		= egress_nl_stats_get_dumpit,
+		.policy		= egress_stats_get_nl_policy,
+		.maxattr	= EGRESS_A_APP,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= EGRESS_CMD_FLUSH,
+		.doit		= egress_nl_flush_doit,
+		.policy		= egress_flush_nl_policy,
+		.maxattr	= EGRESS_A_ALL,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_DESTINATION_GET,
+		.start		= egress_nl_destination_get_start,
+		.dumpit		= egress_nl_destination_get_dumpit,
+		.done		= egress_nl_destination_get_done,
+		.policy		= egress_destination_get_nl_policy,
+		.maxattr	= EGRESS_A_APP,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= EGRESS_CMD_PROMOTE,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_promote_doit,
+		.policy		= egress_promote_nl_policy,
+		.maxattr	= EGRESS_A_MACHINE,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_WARNING_GET,
+		.start		= egress_nl_dump_start,
+		.dumpit		= egress_nl_warning_get_dumpit,
+		.policy		= egress_warning_get_nl_policy,
+		.maxattr	= EGRESS_A_APP,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= EGRESS_CMD_ROUTE_GET,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_route_get_doit,
+		.policy		= egress_route_get_nl_policy,
+		.maxattr	= EGRESS_A_PROTO,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_POOL_DRAIN,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_pool_drain_doit,
+		.policy		= egress_pool_drain_nl_policy,
+		.maxattr	= EGRESS_A_DRAINING,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_PAIR_SET,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_pair_set_doit,
+		.policy		= egress_pair_set_nl_policy,
+		.maxattr	= EGRESS_A_TO,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+};
+
+static const struct genl_multicast_group egress_nl_mcgrps[] = {
+	[EGRESS_NLGRP_EVENTS] = { "events", },
+};
