@@ -15,7 +15,7 @@ COUNT=20000
 [ -z "${EGRESS_LONG:-}" ] || COUNT=1000000
 
 # grown NAME: since BEFORE.
-grown() { echo $(($(stat "$1") - $(jq ".$1" <<<"$BEFORE"))); }
+grown() { echo $(($(stat "$1") - $(of "$1" "$BEFORE"))); }
 
 # flood NS ARG...
 flood() { in_ns "$1" "$FLOOD" "${@:2}" -n "$COUNT" -b "$COUNT" >/dev/null; }
@@ -55,7 +55,7 @@ for dst in 11.0.0.1 2001:db8:bb::1; do
 	meanwhile $dst -t
 	is "$COUNT SYNs to $dst: opened, refused" "1024 $((COUNT - 1024))" \
 		"$(($(grown opened) - ASKED)) $(grown limit)"
-	is "tables of m1's" 1024 "$(eg -j machine show m1 | jq .connections)"
+	is "tables of m1's" 1024 "$(of connections "$(eg -j machine show m1)")"
 	no_harm "$COUNT SYNs to $dst, $ASKED connections of m2's meanwhile" opened limit
 	forgotten connections
 done
@@ -63,7 +63,7 @@ done
 # A port where nobody listens: each is refused, so each port is free again.
 for dst in 203.0.113.3 2001:db8:b::3; do
 	meanwhile $dst -t
-	within "connections of m1's" 0 1024 "$(eg -j machine show m1 | jq .connections)"
+	within "connections of m1's" 0 1024 "$(of connections "$(eg -j machine show m1)")"
 	no_harm "$COUNT SYNs to $dst, $ASKED connections of m2's meanwhile" opened
 	forgotten connections
 done

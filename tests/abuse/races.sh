@@ -146,7 +146,7 @@ spaces() {
 	sender=$!
 	xeg machine add w --app none --region ord --addr 10.0.0.10 --wait=1 >/dev/null 2>&1 &
 	for ((i = 0; i < 300; i++)); do
-		[ "$(xeg -j stats | jq .opened)" = 0 ] || break
+		[ "$(of opened "$(xeg -j stats)")" = 0 ] || break
 		sleep 0.1
 	done
 	[ $i -lt 300 ] || fail "m9 has no connection"

@@ -14,11 +14,26 @@ checks() {
 	local rc=0 wanted=2
 	[ -n "$1" ] || wanted=0
 	GOT=$(eg -j check "${@:3}") || rc=$?
-	is "check ${*:3}: fails at" "$1" "$(jq -r 'map(.failed // empty) | join(" ")' <<<"$GOT")"
+	is "check ${*:3}: fails at" "$1" "$(told failed)"
 	is "check ${*:3}: status" "$wanted" "$rc"
-	like "check ${*:3}" "$2" "$(jq -r '.[].steps[-1].text' <<<"$GOT")"
+	like "check ${*:3}" "$2" "$(lasts)"
 }
-sees() { jq -r '[.[].sees] | join(" ")' <<<"$GOT"; }
+
+# told KEY: of each target, in one line.
+told() {
+	local all
+	all=$(values "$1" "$GOT")
+	echo "${all//$'\n'/ }"
+}
+
+# lasts: the text of each target's last step, a line each.
+lasts() {
+	local rest=$GOT last='"text": ?"(([^"\]|\\.)*)" *\} *\] *\}(.*)'
+	while [[ $rest =~ $last ]]; do
+		echo "${BASH_REMATCH[1]}"
+		rest=${BASH_REMATCH[3]}
+	done
+}
 
 # Without a lease nothing is sent.
 add 1
@@ -31,15 +46,15 @@ pool
 allocate
 checks "" "the far end sees $V4 port [0-9]+" m1 $T4
 checks "" "the far end sees $V4 port [0-9]+.*the far end sees $V6 port" m1 $T4 "$T6"
-is "what it says" "$V4 $V6" "$(sees)"
+is "what it says" "$V4 $V6" "$(told sees)"
 is "what the far end saw" "$V4 $V6" "$(flows heard; echo "$REPLY")"
 lease m1
-for port in $(jq -r '.[]."sees-port"' <<<"$GOT"); do
+for port in $(told sees-port); do
 	within "port" "$FIRST" "$LAST" "$port"
 done
 checks "" "nothing listens on its port 444" m1 $BANK4:444
 checks "" "sees $V4" m1 $BANK4
-is "the port it is" 443 "$(jq '.[].port' <<<"$GOT")"
+is "the port it is" 443 "$(told port)"
 like "for people" "^m1, in network namespace m1
 $BANK4:7
   excluded  ok      no
@@ -100,7 +115,7 @@ table inet bank {
 }
 END
 checks reply "nor to the host itself" m1 $BANK4:9
-is "what it would have seen" "$V4" "$(sees)"
+is "what it would have seen" "$V4" "$(told sees)"
 checks reply "somebody on the way says: No route to host" m1 $BANK4:10
 
 # Addresses that do not come back. The pool of fra is claimed on a device that

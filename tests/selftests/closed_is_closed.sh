@@ -49,7 +49,7 @@ least=$(awk -v addr="$V4" '$1 == addr {
 	} END { print least + 0 }' "$TMP/access.log")
 echo "a port came again after $least connections"
 within "connections until a port comes again" $((block - 24)) $block "$least"
-is "connections" 0 "$(eg -j machine show m1 | jq .connections)"
+is "connections" 0 "$(of connections "$(eg -j machine show m1)")"
 within "conntrack entries" $((block - 24)) $((block + 76)) "$(h conntrack -C)"
 
 # The peer: as many ports of an address of the host's own.

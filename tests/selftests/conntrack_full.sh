@@ -56,11 +56,11 @@ is "seen outside under a wrong address" 0 "$(seen leaked)"
 # Full of datagrams without an answer: those make room for m2's connections.
 room
 m1 /usr/bin/python3 -I "$SELFTESTS/inject.py" udp 203.0.113.3 9 1000
-before=$(eg -j machine show m1 | jq .connections)
+before=$(of connections "$(eg -j machine show m1)")
 within "places taken" 900 1001 "$before"
 full 65536
 like "m2 drives some of m1's out" 'ok=[1-9]' "$(many more 300 m2 tcp $BANK4)"
-left=$(eg -j machine show m1 | jq .connections)
+left=$(of connections "$(eg -j machine show m1)")
 within "m1's places then" 1 $((before - 1)) "$left"
 echo "ok: of $before places $((before - left)) are free again"
 

@@ -20,8 +20,8 @@ flows ask m1 tcp $BANK4
 flows ask m1 udp $BANK6
 like "connections" '^ok=20 ' "$(many some 20 m1 tcp $BANK4)"
 is "opened" "22 22 0" "$(stat opened) $(count m1 opened) $(count m2 opened)"
-is "connections" "21 21" "$(stat connections) $(eg -j machine show m1 | jq .connections)"
-is "two families, two tables" 2 "$(eg -j stats | jq .destinations)"
+is "connections" "21 21" "$(stat connections) $(of connections "$(eg -j machine show m1)")"
+is "two families, two tables" 2 "$(stat destinations)"
 end some
 h conntrack -F
 closed() { [ "$(stat connections) $(stat closed) $(count m1 closed)" = "0 22 22" ]; }

@@ -156,56 +156,91 @@ load_module() {
 	fi
 }
 
+# To start a program costs an emulated machine more than what the program does: what
+# is to be made is collected here, and done by one ip for cables and namespaces, and by
+# one for each namespace. Within `together` it is done at the end of that.
+declare -A INSIDE=()
+OUTSIDE='' TOGETHER=''
+
+# inside NAMESPACE LINE...: ip does that in there, after what it had to do before.
+inside() {
+	local lines
+	printf -v lines '%s\n' "${@:2}"
+	INSIDE[$1]+=$lines
+}
+
+made() {
+	local ns lines
+	[ -z "$TOGETHER" ] || return 0
+	lines=$OUTSIDE OUTSIDE=''
+	[ -z "$lines" ] || ip -batch - <<<"$lines"
+	for ns in "${!INSIDE[@]}"; do
+		ip -n "$ns" -batch - <<<"${INSIDE[$ns]}"
+	done
+	INSIDE=()
+}
+
+together() {
+	TOGETHER=1
+	"$@"
+	TOGETHER=''
+	made
+}
+
 new_ns() {
 	local ns
 	SPACES+=("$@")
 	for ns; do
-		echo "netns add $ns"
-	done | ip -batch -
-	for ns; do
-		in_ns "$ns" ip link set lo up
+		OUTSIDE+="netns add $ns"$'\n'
+		inside "$ns" "link set lo up"
 	done
+	made
 }
 
 # link NS DEV ADDRS NS DEV ADDRS: a cable, with addresses at both ends. Where
 # the kernel would make up a link-local address and probe for it, it has one.
 link() {
-	ip link add name "$2" netns "$1" type veth peer name "$5" netns "$4"
+	OUTSIDE+="link add name $2 netns $1 type veth peer name $5 netns $4"$'\n'
 	link_end "$1" "$2" "$3"
 	link_end "$4" "$5" "$6"
+	made
 }
 
 link_end() {
 	local addr
-	{
-		echo "link set dev $2 addrgenmode none"
-		for addr in $3; do
-			case $addr in
-			*:*) echo "addr add $addr dev $2 nodad" ;;
-			*) echo "addr add $addr dev $2" ;;
-			esac
-		done
-		echo "link set dev $2 up"
-	} | ip -n "$1" -batch -
+	inside "$1" "link set dev $2 addrgenmode none"
+	for addr in $3; do
+		case $addr in
+		*:*) inside "$1" "addr add $addr dev $2 nodad" ;;
+		*) inside "$1" "addr add $addr dev $2" ;;
+		esac
+	done
+	inside "$1" "link set dev $2 up"
 }
 
 # machine_ns HOST N: the namespace mN, connected to the host.
-machine_ns() {
+machine_ns() { together a_machine "$@"; }
+a_machine() {
 	new_ns "m$2"
 	link "$1" "m$2" "10.0.0.254/32 fe80::1/64" "m$2" eth0 "10.0.0.$2/32 fd00::$2/128 fe80::2/64"
-	printf '%s\n' "route add 10.0.0.254 dev eth0" "route add default via 10.0.0.254" \
-		"route add default via fe80::1 dev eth0" | ip -n "m$2" -batch -
-	printf '%s\n' "route add 10.0.0.$2 dev m$2" "route add fd00::$2 dev m$2" |
-		ip -n "$1" -batch -
+	inside "m$2" "route add 10.0.0.254 dev eth0" "route add default via 10.0.0.254" \
+		"route add default via fe80::1 dev eth0"
+	inside "$1" "route add 10.0.0.$2 dev m$2" "route add fd00::$2 dev m$2"
 }
 
 # host_ns HOST ADDR4 ADDR6 GATEWAY4 GATEWAY6: a host at the router.
 host_ns() {
+	together a_host "$@"
+	is_host "$1"
+}
+a_host() {
 	new_ns "$1"
+	link "$1" up "$2 $3 fe80::3/64" o "$1" "$4/${2#*/} $5/${3#*/} fe80::4/64"
+	inside "$1" "route add default via $4" "route add default via $5"
+}
+is_host() {
 	in_ns "$1" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
 		net.netfilter.nf_conntrack_udp_timeout=$((30 * SLOW))
-	link "$1" up "$2 $3 fe80::3/64" o "$1" "$4/${2#*/} $5/${3#*/} fe80::4/64"
-	printf '%s\n' "route add default via $4" "route add default via $5" | ip -n "$1" -batch -
 	in_ns "$1" nft -f - <<-END
 	table inet host {
 		chain postrouting {
@@ -218,28 +253,29 @@ host_ns() {
 }
 
 net() {
-	local i
 	[ "$(id -u)" = 0 ] || skip "needs root"
 	load_module
-	new_ns o b
+	together a_net "$1"
 	o sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
 		net.ipv4.icmp_ratelimit=0 net.ipv4.icmp_msgs_per_sec=100000 net.ipv6.icmp.ratelimit=0
-	host_ns h $HOST4/25 $HOST6/64 192.0.2.1 2001:db8:2::1
-	link o b "203.0.113.254/24 2001:db8:b::fe/64 fe80::1/64" \
-		b o "203.0.113.1/24 203.0.113.2/24 203.0.113.3/24 203.0.113.4/24
-		2001:db8:b::1/64 2001:db8:b::2/64 2001:db8:b::3/64 2001:db8:b::4/64 fe80::2/64"
-	printf '%s\n' "route add default via 203.0.113.254" "route add default via 2001:db8:b::fe" |
-		ip -n b -batch -
-	printf '%s\n' "route add 198.51.100.0/24 dev h" "route add 2001:db8:e::/48 dev h" |
-		ip -n o -batch -
-	for ((i = 1; i <= $1; i++)); do
-		machine_ns h "$i"
-	done
-
+	is_host h
 	coproc FLOWS { exec /usr/bin/python3 -I "$SELFTESTS/flows.py"; }
 	PIDS+=("$FLOWS_PID")
 	exec {FLOWS_IN}>&"${FLOWS[1]}" {FLOWS_OUT}<&"${FLOWS[0]}"
 	serve b 7 203.0.113.{1..4} 2001:db8:b::{1..4}
+}
+a_net() {
+	local i
+	new_ns o b
+	a_host h $HOST4/25 $HOST6/64 192.0.2.1 2001:db8:2::1
+	link o b "203.0.113.254/24 2001:db8:b::fe/64 fe80::1/64" \
+		b o "203.0.113.1/24 203.0.113.2/24 203.0.113.3/24 203.0.113.4/24
+		2001:db8:b::1/64 2001:db8:b::2/64 2001:db8:b::3/64 2001:db8:b::4/64 fe80::2/64"
+	inside b "route add default via 203.0.113.254" "route add default via 2001:db8:b::fe"
+	inside o "route add 198.51.100.0/24 dev h" "route add 2001:db8:e::/48 dev h"
+	for ((i = 1; i <= $1; i++)); do
+		a_machine h "$i"
+	done
 }
 
 # flows COMMAND...: have flows.py do it; the answer is in REPLY.
@@ -273,10 +309,24 @@ allocate() {
 	V4=$(of v4 "$made") V6=$(of v6 "$made")
 }
 
-# of KEY JSON: a value of an object, as jq would say it but without a process.
-of() {
+# value KEY JSON: a value of an object, as jq would say it but without a process, which
+# reads its own library first, at the cost of ten others. It is in VALUE.
+value() {
 	[[ $2 =~ \"$1\":\ ?\"?([^\",}]*) ]] || fail "no '$1' in $2"
-	echo "${BASH_REMATCH[1]}"
+	VALUE=${BASH_REMATCH[1]}
+}
+of() {
+	value "$@"
+	echo "$VALUE"
+}
+
+# values KEY JSON: of all objects that have it and where it is not null, one a line.
+values() {
+	local rest=$2
+	while [[ $rest =~ \"$1\":\ ?\"?([^\",}]*)(.*) ]]; do
+		rest=${BASH_REMATCH[2]}
+		[ "${BASH_REMATCH[1]}" = null ] || echo "${BASH_REMATCH[1]}"
+	done
 }
 
 # lease MACHINE: its address pair and ports, in V4, V6, SLOT, FIRST and LAST.

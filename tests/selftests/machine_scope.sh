@@ -17,7 +17,7 @@ leased m1 "$(ask m1 tcp $BANK4)"
 own4=$V4
 leased m1 "$(ask m1 tcp $BANK6)"
 differ "m1's pair" "$app4" "$own4"
-is "scope" machine "$(eg -j machine show m1 | jq -r .scope)"
+is "scope" machine "$(of scope "$(eg -j machine show m1)")"
 under "m2" "$app4" "$(ask m2 tcp $BANK4)"
 is "type in list" "machine m1" \
 	"$(eg -j list | jq -r ".[] | select(.ip == \"$own4\") | \"\(.type) \(.owner)\"")"

@@ -39,7 +39,7 @@ END
 is "connections" "$count" "$(stat connections)"
 is "destinations" "$count" "$(of destinations "$(eg -j stats)")"
 is "refused, out of memory" "0 0" "$(stat limit) $(stat nomem)"
-is "of the machine" "$count" "$(eg -j machine show m1 | jq .connections)"
+is "of the machine" "$count" "$(of connections "$(eg -j machine show m1)")"
 within "conntrack entries" "$count" $((count + 100)) "$(h conntrack -C)"
 is "seen outside, of its block and others" "$count 0" "$(seen own) $(seen other)"
 leased m1 "$(ask m1 tcp $BANK4)"

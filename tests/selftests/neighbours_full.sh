@@ -70,7 +70,7 @@ now4=$(overflows arp_cache) now6=$(overflows ndisc_cache)
 [ "$now4" -gt "$before4" ] || fail "the table of IPv4 was never full"
 [ "$now6" -gt "$before6" ] || fail "the table of IPv6 was never full"
 echo "ok: full: IPv4 $((now4 - before4)) times, IPv6 $((now6 - before6)) times"
-within "m1's places" 600 610 "$(eg -j machine show m1 | jq .connections)"
+within "m1's places" 600 610 "$(of connections "$(eg -j machine show m1)")"
 forgotten connections
 balanced
 is "seen outside under another address" 0 "$(wc -l < "$TMP/seen")"

@@ -14,7 +14,7 @@ add 1
 add 2
 own=$(eg -j allocate --machine m1 --region ord)
 v4=$(of v4 "$own") v6=$(of v6 "$own")
-is "type" machine "$(eg -j machine show m1 | jq -r .scope)"
+is "type" machine "$(of scope "$(eg -j machine show m1)")"
 waits m2
 
 capture o astray -i h -Q in "tcp and not src host $v4 and not src host $v6"
