@@ -8,7 +8,9 @@ die() { echo "vm: $*" >&2; exit 125; }
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P) || exit 125
 case $top in
-/tmp/*|/run/*|/dev/*) die "$top is not seen in the guest, which has a folder of its own there: clone to another place" ;;
+/dev/shm/?*) ;;
+/dev|/dev/*|/run|/run/vm|/run/vm/*|/run/shared|/run/shared/*)
+	die "$top is another folder in the guest, which it cannot do without: clone to another place" ;;
 esac
 
 # out_folder: out is a folder for the guest's console, and what it shares with us.
@@ -22,6 +24,20 @@ out_folder() {
 command_line() {
 	printf '(%s) </dev/null >%s 2>&1\n' "$(printf '%q ' "${@:2}")" "$1"
 	echo 'echo $? > /run/vm/status'
+}
+
+# uncover PATH...: for the guest's shell. The guest has file systems of its own on /tmp,
+# /run and /dev/shm. Of these folders, what lies under one is not seen: it is mounted there
+# again, from a second mount of the root, which is without what is mounted on the first.
+uncover() {
+	local path
+	for path; do
+		case $path in
+		/tmp/*|/run/*|/dev/shm/*)
+			path=$(printf %q "$path")
+			echo "mount --bind / /mnt; mkdir -p $path; mount --bind /mnt$path $path; umount /mnt" ;;
+		esac
+	done
 }
 
 # guest MOUNT COMMAND OFF: the script that the guest's init is, once the root is the
@@ -38,6 +54,7 @@ guest() {
 	# Who sends a thousand packets at once, from namespace to namespace, would lose some.
 	echo 100000 > /proc/sys/net/core/netdev_max_backlog
 	mkdir -p /run/shared; $1
+	$(uncover "$top" "$modules")
 	[ -e /lib/modules/$kver ] || ln -s $(printf %q "$modules") /lib/modules/$kver
 	cd $(printf %q "$top")
 	# Touched, they are copied into the guest's memory: edits on the host do not disturb a test.
