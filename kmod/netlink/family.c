@@ -83,7 +83,14 @@ static int check_addr(const struct nlattr *nest, struct netlink_ext_ack *extack)
 	return -EINVAL;
 }
 
-static int check_attr(const struct nlattr *attr, struct netlink_ext_ack *extack)
+/**
+ * egress_nl_check() - hold a request's attribute to what the policies can't say
+ * @attr: attribute that its policy accepts
+ * @extack: what is wrong with it
+ *
+ * Return: 0 or -EINVAL.
+ */
+int egress_nl_check(const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	switch (nla_type(attr)) {
 	case EGRESS_A_REGION:
@@ -110,7 +117,7 @@ static int check_attrs(const struct nlmsghdr *nlh, struct netlink_ext_ack *extac
 	int rem, err;
 
 	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) {
-		err = check_attr(attr, extack);
+		err = egress_nl_check(attr, extack);
 		if (err)
 			return err;
 	}

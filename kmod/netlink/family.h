@@ -11,6 +11,7 @@ extern struct genl_family egress_family;
 int egress_netlink_init(void);
 void egress_netlink_exit(void);
 
+int egress_nl_check(const struct nlattr *attr, struct netlink_ext_ack *extack);
 void egress_nl_addr(const struct nlattr *nest, struct in6_addr *addr);
 
 #endif

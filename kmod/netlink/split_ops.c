@@ -5,38 +5,46 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "netlink/family.h"
 #include "netlink/generated.h"
 #include "netlink/split_ops.h"
 
-#if EGRESS_JOIN_OPS
+#ifdef EGRESS_JOIN_OPS
 
-#define SHARED	6	/* commands with one policy for asking and one for dumping */
+#define DUMPS	8	/* commands that can be dumped */
 
 static struct genl_ops joined[ARRAY_SIZE(egress_nl_ops)] __ro_after_init;
-static struct nla_policy shared[SHARED][EGRESS_A_MAX + 1] __ro_after_init;
+static struct nla_policy policies[DUMPS][EGRESS_A_MAX + 1] __ro_after_init;
 
-/* Which of two a request is can't be seen here: it may have either one's attributes. */
+/*
+ * There is one policy for a command: it takes the attributes for a dump and the others.
+ * What a dump's start refuses comes without words here, so its policy looks at names.
+ */
 static void __init add_policy(struct genl_ops *to, const struct genl_split_ops *op)
 {
 	static unsigned int n __initdata;
-	struct nla_policy *both;
+	struct nla_policy *policy;
 	unsigned int i;
 
-	if (!op->policy)
-		return;
-	if (!to->policy) {
+	if (!op->dumpit) {
 		to->policy = op->policy;
 		to->maxattr = op->maxattr;
 		return;
 	}
-	if (WARN_ON(n == SHARED))
+	if (WARN_ON(n == DUMPS))
 		return;
-	both = shared[n++];
-	memcpy(both, to->policy, (to->maxattr + 1) * sizeof(*both));
-	for (i = 0; i <= op->maxattr; i++)
-		if (op->policy[i].type)
-			memcpy(&both[i], &op->policy[i], sizeof(*both));
-	to->policy = both;
+	policy = policies[n++];
+	if (to->policy)
+		memcpy(policy, to->policy, (to->maxattr + 1) * sizeof(*policy));
+	for (i = 0; i <= op->maxattr; i++) {
+		if (op->policy[i].type != NLA_UNSPEC)
+			memcpy(&policy[i], &op->policy[i], sizeof(*policy));
+		if (op->policy[i].type == NLA_NUL_STRING) {
+			policy[i].validation_type = NLA_VALIDATE_FUNCTION;
+			policy[i].validate = egress_nl_check;
+		}
+	}
+	to->policy = policy;
 	to->maxattr = max(to->maxattr, op->maxattr);
 }
 
@@ -71,7 +79,7 @@ static int pre_doit(const struct genl_ops *ops, struct sk_buff *skb, struct genl
  */
 void __init egress_split_ops_use(struct genl_family *family)
 {
-#if EGRESS_JOIN_OPS
+#ifdef EGRESS_JOIN_OPS
 	const struct genl_split_ops *op = egress_nl_ops;
 	struct genl_ops *to = joined;
 

@@ -5,9 +5,9 @@
 #include <linux/version.h>
 #include <net/genetlink.h>
 
-#define EGRESS_JOIN_OPS	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0))
+#if KERNEL_VERSION(6, 2, 0) > LINUX_VERSION_CODE
+#define EGRESS_JOIN_OPS
 
-#if EGRESS_JOIN_OPS
 /**
  * struct genl_split_ops - how a command is asked, or dumped: what the generator
  *	writes, and Linux 6.1 has not

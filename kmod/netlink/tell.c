@@ -65,8 +65,8 @@ static int fill(struct egress_net *en, struct egress_msg *msg, enum egress_chang
  * Without memory for it, the ack says so: the change is made by now.
  * Context: process.
  */
-void egress_tell_sender(struct egress_net *en, struct genl_info *info, enum egress_change_event event,
-			void *object)
+void egress_tell_sender(struct egress_net *en, struct genl_info *info,
+			enum egress_change_event event, void *object)
 {
 	struct egress_msg msg = {
 		.portid = info->snd_portid,

@@ -6,8 +6,8 @@
 
 struct genl_info;
 
-void egress_tell_sender(struct egress_net *en, struct genl_info *info, enum egress_change_event event,
-			void *object);
+void egress_tell_sender(struct egress_net *en, struct genl_info *info,
+			enum egress_change_event event, void *object);
 void egress_tell_init(void);
 void egress_tell_exit(void);
 
