@@ -18,7 +18,8 @@ static struct nla_policy policies[DUMPS][EGRESS_A_MAX + 1] __ro_after_init;
 
 /*
  * There is one policy for a command: it takes the attributes for a dump and the others.
- * What a dump's start refuses comes without words here, so its policy looks at names.
+ * What a dump's start refuses comes without words here, so the policy looks at names
+ * instead of egress_nl_dump_start().
  */
 static void __init add_policy(struct genl_ops *to, const struct genl_split_ops *op)
 {
@@ -55,7 +56,8 @@ static void __init add_op(struct genl_ops *to, const struct genl_split_ops *op)
 	if (op->doit)
 		to->doit = op->doit;
 	if (op->dumpit) {
-		to->start = op->start;
+		if (op->start != egress_nl_dump_start)
+			to->start = op->start;
 		to->dumpit = op->dumpit;
 		to->done = op->done;
 	}
