@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Generic netlink family "egress": what uapi/egress.yaml specifies, and
- * netlink_gen.c has policies and operations of. Requests are taken apart here and
+ * generated.c has policies and operations of. Requests are taken apart here and
  * carried out elsewhere, where tell.c is asked to answer.
  */
 #include <linux/ctype.h>

@@ -13,8 +13,8 @@ struct egress_net;
 struct nf_conntrack_tuple;
 
 enum egress_class {
-	EGRESS_CLASS_FOREIGN,	/* from no sender */
-	EGRESS_CLASS_SPOOFED,	/* came in by another device than the sender's */
+	EGRESS_CLASS_FOREIGN,	/* from no machine */
+	EGRESS_CLASS_SPOOFED,	/* came in by another device than the machine's */
 	EGRESS_CLASS_EXCLUDED,	/* to an excluded destination */
 	EGRESS_CLASS_UNBOUND,	/* no lease, or the pair lacks this family */
 	EGRESS_CLASS_LEASED,

@@ -36,7 +36,7 @@
 
 static unsigned int max_destinations = 4 << 20;
 module_param(max_destinations, uint, 0644);
-MODULE_PARM_DESC(max_destinations, "Destination tables in a namespace at most; as many as a ports has are left for others");
+MODULE_PARM_DESC(max_destinations, "Destination tables in a namespace at most; as many as a block has are left for others");
 
 struct egress_dest_key {
 	const struct egress_ports *ports;

@@ -68,8 +68,9 @@ static bool is_neighbour_discovery(const struct sk_buff *skb)
 }
 
 /*
- * By snat() on this CPU, and nobody has changed its mind since. Its memory may be
- * another connection's by now, which came in under that address itself.
+ * Did egress_snat() translate this connection on this CPU just now, and no later
+ * chain change its source? Its memory may be another connection's by now, so the
+ * addresses are compared, too.
  */
 static bool just_translated(const struct nf_conn *ct)
 {

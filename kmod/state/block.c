@@ -166,7 +166,7 @@ void egress_block_cut(struct egress_net *en, struct egress_block *block)
 }
 
 /**
- * egress_blocks_retire_pair() - the same, of one pair
+ * egress_blocks_retire_pair() - free a pair's lingering blocks that have no connection left
  * @en: namespace, locked
  * @pair: pair
  */

@@ -394,7 +394,7 @@ int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int 
 		if (!machine)	/* named twice */
 			continue;
 		egress_change_answer(ch, EGRESS_EVENT_MACHINE_GONE, machine);
-	egress_change_did(ch, EGRESS_EVENT_MACHINE_GONE, machine);
+		egress_change_did(ch, EGRESS_EVENT_MACHINE_GONE, machine);
 		machine_unpublish(ch, machine);
 		list_add_tail(&machine->peer, &gone);
 	}

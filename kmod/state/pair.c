@@ -45,7 +45,7 @@ struct egress_pair *egress_pair_find(struct egress_net *en, const struct in6_add
  * @ch: change
  * @pair: unpublished, a grace period ago; the generation counts its end already
  *
- * The caller drops the group: egress_group_put(), egress_hooks_put().
+ * The caller drops the group: egress_group_put().
  */
 void egress_pair_destroy(struct egress_change *ch, struct egress_pair *pair)
 {
