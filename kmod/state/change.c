@@ -2,8 +2,8 @@
 /*
  * Changes: a transaction under the namespace's lock. It is begun, filled with what
  * it did by the functions of state/, and ended: by then all who listen have been
- * told, the generation has grown by one if anything changed, the hooks are gone if nothing needs them
- * any more, and claims on the uplink are as the pairs are.
+ * told, the generation has grown by one if anything changed, the hooks are gone if
+ * nothing needs them any more, and claims on the uplink are as the pairs are.
  */
 #include <linux/lockdep.h>
 
