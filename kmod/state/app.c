@@ -214,8 +214,7 @@ int egress_app_set(struct egress_change *ch, const struct egress_app_request *re
 		old->own_exclude = false;
 	conf_free(old);
 	egress_change_count(ch);
-	egress_change_answer(ch, EGRESS_EVENT_APP_CHANGED, app);
-	egress_change_did(ch, EGRESS_EVENT_APP_CHANGED, app);
+	egress_change_tell(ch, EGRESS_EVENT_APP_CHANGED, app);
 	egress_app_put(ch->en, app);
 	return 0;
 

@@ -144,6 +144,18 @@ void egress_change_answer(struct egress_change *ch, enum egress_change_event eve
 }
 
 /**
+ * egress_change_tell() - both: who asked for the change, and all who listen
+ * @ch: change, counted
+ * @event: what happened
+ * @object: to what
+ */
+void egress_change_tell(struct egress_change *ch, enum egress_change_event event, void *object)
+{
+	egress_change_answer(ch, event, object);
+	egress_change_did(ch, event, object);
+}
+
+/**
  * egress_change_machine() - a machine has another lease: an event is due at the end
  * @ch: change
  * @machine: machine

@@ -73,6 +73,7 @@ void egress_change_end_locked(struct egress_change *ch);
 void egress_change_count(struct egress_change *ch);
 void egress_change_did(struct egress_change *ch, enum egress_change_event event, void *object);
 void egress_change_answer(struct egress_change *ch, enum egress_change_event event, void *object);
+void egress_change_tell(struct egress_change *ch, enum egress_change_event event, void *object);
 void egress_change_machine(struct egress_change *ch, struct egress_machine *machine);
 void egress_change_group(struct egress_change *ch, struct egress_group *group);
 

@@ -393,8 +393,7 @@ int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int 
 		machine = egress_machine_find(ch->en, ids[i]);
 		if (!machine)	/* named twice */
 			continue;
-		egress_change_answer(ch, EGRESS_EVENT_MACHINE_GONE, machine);
-		egress_change_did(ch, EGRESS_EVENT_MACHINE_GONE, machine);
+		egress_change_tell(ch, EGRESS_EVENT_MACHINE_GONE, machine);
 		machine_unpublish(ch, machine);
 		list_add_tail(&machine->peer, &gone);
 	}

@@ -250,8 +250,7 @@ int egress_promote(struct egress_change *ch, const char *id)
 		egress_lease_feed(ch, pair->group);
 		egress_leases_recount(ch, pair->group);
 		egress_change_group(ch, pair->group);
-		egress_change_answer(ch, EGRESS_EVENT_PAIR_CHANGED, pair);
-		egress_change_did(ch, EGRESS_EVENT_PAIR_CHANGED, pair);
+		egress_change_tell(ch, EGRESS_EVENT_PAIR_CHANGED, pair);
 	}
 	egress_change_machine(ch, machine);
 	return 0;

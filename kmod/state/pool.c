@@ -328,8 +328,7 @@ int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *
 		region->slot_last = req->slot_last;
 	}
 	egress_change_count(ch);
-	egress_change_answer(ch, EGRESS_EVENT_POOL_CHANGED, region);
-	egress_change_did(ch, EGRESS_EVENT_POOL_CHANGED, region);
+	egress_change_tell(ch, EGRESS_EVENT_POOL_CHANGED, region);
 	return 0;
 
 nomem:
@@ -443,8 +442,7 @@ int egress_pool_drain(struct egress_change *ch, const struct egress_pool_request
 		if (prefix->doomed)
 			prefix->draining = on;
 	egress_change_count(ch);
-	egress_change_answer(ch, EGRESS_EVENT_POOL_CHANGED, region);
-	egress_change_did(ch, EGRESS_EVENT_POOL_CHANGED, region);
+	egress_change_tell(ch, EGRESS_EVENT_POOL_CHANGED, region);
 	return 0;
 }
 
@@ -478,8 +476,7 @@ int egress_pool_del(struct egress_change *ch, const struct egress_pool_request *
 		region->slot_last = EGRESS_SLOTS - 1;
 	}
 	egress_change_count(ch);
-	egress_change_answer(ch, EGRESS_EVENT_POOL_GONE, region);
-	egress_change_did(ch, EGRESS_EVENT_POOL_GONE, region);
+	egress_change_tell(ch, EGRESS_EVENT_POOL_GONE, region);
 	egress_region_put(region);
 	return 0;
 }
