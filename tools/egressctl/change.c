@@ -7,11 +7,6 @@
 #include "libegress/json.h"
 #include "libegress/netlink.h"
 
-static int worse(int a, int b)
-{
-	return a > b ? a : b;
-}
-
 /* The change is done or refused: tell. */
 static int finish(const struct answer *answer, made_fn made)
 {
@@ -23,8 +18,8 @@ static int finish(const struct answer *answer, made_fn made)
 	if (output.json)
 		json_begin_object(&j, NULL);
 	if (made)
-		rc = worse(rc, made(answer, output.json ? &j : NULL));
-	rc = worse(rc, warn_settle());
+		rc = worse_status(rc, made(answer, output.json ? &j : NULL));
+	rc = worse_status(rc, warn_settle());
 	if (output.json) {
 		warn_json(&j);
 		json_end_object(&j);

@@ -158,7 +158,6 @@ int top(const struct command *command, int argc, char **argv)
 		{ "--region", "REGION", parse_region, &region, "only machines in this region" },
 		{}
 	};
-	struct nl_msg *msg;
 	int rc;
 
 	rc = args_parse(command, opts, 0, 0, &argc, argv) ?: app_must_exist(app);
@@ -166,15 +165,9 @@ int top(const struct command *command, int argc, char **argv)
 		return rc;
 	ranking.room = count.value;
 	ranking.v = xrealloc(NULL, count.value * sizeof(*ranking.v));
-	msg = netlink_message(EGRESS_CMD_DESTINATION_GET, 0);
-	if (!msg) {
-		free(ranking.v);
-		return STATUS_FAILED;
-	}
-	put_string_if(msg, EGRESS_A_APP, app);
-	put_string_if(msg, EGRESS_A_REGION, region);
 	/* Traffic changes the table all the time: a glance will do. */
-	rc = exchange_glance(msg, rank, &ranking);
+	rc = exchange_table(EGRESS_CMD_DESTINATION_GET, exchange_glance, app, region,
+			    rank, &ranking);
 	if (!rc && output.json)
 		print_json(&ranking);
 	else if (!rc)

@@ -84,13 +84,7 @@ static int add_if_changed(struct nlattr **attrs, struct nlmsghdr *message, void 
 
 static int load(const char *app, const char *region, object_fn fn)
 {
-	struct nl_msg *msg = netlink_message(EGRESS_CMD_WARNING_GET, 0);
-
-	if (!msg)
-		return STATUS_FAILED;
-	put_string_if(msg, EGRESS_A_APP, app);
-	put_string_if(msg, EGRESS_A_REGION, region);
-	return exchange_glance(msg, fn, NULL);
+	return exchange_table(EGRESS_CMD_WARNING_GET, exchange_glance, app, region, fn, NULL);
 }
 
 int warn_settle(void)

@@ -10,6 +10,11 @@ enum status {
 	STATUS_HELP,		/* help was asked for and has been printed */
 };
 
+static inline int worse_status(int a, int b)
+{
+	return a > b ? a : b;
+}
+
 /* Both say what is wrong, a sentence without its full stop, and return the status. */
 int fail_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int fail(const char *code, const char *format, ...) __attribute__((format(printf, 2, 3)));

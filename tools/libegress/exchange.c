@@ -7,6 +7,7 @@
 #include "libegress/error.h"
 #include "libegress/exchange.h"
 #include "libegress/netlink.h"
+#include "libegress/request.h"
 
 #define DUMP_TRIES	10
 
@@ -31,11 +32,6 @@ static struct {
 	char *bytes;
 	size_t length;
 } group;
-
-static int worse(int a, int b)
-{
-	return a > b ? a : b;
-}
 
 static int exchange(struct nl_msg *msg, struct answer *answer)
 {
@@ -103,6 +99,18 @@ int exchange_glance(struct nl_msg *msg, object_fn fn, void *arg)
 	return dump(msg, fn, arg, 1, false);
 }
 
+int exchange_table(uint8_t cmd, dump_fn dump, const char *app, const char *region,
+		   object_fn fn, void *arg)
+{
+	struct nl_msg *msg = netlink_message(cmd, 0);
+
+	if (!msg)
+		return STATUS_FAILED;
+	put_string_if(msg, EGRESS_A_APP, app);
+	put_string_if(msg, EGRESS_A_REGION, region);
+	return dump(msg, fn, arg);
+}
+
 void exchange_pipeline(bool on)
 {
 	group.on = on;
@@ -122,10 +130,10 @@ int exchange_drain(void)
 		const struct pending *pending = &group.changes[i];
 		struct answer answer = { .seq = pending->seq };
 
-		status = worse(status, pending->answered(&answer, &pending->change));
+		status = worse_status(status, pending->answered(&answer, &pending->change));
 		answer_free(&answer);
 	}
-	status = worse(status, rc);
+	status = worse_status(status, rc);
 	group.n = 0;
 	group.objects = 0;
 	group.length = 0;

@@ -17,6 +17,10 @@ typedef int (*dump_fn)(struct nl_msg *msg, object_fn fn, void *arg);
 int exchange_dump(struct nl_msg *msg, object_fn fn, void *arg);
 int exchange_glance(struct nl_msg *msg, object_fn fn, void *arg);
 
+/* Ask for the table of cmd by dump. No app, or no region, means any. */
+int exchange_table(uint8_t cmd, dump_fn dump, const char *app, const char *region,
+		   object_fn fn, void *arg);
+
 struct json;
 
 /* What is to become of the answer to a change: for the eyes of who asked for it. */

@@ -32,27 +32,27 @@ static size_t utf8_length(const unsigned char *text)
 static int quoted(struct json_object *value, struct printbuf *to, int level, int flags)
 {
 	const unsigned char *at = (const unsigned char *)json_object_get_string(value);
+	int rc = printbuf_strappend(to, "\"");
 	char text[8];
 
-	printbuf_strappend(to, "\"");
-	while (*at) {
+	/* Without memory json-c hears of it, and print() ends the program. */
+	while (*at && rc >= 0) {
 		size_t n = utf8_length(at);
 
 		if (!n) {
-			printbuf_strappend(to, "\\ufffd");
+			rc = printbuf_strappend(to, "\\ufffd");
 		} else if (*at == '"' || *at == '\\') {
 			snprintf(text, sizeof(text), "\\%c", *at);
-			printbuf_memappend(to, text, 2);
+			rc = printbuf_memappend(to, text, 2);
 		} else if (*at < 0x20) {
 			snprintf(text, sizeof(text), "\\u%04x", *at);
-			printbuf_memappend(to, text, 6);
+			rc = printbuf_memappend(to, text, 6);
 		} else {
-			printbuf_memappend(to, (const char *)at, n);
+			rc = printbuf_memappend(to, (const char *)at, n);
 		}
 		at += n ? n : 1;
 	}
-	printbuf_strappend(to, "\"");
-	return 0;
+	return rc < 0 ? rc : printbuf_strappend(to, "\"");
 }
 
 static void indent(struct json *j, unsigned int columns)

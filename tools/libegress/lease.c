@@ -31,11 +31,5 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 
 int leases_load(struct leases *leases, dump_fn dump, const char *app, const char *region)
 {
-	struct nl_msg *msg = netlink_message(EGRESS_CMD_LEASE_GET, 0);
-
-	if (!msg)
-		return STATUS_FAILED;
-	put_string_if(msg, EGRESS_A_APP, app);
-	put_string_if(msg, EGRESS_A_REGION, region);
-	return dump(msg, append, leases);
+	return exchange_table(EGRESS_CMD_LEASE_GET, dump, app, region, append, leases);
 }

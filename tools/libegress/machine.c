@@ -62,26 +62,15 @@ int machines_get(struct machines *machines, const char *id)
 	return exchange_get(msg, append, machines);
 }
 
-static int load(struct machines *machines, uint8_t cmd, dump_fn dump, const char *app,
-		const char *region)
-{
-	struct nl_msg *msg = netlink_message(cmd, 0);
-
-	if (!msg)
-		return STATUS_FAILED;
-	put_string_if(msg, EGRESS_A_APP, app);
-	put_string_if(msg, EGRESS_A_REGION, region);
-	return dump(msg, append, machines);
-}
-
 int machines_load(struct machines *machines, dump_fn dump, const char *app, const char *region)
 {
-	return load(machines, EGRESS_CMD_MACHINE_GET, dump, app, region);
+	return exchange_table(EGRESS_CMD_MACHINE_GET, dump, app, region, append, machines);
 }
 
 int machines_load_counters(struct machines *machines, const char *app, const char *region)
 {
-	return load(machines, EGRESS_CMD_STATS_GET, exchange_dump, app, region);
+	return exchange_table(EGRESS_CMD_STATS_GET, exchange_dump, app, region, append,
+			      machines);
 }
 
 int machines_of_answer(struct machines *machines, const struct answer *answer)

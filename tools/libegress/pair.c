@@ -71,13 +71,7 @@ int pairs_get(struct pairs *pairs, const struct addr *addr)
 
 int pairs_load(struct pairs *pairs, dump_fn dump, const char *app, const char *region)
 {
-	struct nl_msg *msg = netlink_message(EGRESS_CMD_PAIR_GET, 0);
-
-	if (!msg)
-		return STATUS_FAILED;
-	put_string_if(msg, EGRESS_A_APP, app);
-	put_string_if(msg, EGRESS_A_REGION, region);
-	return dump(msg, append, pairs);
+	return exchange_table(EGRESS_CMD_PAIR_GET, dump, app, region, append, pairs);
 }
 
 int pairs_of_answer(struct pairs *pairs, const struct answer *answer)
