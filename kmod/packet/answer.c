@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Answers for claimed addresses: ARP (RFC 826) and neighbour discovery (RFC 4861).
- * An address is claimed on the device that egress_public.ifindex names.
+ * The host answers ARP requests (RFC 826) and neighbour solicitations (RFC 4861) for the egress
+ * addresses that it claims, although no device has these addresses. An egress address is claimed
+ * on the device that egress_public.ifindex names.
  */
 #include <linux/if_arp.h>
 #include <linux/icmpv6.h>
@@ -23,22 +24,26 @@ static bool claimed(struct egress_net *en, const struct in6_addr *at, int ifinde
 }
 
 /**
- * egress_answer_is_router() - does the host forward what comes in by a device
- * @dev: device, under RCU or rtnl_lock
+ * egress_answer_is_router() - does the host forward IPv6 packets that come in by a device?
+ * @dev: device
+ *
+ * Context: under RCU or rtnl_lock. Return: what the router flag of a neighbour advertisement says.
  */
 bool egress_answer_is_router(const struct net_device *dev)
 {
 	const struct inet6_dev *in6 = __in6_dev_get(dev);
 
-	/* Set by sysctl, whenever somebody likes. */
+	/* A sysctl may change the setting at any time. Either value is right at that moment. */
 	return in6 && data_race(in6->cnf.forwarding);
 }
 
 /**
  * egress_answer_arp() - hook that answers an ARP request for a claimed address
- * @priv: namespace
- * @skb: ARP packet: a request, broadcast or unicast, or a probe (RFC 5227: from 0.0.0.0)
- * @state: hook
+ * @priv: namespace, struct egress_net
+ * @skb: ARP packet
+ * @state: state of the hook
+ *
+ * A probe, which is a request from 0.0.0.0 (RFC 5227), is answered as well.
  */
 unsigned int egress_answer_arp(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
@@ -53,7 +58,10 @@ unsigned int egress_answer_arp(void *priv, struct sk_buff *skb, const struct nf_
 		return NF_ACCEPT;
 	memcpy(&sip, sha + dev->addr_len, sizeof(sip));
 	memcpy(&tip, sha + 2 * dev->addr_len + sizeof(sip), sizeof(tip));
-	/* An announcement, of another host with the same pair for one. */
+	/*
+	 * A request for the sender's own address is an announcement, and asks for no answer.
+	 * Another host that shares the pair announces a claimed address in this way.
+	 */
 	if (sip == tip)
 		return NF_ACCEPT;
 	egress_addr_v4(&at, tip);
@@ -63,6 +71,7 @@ unsigned int egress_answer_arp(void *priv, struct sk_buff *skb, const struct nf_
 	return NF_DROP;
 }
 
+/* Return: the ICMPv6 message of a packet that no router has forwarded, or NULL. */
 static const struct nd_msg *solicit(struct sk_buff *skb, struct nd_msg *copy)
 {
 	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
@@ -74,8 +83,10 @@ static const struct nd_msg *solicit(struct sk_buff *skb, struct nd_msg *copy)
 }
 
 /**
- * egress_answer_is_solicit() - is this a valid neighbour solicitation
+ * egress_answer_is_solicit() - is a packet a neighbour solicitation that may be answered?
  * @skb: IPv6 packet that came in
+ *
+ * Of what RFC 4861, 7.1.1, asks for, hop limit, code, length and target are checked here.
  */
 bool egress_answer_is_solicit(struct sk_buff *skb)
 {
@@ -89,8 +100,8 @@ bool egress_answer_is_solicit(struct sk_buff *skb)
 /**
  * egress_answer_solicit() - answer a neighbour solicitation for a claimed address
  * @en: namespace
- * @skb: passed egress_answer_is_solicit()
- * @state: hook
+ * @skb: packet for which egress_answer_is_solicit() was true
+ * @state: state of the hook
  *
  * Context: softirq. Return: NF_DROP if it was answered, else NF_ACCEPT.
  */
@@ -100,6 +111,7 @@ unsigned int egress_answer_solicit(struct egress_net *en, struct sk_buff *skb,
 	const struct in6_addr *from = &ipv6_hdr(skb)->saddr;
 	struct nd_msg copy;
 	const struct nd_msg *msg = solicit(skb, &copy);
+	/* Duplicate address detection asks from :: and has the answer sent to all nodes. */
 	bool probe = ipv6_addr_any(from);
 
 	if (!claimed(en, &msg->target, state->in->ifindex))

@@ -11,9 +11,12 @@
 #include "packet/objects.h"
 
 /*
- * The block for a destination. What takes the place of a lease is there before it
- * goes: another view, or a map that leads elsewhere. So where there is none, look
- * whether it is still the same view and map.
+ * Return: the block of a view for a destination, or NULL.
+ *
+ * A packet must not find a moment without a lease when a machine gets another lease for the old
+ * one. So the code of state/ publishes the new lease, by another view or by a map that leads
+ * elsewhere, before it takes the old one away. If this function finds no block, it looks whether
+ * view and map are still the same. If they are not, there may be a new lease: search again.
  */
 static struct egress_ports *ports_for(struct egress_view __rcu *const *at, u8 pf,
 				      const union nf_inet_addr *to)
@@ -28,7 +31,12 @@ static struct egress_ports *ports_for(struct egress_view __rcu *const *at, u8 pf
 
 		if (unlikely(map)) {
 			i = egress_map_find(map, pf, to);
-			/* The view read at first may be older than the map. */
+			/*
+			 * The view may have been replaced by a larger one before the map was
+			 * published, and the map may lead to a place that only the larger one
+			 * has. So read the view again, after the map. Pairs with
+			 * rcu_assign_pointer() in egress_sets_commit().
+			 */
 			smp_rmb();
 			view = rcu_dereference(*at);
 			if (!view || view->map != where)
@@ -37,7 +45,10 @@ static struct egress_ports *ports_for(struct egress_view __rcu *const *at, u8 pf
 		ports = i < view->n ? rcu_dereference(view->ports[i]) : NULL;
 		if (likely(ports))
 			return ports;
-		/* Pairs with egress_sets_commit() and egress_lease_move(). */
+		/*
+		 * Pairs with smp_wmb() in egress_sets_commit() and egress_lease_move(): whoever
+		 * sees that the old lease is gone sees the new map or view, too.
+		 */
 		smp_rmb();
 		if (map == rcu_access_pointer(*where) && view == rcu_access_pointer(*at))
 			return NULL;
@@ -46,6 +57,10 @@ static struct egress_ports *ports_for(struct egress_view __rcu *const *at, u8 pf
 	return NULL;
 }
 
+/*
+ * Return: the block of the machine's own pairs for a destination, or NULL. The machine's own pair
+ * for all destinations stands in where the pair for this very destination has no block.
+ */
 static struct egress_ports *own_ports(const struct egress_sender *sender, u8 pf,
 				      const union nf_inet_addr *to)
 {
@@ -58,7 +73,11 @@ static struct egress_ports *own_ports(const struct egress_sender *sender, u8 pf,
 	return view ? rcu_dereference(view->ports[0]) : NULL;
 }
 
-/* Its own, else its app's: and again, as one may have taken the other's place meanwhile. */
+/*
+ * Return: the block for a destination, of the machine's own pairs, else of its app's pairs, or
+ * NULL. The lease may move from one kind of pair to the other while this function looks at the
+ * two, one after the other. So it looks at both a second time before it returns NULL.
+ */
 static struct egress_ports *ports_of(const struct egress_sender *sender, u8 pf,
 				     const union nf_inet_addr *to)
 {
@@ -71,27 +90,33 @@ static struct egress_ports *ports_of(const struct egress_sender *sender, u8 pf,
 			if (ports)
 				return ports;
 		}
-		/* Pairs with egress_lease_move(): its own went, as its app's is there. */
+		/*
+		 * Pairs with smp_wmb() in egress_lease_move(): if the machine's own lease was
+		 * taken away for a lease of its app's pairs, that lease is seen here.
+		 */
 		smp_rmb();
 		ports = ports_for(&sender->view, pf, to);
 		if (likely(ports))
 			return ports;
-		/* The same the other way round. */
+		/*
+		 * Pairs with smp_wmb() in egress_lease_move(): if the lease of the app's pairs
+		 * was taken away for one of the machine's own, the second round sees that one.
+		 */
 		smp_rmb();
 	}
 	return NULL;
 }
 
 /**
- * egress_classify() - does a packet belong under an egress address, and which
+ * egress_classify() - find out whether a packet has to leave under an egress address, and which
  * @en: namespace
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
- * @from: its source before source NAT
- * @to: its destination after destination NAT
- * @in: the device it came in by, or NULL
- * @packet: what was found
+ * @from: the packet's source before source NAT
+ * @to: the packet's destination after destination NAT
+ * @in: the device by which the packet came in; NULL if the host itself sends the packet
+ * @packet: filled in with the machine, its settings and its block, as far as they are found
  *
- * Context: any, under RCU.
+ * Context: any, under RCU. Return: the packet's class.
  */
 enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_inet_addr *from,
 				  const union nf_inet_addr *to, const struct net_device *in,
@@ -112,6 +137,7 @@ enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_i
 	if (ingress && (!in || in->ifindex != READ_ONCE(ingress->ifindex)))
 		return EGRESS_CLASS_SPOOFED;
 
+	/* A machine that packets can find always has a view. */
 	view = rcu_dereference(sender->view);
 	packet->conf = rcu_dereference(*view->conf);
 	if (egress_exclude_has(packet->conf->exclude, pf, to))
@@ -125,11 +151,12 @@ enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_i
 }
 
 /**
- * egress_shareable() - has a connection a port or an id by which machines can share an address
- * @orig: its tuple in the original direction
+ * egress_shareable() - does a connection have a port or an id that source NAT can rewrite?
+ * @orig: the connection's tuple in the original direction
  *
- * One that this kernel's NAT can rewrite: where it can't, packets would leave with a port of the
- * machine's own choice.
+ * Machines share an address by their ports. A protocol without ports cannot share it. The same is
+ * true of a protocol whose ports this kernel's NAT cannot rewrite: its packets would leave with
+ * the port that the machine has chosen, which may be of another machine's block.
  */
 bool egress_shareable(const struct nf_conntrack_tuple *orig)
 {
@@ -154,10 +181,10 @@ bool egress_shareable(const struct nf_conntrack_tuple *orig)
 }
 
 /**
- * egress_drop() - count a packet that goes no further
+ * egress_drop() - count a packet that is dropped
  * @en: namespace
- * @packet: a machine's, from egress_classify()
- * @counter: why
+ * @packet: from egress_classify(), with a machine
+ * @counter: the counter that says why the packet is dropped
  *
  * Context: any, under RCU. Return: NF_DROP.
  */

@@ -13,20 +13,21 @@ struct egress_net;
 struct nf_conntrack_tuple;
 
 enum egress_class {
-	EGRESS_CLASS_FOREIGN,	/* from no machine */
+	EGRESS_CLASS_FOREIGN,	/* the source is no machine's address */
 	EGRESS_CLASS_SPOOFED,	/* came in by another device than the machine's */
-	EGRESS_CLASS_EXCLUDED,	/* to an excluded destination */
-	EGRESS_CLASS_UNBOUND,	/* no lease, or the pair lacks this family */
-	EGRESS_CLASS_LEASED,
+	EGRESS_CLASS_EXCLUDED,	/* goes to an excluded destination */
+	EGRESS_CLASS_UNBOUND,	/* the machine has no lease, or its pair no address of the family */
+	EGRESS_CLASS_LEASED,	/* the machine has a lease for the destination */
 };
 
 /**
- * struct egress_packet - where a packet belongs
- * @sender: from which, but for EGRESS_CLASS_FOREIGN
- * @conf: its app's settings, from EGRESS_CLASS_EXCLUDED on
- * @ports: its lease, for EGRESS_CLASS_LEASED
+ * struct egress_packet - what egress_classify() finds out about a packet
+ * @sender: the machine whose packet it is; NULL for EGRESS_CLASS_FOREIGN
+ * @conf: settings of the machine's app; set for EGRESS_CLASS_EXCLUDED, _UNBOUND and _LEASED
+ * @ports: the block that the machine leases for the destination; set for EGRESS_CLASS_LEASED, and
+ *	for EGRESS_CLASS_UNBOUND, where NULL means that the machine has no lease
  *
- * All under RCU.
+ * All three are valid only as long as the RCU read lock is held.
  */
 struct egress_packet {
 	struct egress_sender *sender;

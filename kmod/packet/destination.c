@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Destination tables: the live connections of one block to one address. Found
- * by a hash, so that a table outlives the lease; each is a port ring under a
- * lock of its own, which only packets of one machine take.
+ * Destination tables: a table knows the connections of one block to one address. A table is a
+ * port ring under a lock of its own, which only packets of one machine take. Packets find a table
+ * by a hash of block and address, not through the lease, so that a table can outlive the lease.
  *
- * Conntrack tells nobody when a connection ends, so a table asks: about the
- * places in its way when a port is wanted, about all of them when the reaper
- * comes by or somebody wants a number.
+ * Conntrack tells nobody when a connection ends, so the table has to ask conntrack. When a packet
+ * wants a port, the table asks about the places that the search meets. When the reaper sweeps the
+ * table, or somebody wants to know the number of connections, it asks about all places.
  */
 #include <linux/hash.h>
 #include <linux/jhash.h>
@@ -27,12 +27,21 @@
 #include "packet/ring.h"
 #include "packet/stamp.h"
 
-/* A look costs 700 instructions a place: so many places a jiffy and CPU, all tables together. */
+/*
+ * To ask conntrack about one place costs about 700 instructions. So that machines at their limit
+ * cannot use up a CPU, the packets on a CPU may ask about only this many places in a jiffy,
+ * in all tables together.
+ */
 #define LOOK_BUDGET	1024
-#define SWEEP_PLACES	64		/* under a table's lock */
-#define SHOW_TABLES	256		/* before others have a turn */
-#define EVENT_PERIOD	HZ		/* between two events about a table */
-#define QUEUE_TIME	HZ		/* the same by way of a queue, if nobody wants its port */
+#define SWEEP_PLACES	64		/* places to sweep before a table's lock is let go */
+#define SHOW_TABLES	256		/* tables to show before other tasks have a turn */
+#define EVENT_PERIOD	HZ		/* least time between two events about a table */
+
+/*
+ * How long a packet may wait in an NFQUEUE between source NAT and confirmation without losing its
+ * port. The port is lost earlier if another connection needs it.
+ */
+#define QUEUE_TIME	HZ
 
 static unsigned int max_destinations = 4 << 20;
 module_param(max_destinations, uint, 0644);
@@ -48,21 +57,22 @@ struct egress_dest_key {
 /**
  * struct egress_dest - a destination table
  * @node: in egress_net.dests
- * @key: block, address after DNAT, zone of the reply direction
+ * @key: the block; the address and family of the destination after destination NAT; the conntrack
+ *	zone of the reply direction
  * @list: in egress_dests.list
- * @lock: @ring and @dead
- * @dead: has left the hash
- * @ring: the ports
- * @refused: connections refused at the limit
- * @held_back: of those, since the last event
- * @told: jiffies of the last event
- * @rcu: freed after packets that found it
+ * @lock: protects @dead, @ring, @refused, @held_back and @told
+ * @dead: the table has left the hash: who finds it must look for another one
+ * @ring: the block's ports as they are used to this destination
+ * @refused: number of connections refused at the limit
+ * @held_back: number of connections refused since the last event
+ * @told: jiffies, the lower 32 bits, of the last event about a refusal
+ * @rcu: delays the freeing until no packet reads this table any more
  */
 struct egress_dest {
 	struct rhash_head node;
 	struct egress_dest_key key;
 	struct list_head list;
-	/* The ring and @dead; softirq */
+	/* Protects all that follows but @rcu; taken in softirq. */
 	spinlock_t lock;
 	bool dead;
 	struct egress_ring ring;
@@ -74,7 +84,10 @@ struct egress_dest {
 
 static struct kmem_cache *dest_cache;
 
-/* The machine chooses the address: hence all of it, under the table's seed. */
+/*
+ * A machine chooses its destinations, and could choose many whose hashes collide. So the hash
+ * takes all bits of the address and the table's random seed, which no machine knows.
+ */
 static u32 key_hash(const void *data, u32 len, u32 seed)
 {
 	const struct egress_dest_key *key = data;
@@ -109,6 +122,7 @@ static const struct rhashtable_params dest_params = {
 	.automatic_shrinking = true,
 };
 
+/* The number of places about which packets on a CPU may still ask conntrack in this jiffy. */
 struct look_budget {
 	u32 jiffy;
 	unsigned int left;
@@ -116,33 +130,44 @@ struct look_budget {
 
 static DEFINE_PER_CPU(struct look_budget, look_budget);
 
+/**
+ * struct conn_probe - a probe that asks conntrack
+ * @probe: what the ring sees of this struct
+ * @net: the namespace of the connections
+ * @ports: the block
+ * @key: the key of the destination table
+ * @cut: end every connection that is found, as the block is taken from its machine
+ * @ct: the connection that wants a place, not confirmed yet; NULL in a sweep
+ * @want: the place as @ct wants it; not set in a sweep
+ */
 struct conn_probe {
 	struct egress_probe probe;
 	struct net *net;
 	const struct egress_ports *ports;
 	const struct egress_dest_key *key;
 	bool cut;
-	const struct nf_conn *ct;	/* that wants a place, unconfirmed, or NULL */
+	const struct nf_conn *ct;
 	struct egress_place want;
 };
 
 /**
- * egress_tcp_closed() - is a TCP connection over, and only its entry still there
- * @ct: connection
+ * egress_tcp_closed() - is a TCP connection over, although conntrack still has its entry?
+ * @ct: a TCP connection
  */
 bool egress_tcp_closed(const struct nf_conn *ct)
 {
-	/* A byte that conntrack writes under a lock of its own. */
+	/* Conntrack writes this byte under ct->lock. One byte can be read without the lock. */
 	u8 state = data_race(READ_ONCE(ct->proto.tcp.state));
 
 	return state == TCP_CONNTRACK_TIME_WAIT || state == TCP_CONNTRACK_CLOSE;
 }
 
 /*
- * Would the far end have this SYN from the port that @old closed? If it closed
- * first it is in TIME_WAIT, and takes one that is later than what it saw last
- * (RFC 6191): by timestamps, whose start may depend on the ports, else by
- * sequence numbers.
+ * Would the far end accept the SYN of the new connection from the port of @old, which is closed?
+ * A far end that closed first is in TIME_WAIT, and accepts a SYN that is later than what it has
+ * seen of @old (RFC 6191). It compares timestamps if both connections have them, else sequence
+ * numbers. A machine's timestamps may start at another value for each port of its own, so the
+ * timestamp of a new connection is not always the later one.
  */
 static bool is_fit(const struct conn_probe *cp, const struct nf_conn *old,
 		   const struct egress_place *place)
@@ -152,19 +177,25 @@ static bool is_fit(const struct conn_probe *cp, const struct nf_conn *old,
 	bool waits;
 	u32 seen;
 
-	/* Conntrack has a lock for it; what it writes once we have looked is too late. */
+	/*
+	 * Conntrack writes the state and the flags under ct->lock. Without the lock we may miss a
+	 * change that happens just now. The worst result is a SYN that the far end refuses.
+	 */
 	waits = data_race(tcp->state == TCP_CONNTRACK_TIME_WAIT &&
 			  tcp->seen[IP_CT_DIR_REPLY].flags & IP_CT_TCP_FLAG_CLOSE_INIT);
 	if (!waits || want->proto != IPPROTO_TCP || want->peer != place->peer)
 		return true;
 	if (want->stamp && place->stamp)
 		return egress_stamp_later(want->stamp, place->stamp);
-	/* Likewise. */
+	/*
+	 * The same is true of the sequence number of @old. As a SYN takes one number, the SYN's
+	 * own number is one below the td_end of the new connection.
+	 */
 	seen = data_race(READ_ONCE(tcp->seen[IP_CT_DIR_ORIGINAL].td_end));
 	return after(cp->ct->proto.tcp.seen[IP_CT_DIR_ORIGINAL].td_end - 1, seen);
 }
 
-/* The connection's tuple as its replies have it. */
+/* Makes the tuple by which conntrack finds the connection of @place: that of its replies. */
 static void reply_tuple(struct nf_conntrack_tuple *tuple, const struct conn_probe *cp,
 			unsigned int port, const struct egress_place *place)
 {
@@ -206,8 +237,10 @@ static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
 	h = nf_conntrack_find_get(cp->net, &zone, &tuple);
 	if (!h) {
 		/*
-		 * Taken, but its packet has not reached confirmation yet? One
-		 * that takes longer asks for its port again: egress_dest_renew().
+		 * Conntrack has an entry only from confirmation on. So a place that was taken
+		 * just now may belong to a connection that comes to confirmation later, from an
+		 * NFQUEUE much later. A packet that comes too late does not use a port that
+		 * another connection has meanwhile: the guard asks egress_dest_renew() first.
 		 */
 		u32 age = egress_place_age(place, probe->now);
 
@@ -219,7 +252,11 @@ static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
 	}
 	ct = nf_ct_tuplehash_to_ctrack(h);
 	if (NF_CT_DIRECTION(h) != IP_CT_DIR_REPLY) {
-		/* One from outside that looks the same: not ours to end. */
+		/*
+		 * The far end began this connection, for example to a forwarded service. The
+		 * connection has the tuple of @place, so the port is in use. But the connection
+		 * is not the machine's, so it is not ended when the machine's are cut.
+		 */
 		if (cp->cut)
 			fate = EGRESS_FATE_DEAD;
 	} else if (cp->cut) {
@@ -239,7 +276,7 @@ static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
 static void probe_init(struct conn_probe *cp, struct egress_net *en,
 		       const struct egress_ports *ports, const struct egress_dest_key *key)
 {
-	/* Each by itself: an initializer would clear the whole first. */
+	/* An initializer of the whole struct would also clear cp->want, which costs time. */
 	cp->probe.fate = conn_fate;
 	cp->probe.freed = 0;
 	cp->probe.memcg = ports->nat->memcg;
@@ -258,6 +295,7 @@ static void count_closed(struct egress_net *en, const struct egress_ports *ports
 	if (!n)
 		return;
 	this_cpu_add(en->counters->count[EGRESS_C_CLOSED], n);
+	/* A machine that gives up a block is freed after a grace period only. */
 	rcu_read_lock();
 	sender = READ_ONCE(ports->sender);
 	if (sender)
@@ -272,14 +310,15 @@ static struct egress_dest *dest_new(struct egress_net *en, struct egress_ports *
 	struct mem_cgroup *memcg;
 
 	/*
-	 * As much as a block takes has to be left for others, so that a scan ends at
-	 * half of all, and two at a third each.
+	 * A machine that scans many addresses must not use up max_destinations. So a block may
+	 * have only as many tables as are still left for all others: one scanning machine ends
+	 * at half of all tables, two at a third each.
 	 */
 	if (atomic_read(&en->dests.nelems) + READ_ONCE(ports->dests.n) >=
 	    READ_ONCE(max_destinations))
 		return NULL;
 	memcg = set_active_memcg(ports->nat->memcg);
-	/* Not GFP_ATOMIC, which no cgroup's limit holds. */
+	/* GFP_NOWAIT keeps to the memory limit of the cgroup; GFP_ATOMIC may exceed the limit. */
 	dest = kmem_cache_alloc(dest_cache, GFP_NOWAIT | __GFP_NOWARN);
 	set_active_memcg(memcg);
 	if (!dest)
@@ -293,7 +332,7 @@ static struct egress_dest *dest_new(struct egress_net *en, struct egress_ports *
 	egress_ring_init(&dest->ring, ports->nat->order, !ports->first, get_random_u64(),
 			 jiffies);
 
-	/* Another CPU may have met the same destination just now. */
+	/* Another CPU may have made the table of this destination just now: then use that table. */
 	old = rhashtable_lookup_get_insert_key(&en->dests, &dest->key, &dest->node, dest_params);
 	if (old) {
 		kmem_cache_free(dest_cache, dest);
@@ -330,7 +369,11 @@ static void refuse(struct egress_dest *dest, u32 now, struct egress_refusal *ref
 	dest->told = now;
 }
 
-/* No fresh place, or the limit is reached: others are asked after first. */
+/*
+ * There is no place that was never used, or the limit is reached. Ask what became of the older
+ * connections before a connection is refused. This is not inlined, so that the usual case does
+ * not pay for the stack frame.
+ */
 static noinline int take_slow(struct egress_net *en, struct egress_dest *dest,
 			      const struct egress_place *want, const struct nf_conn *ct,
 			      unsigned int limit, struct egress_refusal *refusal,
@@ -352,7 +395,10 @@ static noinline int take_slow(struct egress_net *en, struct egress_dest *dest,
 	return ret;
 }
 
-/* What table a connection's place is in, and what the place looks like. */
+/*
+ * Fills in the key of the destination table for a connection, and what the connection's place
+ * in the table looks like, but for egress_place.taken and .stamp.
+ */
 static __always_inline void place_of(const struct nf_conn *ct, const struct egress_ports *ports,
 				     u8 pf, struct egress_dest_key *key,
 				     struct egress_place *place)
@@ -375,17 +421,17 @@ static __always_inline void place_of(const struct nf_conn *ct, const struct egre
 /**
  * egress_dest_take() - take a port for a new connection
  * @en: namespace
- * @ports: the machine's lease
- * @skb: its first packet
- * @ct: connection, unconfirmed, after destination NAT
+ * @ports: the block that the machine leases for the destination
+ * @skb: the connection's first packet
+ * @ct: the connection, not confirmed yet, after destination NAT
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
- * @limit: connections to a destination
- * @refusal: filled if it is reached
+ * @limit: connections that the machine may have to a destination at a time
+ * @refusal: filled in if the result is -EAGAIN
  *
- * Context: softirq, or process with bottom halves off; under RCU.
+ * Context: softirq, or process for a packet that the host itself sends; under RCU.
  *
- * Return: port in host order, -EAGAIN if the limit is reached, -ENOMEM if
- * there is no memory or there are too many destinations.
+ * Return: the port in host order; -EAGAIN if the limit is reached or no free port was found;
+ * -ENOMEM if there is no memory, or if there are too many destination tables.
  */
 int egress_dest_take(struct egress_net *en, struct egress_ports *ports, const struct sk_buff *skb,
 		     const struct nf_conn *ct, u8 pf, unsigned int limit,
@@ -409,6 +455,7 @@ int egress_dest_take(struct egress_net *en, struct egress_ports *ports, const st
 			return -ENOMEM;
 
 		spin_lock_bh(&dest->lock);
+		/* A sweep may have removed the table since it was found: then look again. */
 		if (likely(!dest->dead)) {
 			want.taken = jiffies;
 			ret = egress_ring_take_fresh(&dest->ring, &want, limit);
@@ -424,13 +471,15 @@ int egress_dest_take(struct egress_net *en, struct egress_ports *ports, const st
 }
 
 /**
- * egress_dest_renew() - has a connection on its way to confirmation its port still
+ * egress_dest_renew() - does a connection on its way to confirmation still have its port?
  * @en: namespace
- * @ports: the machine's lease, which the port is of
- * @ct: connection, unconfirmed, after source NAT
+ * @ports: the block that the machine leases, which contains the port
+ * @ct: the connection, not confirmed yet, after source NAT
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
  *
- * If so, nobody else gets it for another while. Context: any, under RCU.
+ * If so, the port counts as taken now: no other connection gets the port for EGRESS_CONFIRM_TIME.
+ *
+ * Context: softirq or process, under RCU. Return: whether the connection has its port.
  */
 bool egress_dest_renew(struct egress_net *en, const struct egress_ports *ports,
 		       const struct nf_conn *ct, u8 pf)
@@ -458,13 +507,19 @@ bool egress_dest_renew(struct egress_net *en, const struct egress_ports *ports,
 	return held;
 }
 
-/* Not kfree_rcu(): the cache is to be empty before it goes. */
+/*
+ * egress_dests_exit_cache() waits for this callback by rcu_barrier(), and then destroys the cache.
+ * kfree_rcu() would not do, as rcu_barrier() does not wait for what kfree_rcu() frees.
+ */
 static void dest_free(struct rcu_head *rcu)
 {
 	kmem_cache_free(dest_cache, container_of(rcu, struct egress_dest, rcu));
 }
 
-/* Sweep one table; it is gone afterwards if nothing lives in it. */
+/*
+ * Free the places of a table whose connections are over, or of all connections if @cut. A table
+ * without taken places is freed itself. Return: number of live connections.
+ */
 static unsigned int dest_sweep(struct egress_net *en, struct egress_ports *ports,
 			       struct egress_dest *dest, bool cut)
 {
@@ -482,7 +537,11 @@ static unsigned int dest_sweep(struct egress_net *en, struct egress_ports *ports
 		from = egress_ring_sweep(&dest->ring, &cp.probe, from, SWEEP_PLACES, &live);
 		empty = !from && !dest->ring.taken;
 		if (empty) {
-			/* Out of the hash before a packet can find it dead. */
+			/*
+			 * The table leaves the hash before the lock is let go. A packet that
+			 * waits for the lock sees @dead then, and its next look finds another
+			 * table or none.
+			 */
 			dest->dead = true;
 			rhashtable_remove_fast(&en->dests, &dest->node, dest_params);
 		}
@@ -504,7 +563,7 @@ static unsigned int dest_sweep(struct egress_net *en, struct egress_ports *ports
 	return 0;
 }
 
-/* Take the next table and put it behind all others: so each has its turn. */
+/* Return: the first table of the list, which is moved to the end, so that each has its turn. */
 static struct egress_dest *dests_next(struct egress_dests *dests)
 {
 	struct egress_dest *dest;
@@ -528,14 +587,14 @@ static u64 dests_walk(struct egress_net *en, struct egress_ports *ports, unsigne
 }
 
 /**
- * egress_dests_sweep_some() - go on retiring dead connections of a block
+ * egress_dests_sweep_some() - sweep the next tables of a block
  * @en: namespace
- * @ports: leased, lingering or free
- * @n: tables at most
- * @budget: tables and places that may be asked after, counted down, below 0
- *	by the last table
+ * @ports: the block: leased, lingering or free
+ * @n: number of tables to sweep at most
+ * @budget: number of tables and places that may be asked about, counted down; as a table is
+ *	swept as a whole, the last one may bring the number below 0
  *
- * Context: process, egress_net.reap held. Return: tables looked at.
+ * Context: process, egress_net.reap held. Return: number of tables swept.
  */
 unsigned int egress_dests_sweep_some(struct egress_net *en, struct egress_ports *ports,
 				     unsigned int n, int *budget)
@@ -544,7 +603,10 @@ unsigned int egress_dests_sweep_some(struct egress_net *en, struct egress_ports 
 	unsigned int done = 0;
 
 	while (done < n && *budget > 0 && (dest = dests_next(&ports->dests))) {
-		/* Packets take places: as many as there were will do. */
+		/*
+		 * Packets may change the number of taken places while it is read without the
+		 * table's lock. An old number is good enough for a budget.
+		 */
 		*budget -= 1 + data_race(READ_ONCE(dest->ring.taken));
 		dest_sweep(en, ports, dest, false);
 		done++;
@@ -553,11 +615,11 @@ unsigned int egress_dests_sweep_some(struct egress_net *en, struct egress_ports 
 }
 
 /**
- * egress_dests_sweep() - retire dead connections of a block, count the others
+ * egress_dests_sweep() - sweep all tables of a block and count its live connections
  * @en: namespace
- * @ports: leased or lingering
+ * @ports: the block: leased or lingering
  *
- * Context: process; takes egress_net.reap. Return: live connections.
+ * Context: process; takes egress_net.reap. Return: number of live connections.
  */
 u64 egress_dests_sweep(struct egress_net *en, struct egress_ports *ports)
 {
@@ -574,8 +636,9 @@ u64 egress_dests_sweep(struct egress_net *en, struct egress_ports *ports)
 /**
  * egress_dests_cut() - end every connection of a block
  * @en: namespace
- * @ports: unpublished, and a grace period has passed: no packet can take a
- *	port of it any more, and those that did are confirmed or dropped
+ * @ports: the block. No lease leads to it any more, and a grace period has passed since the
+ *	last one did, so that no packet can take a port of the block now. A packet that took
+ *	one is confirmed, dropped, or waits in an NFQUEUE
  *
  * Context: process; takes egress_net.reap.
  */
@@ -587,7 +650,10 @@ void egress_dests_cut(struct egress_net *en, struct egress_ports *ports)
 	mutex_unlock(&en->reap);
 }
 
-/* Under RCU: what is to be shown of a table. Return: whether it lives. */
+/*
+ * Under RCU: sweep a table and fill in what is shown of the table. Return: false if the table
+ * has left the hash.
+ */
 static bool look_at(struct egress_net *en, struct egress_dest *dest,
 		    struct egress_dest_state *state)
 {
@@ -615,12 +681,12 @@ static bool look_at(struct egress_net *en, struct egress_dest *dest,
 }
 
 /**
- * egress_dest_look() - one destination table
+ * egress_dest_look() - what there is to show of one destination table
  * @en: namespace
- * @ports: whose
+ * @ports: the block whose table it is
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
- * @to: destination, in the default zone
- * @state: what there is to show; no connections if there is no such table
+ * @to: the destination; its conntrack zone is the default zone
+ * @state: filled in; if there is no such table, with no connections
  *
  * Context: process, under RCU.
  */
@@ -635,15 +701,17 @@ void egress_dest_look(struct egress_net *en, struct egress_ports *ports, u8 pf,
 }
 
 /**
- * egress_dests_show() - go on through all destination tables
- * @en: namespace, locked: the blocks of all tables stay
- * @iter: where to go on, from rhashtable_walk_enter()
- * @show: called for each, under RCU; an error ends the walk, and the next one
- *	begins with this table
- * @arg: for @show
+ * egress_dests_show() - continue a walk through all destination tables
+ * @en: namespace, locked, so that the blocks of the tables stay
+ * @iter: where to go on; initialized by rhashtable_walk_enter()
+ * @show: called for each table, under RCU; an error interrupts the walk, which then goes on with
+ *	the same table when this function is called again
+ * @arg: passed to @show
  *
- * While tables come and go, one may be shown twice. Context: process. Return:
- * 0 at the end, the error of @show, or -EINTR if others should have a turn.
+ * While tables come and go, a table may be shown twice.
+ *
+ * Context: process. Return: 0 at the end of all tables; the error of @show; -EINTR if the caller
+ * should let other tasks have a turn and then call again.
  */
 int egress_dests_show(struct egress_net *en, struct rhashtable_iter *iter,
 		      int (*show)(const struct egress_dest_state *state, void *arg), void *arg)
@@ -655,7 +723,7 @@ int egress_dests_show(struct egress_net *en, struct rhashtable_iter *iter,
 
 	rhashtable_walk_start(iter);
 	for (dest = rhashtable_walk_peek(iter); dest; dest = rhashtable_walk_next(iter)) {
-		if (IS_ERR(dest)) {	/* the table is resized: go on in the new one */
+		if (IS_ERR(dest)) {	/* the hash table is resized: go on in the new one */
 			err = -EINTR;
 			break;
 		}
@@ -665,7 +733,7 @@ int egress_dests_show(struct egress_net *en, struct rhashtable_iter *iter,
 		if (err)
 			break;
 		if (++n == SHOW_TABLES) {
-			/* Where the walk stops now, it begins the next time. */
+			/* The next call begins where the walk stands: go past the table shown. */
 			if (rhashtable_walk_next(iter))
 				err = -EINTR;
 			break;
@@ -688,7 +756,7 @@ int egress_dests_net_init(struct egress_net *en)
 	return rhashtable_init(&en->dests, &dest_params);
 }
 
-/* The pairs are gone, and the tables with them. */
+/* The namespace has no pairs any more, and no tables: a pair's tables are cut with the pair. */
 void egress_dests_net_exit(struct egress_net *en)
 {
 	rhashtable_destroy(&en->dests);
@@ -702,6 +770,7 @@ int __init egress_dests_init_cache(void)
 
 void egress_dests_exit_cache(void)
 {
+	/* Wait for dest_free(): all tables must be back in the cache. */
 	rcu_barrier();
 	kmem_cache_destroy(dest_cache);
 }

@@ -7,7 +7,10 @@
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
 
-/* A packet's way from its port to its connection's confirmation, amply. */
+/*
+ * Jiffies that the first packet of a connection takes at most from source NAT, where the
+ * connection gets its port, to confirmation, unless the packet waits in an NFQUEUE in between.
+ */
 #define EGRESS_CONFIRM_TIME	(HZ / 50)
 
 struct egress_net;
@@ -17,21 +20,22 @@ struct sk_buff;
 
 /**
  * struct egress_dests - the destination tables of a block
- * @lock: @list and @n; taken in softirq
- * @list: struct egress_dest; entries go only under egress_net.reap
- * @n: how many; read anywhere
+ * @lock: protects changes of @list and @n; taken in softirq, so others turn bottom halves off
+ * @list: struct egress_dest; an entry is removed only with egress_net.reap held, too
+ * @n: number of tables; also read without @lock
  */
 struct egress_dests {
-	/* The list; softirq */
+	/* Protects @list and @n; taken in softirq. */
 	spinlock_t lock;
 	unsigned int n;
 	struct list_head list;
 };
 
 /**
- * struct egress_refusal - what there is to tell about a connection refused
- * @tell: an event is due: the last one is a second ago
- * @held_back: refusals since, without an event
+ * struct egress_refusal - what to tell about a connection refused at the limit
+ * @tell: an event is due, because the last event about this destination table is at least a
+ *	second old
+ * @held_back: number of refusals since that event, which no event told of; set if @tell
  */
 struct egress_refusal {
 	bool tell;
@@ -39,11 +43,11 @@ struct egress_refusal {
 };
 
 /**
- * struct egress_dest_state - a destination table, to be shown
- * @ports: whose
- * @addr: destination
- * @live: connections
- * @refused: connections refused at the limit
+ * struct egress_dest_state - what is shown of a destination table
+ * @ports: the block whose table it is
+ * @addr: the destination address
+ * @live: number of live connections
+ * @refused: number of connections refused at the limit
  */
 struct egress_dest_state {
 	const struct egress_ports *ports;

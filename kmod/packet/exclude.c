@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The exclude list: "is this destination in any of the prefixes" and nothing
- * more, so overlapping prefixes melt into sorted disjoint ranges, each family's
- * apart, and a lookup is a binary search: 4 steps for ten prefixes, 14 for ten
- * thousand, if it comes to that.
+ * The exclude list answers one question only: is a destination in any of the prefixes? So
+ * overlapping prefixes can be joined to sorted, disjoint ranges, separately for each family. A
+ * lookup is a binary search, which takes 4 steps for ten prefixes and 14 for ten thousand. For most
+ * destinations the first bits of the address rule out all ranges, and there is no search at all.
  */
 #include <linux/bitmap.h>
 #include <linux/mm.h>
@@ -12,7 +12,7 @@
 
 #include "packet/exclude.h"
 
-#define LONG_LIST	64	/* prefixes from which on a large index pays */
+#define LONG_LIST	64	/* with more prefixes, an index by 16 bits is worth its memory */
 
 struct egress_exclude *egress_exclude_default;
 
@@ -20,18 +20,19 @@ struct egress_exclude *egress_exclude_default;
 			       .len = EGRESS_V4_BITS + (bits) }
 #define V6(a, b, bits) { .addr.s6_addr = { a, b }, .len = bits }
 
-/* Never on the public internet, whatever the operator's list says. */
+/* These are never on the public internet, and are excluded whatever the operator's list says. */
 static const struct egress_cidr always[] = {
 	V4(0, 0, 0, 0, 8),		/* this network, RFC 1122 */
 	V4(127, 0, 0, 0, 8),		/* loopback */
 	V4(169, 254, 0, 0, 16),		/* link-local, RFC 3927 */
 	V4(224, 0, 0, 0, 4),		/* multicast */
 	V4(255, 255, 255, 255, 32),	/* broadcast */
-	{ .addr.s6_addr = { [15] = 1 }, .len = 128 },
+	{ .addr.s6_addr = { [15] = 1 }, .len = 128 },	/* loopback, ::1 */
 	V6(0xfe, 0x80, 10),		/* link-local */
 	V6(0xff, 0x00, 8),		/* multicast */
 };
 
+/* Private destinations: the list of an app for which the operator has given none. */
 static const struct egress_cidr defaults[] = {
 	V4(10, 0, 0, 0, 8),		/* RFC 1918 */
 	V4(172, 16, 0, 0, 12),
@@ -86,7 +87,7 @@ static void range6_of(struct egress_range6 *r, const struct egress_cidr *cidr)
 	}
 }
 
-/* Sort and join those that overlap or touch. Return: how many are left. */
+/* Sort ranges and join those that overlap or touch. Return: the number of ranges left. */
 static unsigned int melt4(struct egress_range4 *r, unsigned int n)
 {
 	unsigned int last = 0, i;
@@ -101,7 +102,7 @@ static unsigned int melt4(struct egress_range4 *r, unsigned int n)
 	return last + 1;
 }
 
-/* @r begins no later than @next: does it reach it, or end just before it? */
+/* Does @r overlap @next, or end just before it? @r must not begin after @next. */
 static bool touches(const struct egress_range6 *r, const struct egress_range6 *next)
 {
 	u64 hi = r->last_hi, lo = r->last_lo;
@@ -147,7 +148,7 @@ static void mark(unsigned long *any, unsigned int first, unsigned int last)
 	bitmap_set(any, first, last - first + 1);
 }
 
-/* Most destinations begin with bits that no range has: one look instead of a search. */
+/* Mark the leading bits of all ranges: a destination that begins otherwise needs no search. */
 static void mark_all(struct egress_exclude *list)
 {
 	unsigned int i;
@@ -161,13 +162,13 @@ static void mark_all(struct egress_exclude *list)
 }
 
 /**
- * egress_exclude_make() - compile a list of prefixes
- * @prefixes: in any order, overlapping or not, no bits below the prefix set
- * @n: how many
+ * egress_exclude_make() - make an exclude list from prefixes
+ * @prefixes: prefixes in any order, overlapping or not, without bits set below their lengths
+ * @n: number of @prefixes
  *
- * Loopback, link-local, multicast and broadcast are always in the result.
- * Context: process. Return: the list, for kvfree_rcu(), or NULL if there is no
- * memory.
+ * Loopback, link-local, multicast and broadcast addresses are always in the list.
+ *
+ * Context: process. Return: the list, to be freed by kvfree_rcu(), or NULL if there is no memory.
  */
 struct egress_exclude *egress_exclude_make(const struct egress_cidr *prefixes, unsigned int n)
 {
@@ -176,7 +177,10 @@ struct egress_exclude *egress_exclude_make(const struct egress_cidr *prefixes, u
 	size_t any = BITS_TO_LONGS(1 << index_bits);
 	struct egress_exclude *list;
 
-	/* One piece of memory, the arrays with the stricter alignment first. */
+	/*
+	 * The list and its arrays are one piece of memory, so that one kvfree_rcu() frees them all.
+	 * The arrays of 64-bit members come first, so that each array is aligned.
+	 */
 	list = kvzalloc(sizeof(*list) + 2 * any * sizeof(long) + total * sizeof(*list->ranges6) +
 			total * sizeof(*list->ranges4) + n * sizeof(*prefixes),
 			GFP_KERNEL_ACCOUNT);
@@ -200,7 +204,10 @@ struct egress_exclude *egress_exclude_make(const struct egress_cidr *prefixes, u
 	return list;
 }
 
-/* The first range that doesn't end before @addr, found without a branch to mispredict. */
+/*
+ * Find the first range that doesn't end before @addr, and see whether @addr is in that range. The
+ * step of the search is an addition without a branch, as the CPU would often mispredict a branch.
+ */
 static bool has4(const struct egress_exclude *list, u32 addr)
 {
 	const struct egress_range4 *r = list->ranges4;
@@ -240,10 +247,10 @@ static bool has6(const struct egress_exclude *list, const struct in6_addr *addr)
 }
 
 /**
- * egress_exclude_has() - is an address on the list
+ * egress_exclude_has() - is an address on an exclude list?
  * @list: list
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
- * @addr: address of that family
+ * @addr: address of the family @pf
  *
  * Context: any, under RCU if @list is published.
  */
@@ -254,6 +261,7 @@ bool egress_exclude_has(const struct egress_exclude *list, u8 pf, const union nf
 	return has6(list, &addr->in6);
 }
 
+/* Return: the longest of @n prefixes that @addr is in, or NULL. */
 static const struct egress_cidr *longest(const struct egress_cidr *prefixes, unsigned int n,
 					 const struct in6_addr *addr)
 {
@@ -267,12 +275,12 @@ static const struct egress_cidr *longest(const struct egress_cidr *prefixes, uns
 }
 
 /**
- * egress_exclude_which() - by which prefix is an address on the list
+ * egress_exclude_which() - by which prefix is an address on an exclude list?
  * @list: list
  * @addr: address of either family
  *
- * Slow. Return: the longest of those given, or one that is always excluded, or
- * NULL.
+ * This compares all prefixes, so it is too slow for packets. Return: the longest of the operator's
+ * prefixes that @addr is in, else a prefix that is always excluded, else NULL.
  */
 const struct egress_cidr *egress_exclude_which(const struct egress_exclude *list,
 					       const struct in6_addr *addr)

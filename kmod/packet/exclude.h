@@ -4,28 +4,33 @@
 
 #include "addr.h"
 
-/* First and last address, both included. */
+/* A range of IPv4 addresses, in host order; @first and @last belong to the range. */
 struct egress_range4 {
 	u32 first, last;
 };
 
+/* A range of IPv6 addresses, each as two halves in host order. */
 struct egress_range6 {
 	u64 first_hi, first_lo;
 	u64 last_hi, last_lo;
 };
 
 /**
- * struct egress_exclude - destinations that are not our business
- * @rcu: freed after readers
- * @n_prefixes: as the operator gave them
- * @n4: disjoint ranges of IPv4
- * @n6: disjoint ranges of IPv6
- * @index_bits: 8, of a long list 16
- * @ranges4: sorted; like @ranges6 they never change after egress_exclude_make()
- * @ranges6: sorted
- * @any4: a bit for each value of an address's first @index_bits that a range has
+ * struct egress_exclude - destinations whose packets keep their source
+ * @rcu: delays the freeing until no packet reads this list any more
+ * @n_prefixes: number of elements of @prefixes
+ * @n4: number of elements of @ranges4
+ * @n6: number of elements of @ranges6
+ * @index_bits: number of leading bits of an address that @any4 and @any6 are indexed by: 8, or 16
+ *	for a long list
+ * @ranges4: sorted, disjoint ranges of IPv4 addresses
+ * @ranges6: sorted, disjoint ranges of IPv6 addresses
+ * @any4: one bit for each value of an IPv4 address's first @index_bits bits, set if a range
+ *	contains an address that begins so
  * @any6: the same for IPv6
- * @prefixes: for reading back
+ * @prefixes: the prefixes as the operator gave them, to be shown again
+ *
+ * Nothing changes after egress_exclude_make().
  */
 struct egress_exclude {
 	struct rcu_head rcu;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The guards. Outbound: whatever a leased machine begins leaves under its
- * egress pair or not at all, and nobody else under one. Inbound: what is sent to
- * an egress address and belongs to no connection goes no further.
+ * The guards. Outbound: what a machine with a lease begins leaves under an address of its egress
+ * pair or not at all, and nothing from outside is forwarded under an egress address. Inbound: what
+ * is sent to an egress address and belongs to no connection goes no further.
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -20,7 +20,7 @@
 
 DEFINE_PER_CPU(struct egress_translated, egress_translated);
 
-/* Do replies come to the machine's pair, and into its block? */
+/* Do a connection's replies go to an address of the machine's pair and a port of its block? */
 static bool in_block(const struct egress_ports *ports, u8 pf,
 		     const struct nf_conntrack_tuple *reply)
 {
@@ -54,6 +54,7 @@ static enum egress_class classify_skb(struct egress_net *en, const struct sk_buf
 	return egress_classify(en, state->pf, &from, &to, state->in, packet);
 }
 
+/* A hop limit of 255 shows that no router has forwarded the packet (RFC 4861). */
 static bool is_neighbour_discovery(const struct sk_buff *skb)
 {
 	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
@@ -68,9 +69,12 @@ static bool is_neighbour_discovery(const struct sk_buff *skb)
 }
 
 /*
- * Did egress_snat() translate this connection on this CPU just now, and no later
- * chain change its source? Its memory may be another connection's by now, so the
- * addresses are compared, too.
+ * Did egress_snat() translate this connection on this CPU just now? The note of egress_snat()
+ * names the connection by its place in memory, which may be another connection's by now. So the
+ * address is compared, too: replies must go to the egress address of the note. They also do so if
+ * a connection poses as that egress address without any translation, so the original source must
+ * be another address. A note older than half of EGRESS_CONFIRM_TIME does not count, because the
+ * connection may have lost its port since.
  */
 static bool just_translated(const struct nf_conn *ct)
 {
@@ -99,8 +103,9 @@ static bool icmp_is_error(u8 proto, u8 type)
 }
 
 /*
- * The port, or echo id, at our end: the destination's of the packet at @off, the
- * source's of one that is quoted in an ICMP error. Return: port, -1 if there is none.
+ * The port, or echo id, at the host's end of the connection that the packet at @off belongs to.
+ * A packet that came in has it as destination port. A packet quoted in an ICMP error was sent by
+ * this end, so it has it as source port: @quoted. Return: the port in host order, -1 for none.
  */
 static int our_port(const struct sk_buff *skb, u8 pf, unsigned int off, bool quoted)
 {
@@ -153,14 +158,21 @@ static int our_port(const struct sk_buff *skb, u8 pf, unsigned int off, bool quo
 	}
 }
 
-/* The source's port, or echo id, before source NAT. */
+/*
+ * The source port, or echo id, of a packet before source NAT. A packet without conntrack is read
+ * like one quoted in an ICMP error, as there, too, the source port is wanted.
+ */
 static int source_port(const struct sk_buff *skb, u8 pf, const struct nf_conn *ct)
 {
 	return ct ? ntohs(ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u.all) :
 		    our_port(skb, pf, skb_network_offset(skb), true);
 }
 
-/* Does it come in under an egress address, as only what goes out of here may be? */
+/*
+ * Did the packet come in from a device with an egress address as its source? Only packets that
+ * leave this host may have one. But where several hosts share a pair, the other hosts' packets
+ * may come by here, with a port of a slot that another host hands out.
+ */
 static bool is_posing(struct egress_net *en, const struct sk_buff *skb,
 		      const struct nf_hook_state *state, const struct nf_conn *ct)
 {
@@ -188,7 +200,10 @@ static bool is_posing(struct egress_net *en, const struct sk_buff *skb,
 	return port < 0 || !egress_nat_is_foreign(nat, port);
 }
 
-/* Not on the path of an established packet, nor in its function's frame. */
+/*
+ * The full check of a connection's first packet, or of a packet without a connection. This is not
+ * inlined, so that the packets of confirmed connections do not pay for the stack frame.
+ */
 static noinline unsigned int check_out(struct egress_net *en, struct sk_buff *skb,
 				       const struct nf_hook_state *state, struct nf_conn *ct)
 {
@@ -223,14 +238,21 @@ static noinline unsigned int check_out(struct egress_net *en, struct sk_buff *sk
 		break;
 	}
 	if (!ct) {
-		/* A bridge shows its neighbours' talk to the hooks; nobody routes it. */
+		/*
+		 * br_netfilter shows bridged packets to the hooks, neighbour discovery among
+		 * them. Conntrack does not track neighbour discovery, and no router forwards it,
+		 * so it cannot leak the machine's address.
+		 */
 		if (state->pf == NFPROTO_IPV6 && is_neighbour_discovery(skb))
 			return NF_ACCEPT;
 		return egress_drop(en, &packet, EGRESS_C_LEAK);
 	}
 	if (ct->master)
 		return egress_drop(en, &packet, EGRESS_C_UNSUPPORTED);
-	/* From a queue it comes late: its port may have been given up for free meanwhile. */
+	/*
+	 * A packet that waited in an NFQUEUE comes here late. Meanwhile its port may have been
+	 * found unused and given to another connection, so ask for the port again.
+	 */
 	if (!in_block(packet.ports, state->pf, reply) ||
 	    !egress_dest_renew(en, packet.ports, ct, state->pf))
 		return egress_drop(en, &packet, EGRESS_C_LEAK);
@@ -240,11 +262,13 @@ static noinline unsigned int check_out(struct egress_net *en, struct sk_buff *sk
 
 /**
  * egress_guard_out() - hook after source NAT, before confirmation
- * @priv: none
+ * @priv: namespace, struct egress_net
  * @skb: packet
- * @state: hook
+ * @state: state of the hook
  *
- * A connection's first packet was seen to; the others cost a branch.
+ * Only packets of connections that are not confirmed yet are checked, and packets without a
+ * connection. A confirmed connection was checked when its first packet came by, or is older than
+ * the hooks.
  */
 unsigned int egress_guard_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
@@ -255,7 +279,11 @@ unsigned int egress_guard_out(void *priv, struct sk_buff *skb, const struct nf_h
 		return NF_ACCEPT;
 	if (ct && CTINFO2DIR(ctinfo) != IP_CT_DIR_ORIGINAL)
 		return NF_ACCEPT;
-	/* With a VRF, source NAT and confirmation come in the next round. */
+	/*
+	 * A packet sent into a VRF passes this hook twice: with the VRF as device, and then with
+	 * the device that really sends the packet. Source NAT and confirmation are done in the
+	 * second pass only, so there is nothing to check in the first.
+	 */
 	if (unlikely(netif_is_l3_master(state->out)))
 		return NF_ACCEPT;
 	if (likely(ct && just_translated(ct))) {
@@ -265,6 +293,7 @@ unsigned int egress_guard_out(void *priv, struct sk_buff *skb, const struct nf_h
 	return check_out(priv, skb, state, ct);
 }
 
+/* For a packet that belongs to no connection known to be all right: is it for an egress address? */
 static noinline unsigned int check_in(struct egress_net *en, struct sk_buff *skb,
 				      const struct nf_hook_state *state, bool tracked)
 {
@@ -276,6 +305,7 @@ static noinline unsigned int check_in(struct egress_net *en, struct sk_buff *skb
 	if (state->pf == NFPROTO_IPV4) {
 		egress_addr_v4(&to, ip_hdr(skb)->daddr);
 	} else {
+		/* Conntrack does not track neighbour discovery. */
 		if (!tracked && egress_answer_is_solicit(skb))
 			return egress_answer_solicit(en, skb, state);
 		to = ipv6_hdr(skb)->daddr;
@@ -286,7 +316,7 @@ static noinline unsigned int check_in(struct egress_net *en, struct sk_buff *skb
 	nat = rcu_dereference(found->nat);
 	if (!nat)
 		return NF_ACCEPT;
-	/* Sent to ports that another host hands out: on to it, as the routes say. */
+	/* A port that another host hands out: the routes lead the packet on to that host. */
 	if (egress_nat_is_shared(nat)) {
 		port = our_port(skb, state->pf, skb_network_offset(skb), false);
 		if (port >= 0 && egress_nat_is_foreign(nat, port))
@@ -298,19 +328,25 @@ static noinline unsigned int check_in(struct egress_net *en, struct sk_buff *skb
 
 static bool has_nat(const struct nf_conn *ct)
 {
-	/* Other bits come and go, but these stay once it is confirmed. */
+	/*
+	 * Other CPUs may change other bits of the status meanwhile. But the NAT bits do not change
+	 * any more once the connection is confirmed.
+	 */
 	return data_race(ct->status & IPS_NAT_MASK);
 }
 
 /**
  * egress_guard_in() - hook after destination NAT, before routing
- * @priv: none
+ * @priv: namespace, struct egress_net
  * @skb: packet
- * @state: hook
+ * @state: state of the hook
  *
- * Replies have another destination by now. A packet of a confirmed connection
- * passes, unless nobody has answered yet and there is no NAT: so looks one
- * from outside to an egress address that was not allocated when it began.
+ * At this hook NAT has already put the machine's address into the replies to a machine. So a
+ * packet that still has an egress address as destination is no reply.
+ *
+ * A packet of a confirmed connection passes, with one exception: a connection without NAT that
+ * nobody has answered yet. Somebody outside may have begun such a connection to an address that
+ * became an egress address only later. Its packets must be checked now.
  */
 unsigned int egress_guard_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {

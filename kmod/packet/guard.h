@@ -7,13 +7,13 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 
 /**
- * struct egress_translated - the last connection this CPU gave an egress address
- * @ct: connection; may be gone, never to be followed
- * @addr: egress address
- * @when: jiffies
+ * struct egress_translated - a note of the last connection that this CPU gave an egress address
+ * @ct: the connection, only to be compared: the memory may be another connection's by now
+ * @addr: the egress address
+ * @when: jiffies, the lower 32 bits, when the connection got the address
  *
- * Spares the guard a second look: a connection at this place in memory whose
- * replies go to this address, which is not its own, was translated here.
+ * egress_snat() writes the note, and egress_guard_out() reads it a moment later for the same
+ * packet. If connection and address fit, the guard need not find out again whose the packet is.
  */
 struct egress_translated {
 	const struct nf_conn *ct;
@@ -23,7 +23,11 @@ struct egress_translated {
 
 DECLARE_PER_CPU(struct egress_translated, egress_translated);
 
-/* An expectation would let a connection leave that nobody asked us about. */
+/*
+ * Takes a connection's conntrack helper away (FTP's, for example), so that the helper expects no
+ * further connections. For an expected connection the helper would choose address and port itself,
+ * without asking egress_snat(), and the port might be of another machine's block.
+ */
 static inline void egress_take_off_helper(struct nf_conn *ct)
 {
 	struct nf_conn_help *help = nfct_help(ct);

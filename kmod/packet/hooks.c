@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The hooks as a whole:
+ * The hooks, and where in the way of a packet they are called:
  *
  *   PRE_ROUTING                         POST_ROUTING
  *   conntrack, DNAT | guard_in -> route -> SNAT: snat, then other chains |
@@ -21,6 +21,7 @@
 
 static const struct nf_hook_ops hooks[] = {
 	{
+		/* Just after destination NAT, which puts the machine's address into replies. */
 		.hook = egress_guard_in,
 		.pf = NFPROTO_IPV4,
 		.hooknum = NF_INET_PRE_ROUTING,
@@ -31,7 +32,10 @@ static const struct nf_hook_ops hooks[] = {
 		.hooknum = NF_INET_PRE_ROUTING,
 		.priority = NF_IP6_PRI_NAT_DST + 1,
 	}, {
-		/* The last before the connection is confirmed. */
+		/*
+		 * The last hook before confirmation: all other hooks have done their work, and a
+		 * connection that is dropped here gets no entry in conntrack.
+		 */
 		.hook = egress_guard_out,
 		.pf = NFPROTO_IPV4,
 		.hooknum = NF_INET_POST_ROUTING,
@@ -40,14 +44,19 @@ static const struct nf_hook_ops hooks[] = {
 		.hook = egress_guard_out,
 		.pf = NFPROTO_IPV6,
 		.hooknum = NF_INET_POST_ROUTING,
-		.priority = NF_IP6_PRI_LAST - 1,
+		.priority = NF_IP6_PRI_LAST - 1,	/* IPv6 confirms at NF_IP6_PRI_LAST */
 	}, {
+		/* The last, so that the chains of arptables and nft can drop a request. */
 		.hook = egress_answer_arp,
 		.pf = NFPROTO_ARP,
 		.hooknum = NF_ARP_IN,
 		.priority = INT_MAX,
 	}, {
-		/* nf_nat's from here: before its chains, of which nft's lowest is above this. */
+		/*
+		 * From here on, the hooks are called by nf_nat, in POST_ROUTING. The first one to
+		 * set up source NAT wins, so egress_snat() comes before the chains of nft and
+		 * iptables. nft does not accept a chain of type nat with so low a priority.
+		 */
 		.hook = egress_snat,
 		.pf = NFPROTO_IPV4,
 		.hooknum = NF_INET_POST_ROUTING,
@@ -65,10 +74,10 @@ static const struct nf_hook_ops hooks[] = {
 #define N_GUARDS	NAT_V4
 
 /**
- * egress_hooks_register() - let packets of a namespace pass by the module
+ * egress_hooks_register() - register the hooks in a namespace
  * @en: namespace, without hooks
  *
- * Context: process; one at a time in a namespace. Return: 0 or an error of netfilter's.
+ * Context: process, egress_net.lock held. Return: 0, -ENOMEM or an error of netfilter's.
  */
 int egress_hooks_register(struct egress_net *en)
 {
@@ -78,13 +87,13 @@ int egress_hooks_register(struct egress_net *en)
 
 	if (!ops)
 		return -ENOMEM;
-	/* Faster than net_generic() in each. */
+	/* The hooks get the namespace as @priv, which is faster than net_generic() in each hook. */
 	for (i = 0; i < ARRAY_SIZE(hooks); i++)
 		ops[i].priv = en;
 	err = nf_ct_netns_get(en->net, NFPROTO_INET);
 	if (err)
 		goto free_ops;
-	/* The guard first: nothing leaves as it came while the rest is put in place. */
+	/* The guards come first: they drop what source NAT does not translate yet. */
 	err = nf_register_net_hooks(en->net, ops, N_GUARDS);
 	if (err)
 		goto put_ct;
@@ -110,10 +119,10 @@ free_ops:
 }
 
 /**
- * egress_hooks_unregister() - no packet passes by the module any more
+ * egress_hooks_unregister() - unregister the hooks of a namespace
  * @en: namespace, with hooks
  *
- * Context: process; one at a time in a namespace. Waits for the packets that are under way.
+ * Waits until no packet is in one of the hooks any more. Context: process, egress_net.lock held.
  */
 void egress_hooks_unregister(struct egress_net *en)
 {
@@ -124,7 +133,10 @@ void egress_hooks_unregister(struct egress_net *en)
 	nf_nat_ipv4_unregister_fn(en->net, &ops[NAT_V4]);
 	nf_unregister_net_hooks(en->net, ops, N_GUARDS);
 	nf_ct_netns_put(en->net, NFPROTO_INET);
-	/* Not waited for by nf_nat: our functions must not be called any more. */
+	/*
+	 * nf_nat does not wait until packets on other CPUs have left egress_snat(). Wait for them
+	 * here, as the code of the module and @ops may go away now.
+	 */
 	synchronize_net();
 	kfree(ops);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Longest prefix match, flattened: prefixes nest or are apart, so they cut the
- * address space into stretches that lead to one place each, and a lookup is a
- * binary search among their edges.
+ * Longest prefix match by binary search. Two prefixes are apart, or one contains the other. So the
+ * prefixes cut the address space into stretches in which all addresses have the same label. An
+ * edge is the first address of a stretch, and a lookup is a binary search among the edges.
  *
  *      10.0.0.0/8 -> 1     |-----------------------|
  *      10.64.0.0/10 -> 2        |-------|
@@ -12,14 +12,18 @@
 
 #include "packet/map.h"
 
-#define DEPTH	130	/* prefixes of 0 to 128 bits in one another, and what is around all */
+/* Level 0 is the whole address space. At most 129 prefixes, of 0 to 128 bits, nest within it. */
+#define DEPTH	130
 
 /**
- * egress_cidr_cmp() - the order of routes: by address, the shorter prefix first
+ * egress_cidr_cmp() - compare prefixes by the order of routes
  * @a: prefix
  * @b: prefix
  *
- * Return: below, above or equal to 0, as @a is to @b.
+ * Routes are in the order of their addresses; of prefixes with the same address the shorter one is
+ * first, so that a prefix comes before the prefixes that it contains.
+ *
+ * Return: below 0, 0 or above 0 if @a comes before @b, is the same or comes after @b.
  */
 int egress_cidr_cmp(const struct egress_cidr *a, const struct egress_cidr *b)
 {
@@ -28,12 +32,13 @@ int egress_cidr_cmp(const struct egress_cidr *a, const struct egress_cidr *b)
 	return cmp ?: a->len - b->len;
 }
 
+/* A prefix shorter than ::ffff:0:0/96 is one of IPv6, even if it contains the mapped addresses. */
 static bool is_v4(const struct egress_cidr *cidr)
 {
 	return egress_addr_is_v4(&cidr->addr) && cidr->len >= EGRESS_V4_BITS;
 }
 
-/* The last address of the prefix. */
+/* Finds the last address of a prefix. */
 static void last_of(const struct egress_cidr *cidr, u64 *hi, u64 *lo)
 {
 	unsigned int bits = egress_cidr_host_bits(cidr);
@@ -47,12 +52,13 @@ static void last_of(const struct egress_cidr *cidr, u64 *hi, u64 *lo)
 	}
 }
 
-/* A prefix that the edge at work is inside of. */
+/* One of the prefixes that contain the address at which the maker is. */
 struct level {
-	u64 hi, lo;	/* its last address */
+	u64 hi, lo;	/* the last address of the prefix */
 	u32 label;
 };
 
+/* Goes through the routes in order; @level is a stack of @depth levels, the innermost last. */
 struct maker {
 	struct egress_map *map;
 	bool v4;
@@ -60,7 +66,10 @@ struct maker {
 	struct level level[DEPTH];
 };
 
-/* What begins where the last one began takes its place. */
+/*
+ * Adds an edge. If the last edge has the same address, the new edge replaces the last one, whose
+ * stretch is empty.
+ */
 static void edge(struct maker *maker, u64 hi, u64 lo, u32 label)
 {
 	struct egress_map *map = maker->map;
@@ -85,14 +94,14 @@ static void edge(struct maker *maker, u64 hi, u64 lo, u32 label)
 	e6->label = label;
 }
 
-/* The innermost prefix ends; around it the next one goes on. */
+/* The innermost prefix ends. An edge marks where the prefix around the innermost one goes on. */
 static void leave(struct maker *maker)
 {
 	struct level *level = &maker->level[--maker->depth];
 	u64 hi = level->hi, lo = level->lo + 1;
 
 	if (maker->v4 ? !(u32)lo : !lo && !++hi)
-		return;		/* to the very end of the address space */
+		return;		/* the prefix ends with the address space: nothing goes on */
 	edge(maker, hi, lo, level[-1].label);
 }
 
@@ -126,12 +135,12 @@ static void make(struct maker *maker, const struct egress_map_entry *routes, uns
 }
 
 /**
- * egress_map_make() - compile routes
- * @routes: in the order of egress_cidr_cmp(), no prefix twice, no bits below one set
- * @n: how many
+ * egress_map_make() - make a map from routes
+ * @routes: routes in the order of egress_cidr_cmp(), no prefix twice, and no prefix with bits set
+ *	below its length
+ * @n: number of @routes
  *
- * Context: process. Return: the map, for kvfree_rcu(), or NULL if there is no
- * memory.
+ * Context: process. Return: the map, to be freed by kvfree_rcu(), or NULL if there is no memory.
  */
 struct egress_map *egress_map_make(const struct egress_map_entry *routes, unsigned int n)
 {
@@ -140,6 +149,7 @@ struct egress_map *egress_map_make(const struct egress_map_entry *routes, unsign
 	size_t n4 = 1, n6 = 1, size;
 	unsigned int i;
 
+	/* Each prefix has two edges at most: where it begins, and behind its end. */
 	for (i = 0; i < n; i++)
 		*(is_v4(&routes[i].cidr) ? &n4 : &n6) += 2;
 	size = size_add(struct_size(map, edges6, n6), array_size(n4, sizeof(*map->edges4)));
@@ -159,6 +169,7 @@ struct egress_map *egress_map_make(const struct egress_map_entry *routes, unsign
 	return map;
 }
 
+/* Finds the last edge at or before @addr, in steps without a branch to mispredict. */
 static u32 find4(const struct egress_map *map, u32 addr)
 {
 	const struct egress_edge4 *e = map->edges4;
@@ -191,13 +202,13 @@ static u32 find6(const struct egress_map *map, const struct in6_addr *addr)
 }
 
 /**
- * egress_map_find() - where an address leads
+ * egress_map_find() - find the label of an address
  * @map: map
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
- * @addr: address of that family
+ * @addr: address of the family @pf
  *
- * Context: any, under RCU if @map is published. Return: label, 0 if the address
- * is in no prefix.
+ * Context: any, under RCU if @map is published. Return: the label, 0 if the address is in no
+ * prefix.
  */
 u32 egress_map_find(const struct egress_map *map, u8 pf, const union nf_inet_addr *addr)
 {

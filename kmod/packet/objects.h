@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a packet reads of machines, pairs and apps. Each struct is embedded in, or
- * belongs to, an object of state/, which alone changes it:
+ * The part of machines, pairs and apps that the packet path reads. Each struct here is embedded
+ * in, or belongs to, an object of state/. Only the code of state/ changes these structs:
  *
  *   source address --> egress_source --> egress_sender (a machine)
  *                                          |  in: its device
@@ -15,8 +15,8 @@
  *                                                                           (a pair)
  *   egress address --> egress_public -------------------------------- nat --^
  *
- * Packets follow the pointers under RCU. What has no __rcu never changes while a
- * packet can see it, or says otherwise.
+ * The packet path follows the pointers under RCU. A member without __rcu never changes while a
+ * packet can reach its struct, unless the member's description says otherwise.
  */
 #ifndef EGRESS_PACKET_OBJECTS_H
 #define EGRESS_PACKET_OBJECTS_H
@@ -34,13 +34,16 @@ struct egress_map;
 struct mem_cgroup;
 
 /**
- * struct egress_conf - an app's settings; they never change, others take their place
- * @exclude: destinations that are left alone: the app's own list, or the default
- * @limit: connections to a destination; 0: as many as a block has ports
- * @on_limit: enum egress_on_limit
- * @on_none: enum egress_on_none
- * @own_exclude: @exclude is freed with it
- * @rcu: freed after packets that saw it
+ * struct egress_conf - an app's settings
+ * @exclude: destinations whose packets keep their source: the app's own list, or the default list
+ * @limit: connections that a machine may have to one destination address at a time;
+ *	0: as many as its block has ports
+ * @on_limit: enum egress_on_limit: what happens to a connection beyond @limit
+ * @on_none: enum egress_on_none: what happens to a connection of a machine without a lease
+ * @own_exclude: @exclude belongs to this app alone and is freed with these settings
+ * @rcu: delays the freeing until no packet reads these settings any more
+ *
+ * Settings never change once they are published: new settings are a new struct.
  */
 struct egress_conf {
 	struct egress_exclude *exclude;
@@ -52,14 +55,15 @@ struct egress_conf {
 };
 
 /**
- * struct egress_nat - a pair: what its connections are translated to
+ * struct egress_nat - a pair: the addresses that its connections are translated to
  * @order: a block has 2^order ports
- * @has: which families it has
- * @v4: IPv4 address, mapped
+ * @has: for each family, whether the pair has an address of that family
+ * @v4: IPv4 address, as an IPv4-mapped IPv6 address
  * @v6: IPv6 address
- * @slot_first: first slot that this host hands out; the others are other hosts'
- * @slot_end: beyond the last
- * @memcg: charged with the tables of its connections, or NULL
+ * @slot_first: the first slot that this host hands out; other hosts hand out the slots below
+ *	@slot_first and from @slot_end on
+ * @slot_end: the slot after the last one that this host hands out
+ * @memcg: the cgroup that is charged for the pair's destination tables, or NULL
  */
 struct egress_nat {
 	u8 order;
@@ -71,19 +75,19 @@ struct egress_nat {
 	struct mem_cgroup *memcg;
 };
 
-/* Slots of a pair, those of other hosts too. */
+/* The number of slots of a pair, other hosts' slots included. */
 static inline unsigned int egress_nat_slots(const struct egress_nat *nat)
 {
 	return 65536u >> nat->order;
 }
 
-/* Does another host hand out slots of it, too? */
+/* Do other hosts hand out slots of this pair, too? */
 static inline bool egress_nat_is_shared(const struct egress_nat *nat)
 {
 	return nat->slot_end - nat->slot_first != egress_nat_slots(nat);
 }
 
-/* Is a port, in host order, of a slot that another host hands out? */
+/* Does a port, in host order, belong to a slot that another host hands out? */
 static inline bool egress_nat_is_foreign(const struct egress_nat *nat, unsigned int port)
 {
 	unsigned int slot = port >> nat->order;
@@ -92,11 +96,12 @@ static inline bool egress_nat_is_foreign(const struct egress_nat *nat, unsigned 
 }
 
 /**
- * struct egress_public - an address of a pair, or one that was and rests
+ * struct egress_public - an egress address: allocated to a pair, or released and resting
  * @node: in egress_net.addrs
- * @addr: address
- * @nat: RCU: whose it is; NULL while it rests
- * @ifindex: the device on which the host answers for it, 0 for none; read anywhere
+ * @addr: the address
+ * @nat: RCU: the pair that has the address; NULL while the address rests
+ * @ifindex: the device on which the host answers ARP requests and neighbour solicitations for
+ *	the address, 0 for none; written under egress_net.lock, read without a lock
  */
 struct egress_public {
 	struct rhash_head node;
@@ -108,7 +113,7 @@ struct egress_public {
 static const struct rhashtable_params egress_public_params =
 	EGRESS_TABLE_PARAMS(struct egress_public);
 
-/* Under RCU. Return: what is known of an address, or NULL. */
+/* Under RCU. Return: the record of an egress address, or NULL if @addr is none. */
 static inline struct egress_public *egress_public_find(struct rhashtable *addrs,
 						       const struct in6_addr *addr)
 {
@@ -116,12 +121,14 @@ static inline struct egress_public *egress_public_find(struct rhashtable *addrs,
 }
 
 /**
- * struct egress_ports - a block: the ports that a machine has of a pair
- * @nat: of which pair
- * @first: first port, in host order
- * @slot: number of the block, from 0
- * @sender: of the lease, and who had it while it lingers, or NULL; freed after RCU readers
- * @dests: the connections that use its ports
+ * struct egress_ports - a block: ports of a pair that one machine has at a time
+ * @nat: the pair
+ * @first: the block's first port, in host order
+ * @slot: the number of the block in the pair, from 0
+ * @sender: the machine that leases the block, or that leased it last while the block lingers;
+ *	NULL while the block is free or another host's. Written under egress_net.lock; a
+ *	reader holds the RCU read lock, as the machine is freed after a grace period
+ * @dests: the destination tables, which know the connections that use the block's ports
  */
 struct egress_ports {
 	const struct egress_nat *nat;
@@ -132,16 +139,19 @@ struct egress_ports {
 };
 
 /**
- * struct egress_view - a machine's leases
- * @rcu: freed after readers
- * @conf: where its app's settings are
- * @map: where the map is that says which of @ports is for which destinations, NULL
- *	there while ports[0] is for all
- * @n: places in @ports
- * @ports: RCU: by the index that @map gives; NULL while the machine waits
+ * struct egress_view - the blocks that a machine leases, by destination
+ * @rcu: delays the freeing until no packet reads this view any more
+ * @conf: points to egress_app.conf, the RCU pointer to the settings of the machine's app; NULL in
+ *	a view of the machine's own pairs, whose settings nobody asks for
+ * @map: points to egress_sets.map, the RCU pointer to the map from destinations to indices of
+ *	@ports. That pointer is NULL while ports[0] serves all destinations
+ * @n: number of elements of @ports
+ * @ports: RCU: the block for the destinations to which the map gives this index; NULL while the
+ *	machine has no block for them
  *
- * Only @ports change. A packet that finds an index in the map finds its lease
- * here: leases come before the map that names them, and go after it.
+ * Only the elements of @ports change after a view is published. An index that a packet finds in
+ * the map has its place in @ports, because a set of destinations gets its places before the map
+ * names the set, and its blocks are given up only after the map names the set no more.
  */
 struct egress_view {
 	struct rcu_head rcu;
@@ -152,8 +162,9 @@ struct egress_view {
 };
 
 /**
- * struct egress_ingress - the device that a machine's packets must come in by
- * @ifindex: of the device that has this name now, 0 for none; read anywhere
+ * struct egress_ingress - the device by which a machine's packets must come in
+ * @ifindex: index of the device that has the required name now, 0 while no device has that name;
+ *	written under egress_net.lock, read without a lock
  */
 struct egress_ingress {
 	int ifindex;
@@ -161,10 +172,11 @@ struct egress_ingress {
 
 /**
  * struct egress_sender - a machine
- * @view: RCU: its leases of its app's pairs
- * @own_view: RCU: its leases of pairs of its own, which win; or NULL
- * @in: RCU: its packets come in by this, NULL for any
- * @counters: what became of its packets
+ * @view: RCU: the blocks that the machine leases of its app's pairs; never NULL for a packet
+ * @own_view: RCU: the blocks of the machine's own pairs, which are used before those in @view;
+ *	NULL if the machine needs none, as it never had a pair of its own
+ * @in: RCU: the device by which the machine's packets must come in, NULL for any device
+ * @counters: what became of the machine's packets
  */
 struct egress_sender {
 	struct egress_view __rcu *view;
@@ -176,9 +188,10 @@ struct egress_sender {
 /**
  * struct egress_source - an inside address of a machine
  * @node: in egress_net.sources
- * @addr: address
- * @sender: RCU: whose; NULL until the machine has its lease
- * @rcu: freed after packets that found it
+ * @addr: the address
+ * @sender: RCU: the machine; NULL until the machine's leases are settled, so that a packet that
+ *	finds the machine also finds the blocks that the machine got
+ * @rcu: delays the freeing until no packet reads this record any more
  */
 struct egress_source {
 	struct rhash_head node;

@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The port ring: the choice of a port and the limit on connections in one.
- * Pure: knows no conntrack, no lock, no clock.
+ * The port ring chooses a port for a new connection and keeps the limit on connections. The code
+ * here calls neither conntrack nor a lock nor a clock: the caller supplies all three.
  *
  *            fresh                  size          2^order
  *   [TTTTTT.TT|. . . . . . . . . . .]- - - - - - - - - |
- *      ^cursor                       memory not taken yet
+ *      ^cursor                       memory not allocated yet
  *
- * A connection gets the next fresh place; when there is none, the place under
- * the cursor, if its connection has gone; when that and the next are in use,
- * the ring grows. Full grown, it is looked through from the cursor on, as far
- * as the first place that can be had. Only a whole round without one costs a
- * token, and tokens come one a jiffy.
+ *   T is a place that is taken, a dot is a free place.
  *
- * A far end that closed first remembers the connection for a minute, and may
- * not want its port for the next one: one of the next few is taken then.
+ * A connection gets the next place that was never used. If all places that there is memory for
+ * have been used, the connection gets the place under the cursor or the one after the cursor,
+ * provided that the place's last connection is over. If both are in use, the ring grows. A ring
+ * that has all its places is searched from the cursor on, up to the first place that can be had.
+ * Only a whole round that finds no place costs a token (egress_ring.looks); a ring gets a new
+ * token every EGRESS_RING_PACE jiffies.
+ *
+ * A far end that closed a connection first remembers the connection for a minute in TIME_WAIT,
+ * and may refuse a new connection from the same port. Then the new connection gets one of the
+ * places that follow.
  */
 #include <linux/bitops.h>
 #include <linux/errno.h>
@@ -25,7 +29,8 @@
 #include "packet/ring.h"
 #include "packet/stamp.h"
 
-#define DOUBLED		(EGRESS_RING_CHUNK * 2)	/* places before pieces of one size */
+#define DOUBLED		(EGRESS_RING_CHUNK * 2)	/* from this place on, all pieces have one size */
+/* The code runs in softirq, so it cannot sleep. The memory is charged to egress_probe.memcg. */
 #define GFP_RING	(GFP_NOWAIT | __GFP_NOWARN | __GFP_ZERO | __GFP_ACCOUNT)
 
 static struct egress_place *place_at(struct egress_ring *ring, unsigned int i)
@@ -42,7 +47,10 @@ static struct egress_place *place_at(struct egress_ring *ring, unsigned int i)
 	return &ring->more[i / EGRESS_RING_CHUNK][i % EGRESS_RING_CHUNK];
 }
 
-/* One round of a Feistel network: a few well-mixed bits of @x under @key. */
+/*
+ * The round function of the Feistel network: 16 well-mixed bits of @x under @key. The two odd
+ * multipliers are customary in hash functions, as they spread each input bit over many bits.
+ */
 static u32 mix(u32 x, u32 key)
 {
 	x = (x + key) * 0x9e3779b1u;
@@ -56,10 +64,10 @@ static u32 mix(u32 x, u32 key)
  * @ring: ring
  * @i: place, below 2^order
  *
- * A Feistel network of four rounds on two halves that need not be of one
- * length, so a permutation for every order.
+ * The permutation is a Feistel network of four rounds. Its two halves need not have the same
+ * length, so there is a permutation for every order, odd ones too.
  *
- * Return: port, from the block's first.
+ * Return: the port, counted from the block's first port.
  */
 unsigned int egress_ring_port(const struct egress_ring *ring, unsigned int i)
 {
@@ -76,7 +84,7 @@ unsigned int egress_ring_port(const struct egress_ring *ring, unsigned int i)
 	return high << low_bits | low;
 }
 
-/* The other way: the place of a port. */
+/* The inverse of egress_ring_port(): the rounds in reverse order give the place of a port. */
 static unsigned int place_of(const struct egress_ring *ring, unsigned int port)
 {
 	unsigned int low_bits = ring->order / 2;
@@ -93,12 +101,12 @@ static unsigned int place_of(const struct egress_ring *ring, unsigned int port)
 }
 
 /**
- * egress_ring_init() - an empty ring
+ * egress_ring_init() - make an empty ring
  * @ring: ring
  * @order: the block has 2^order ports, 6 to 14
- * @zero: the block's first port is port 0, never to be handed out
- * @key: random
- * @now: jiffies
+ * @zero: the block's first port is port 0, which must never be handed out
+ * @key: a random number, the key of the permutation from places to ports
+ * @now: the lower 32 bits of jiffies
  */
 void egress_ring_init(struct egress_ring *ring, unsigned int order, bool zero, u64 key, u32 now)
 {
@@ -112,8 +120,8 @@ void egress_ring_init(struct egress_ring *ring, unsigned int order, bool zero, u
 }
 
 /**
- * egress_ring_free() - give a ring's memory back
- * @ring: ring, unusable then
+ * egress_ring_free() - free a ring's memory
+ * @ring: ring, which must not be used afterwards
  */
 void egress_ring_free(struct egress_ring *ring)
 {
@@ -127,6 +135,7 @@ void egress_ring_free(struct egress_ring *ring)
 	kfree(ring->more);
 }
 
+/* Doubles the ring up to DOUBLED places, then adds EGRESS_RING_CHUNK places at a time. */
 static int grow(struct egress_ring *ring)
 {
 	unsigned int add = min_t(unsigned int, ring->size, EGRESS_RING_CHUNK);
@@ -156,6 +165,7 @@ static int take(struct egress_ring *ring, unsigned int i, const struct egress_pl
 	return egress_ring_port(ring, i);
 }
 
+/* Moves the cursor on. Return: the place where the cursor was. */
 static unsigned int advance(struct egress_ring *ring)
 {
 	unsigned int i = ring->cursor;
@@ -183,7 +193,11 @@ static enum egress_fate ask(struct egress_ring *ring, struct egress_probe *probe
 	return fate;
 }
 
-/* Leaves @i a free place if its connection has gone, or is closed and @end. */
+/*
+ * Frees place @i if the place's connection is over, or if TCP has closed the connection and @end
+ * allows to remove its entry. Return: EGRESS_FATE_DEAD or EGRESS_FATE_CLOSED if @i is free now,
+ * except that with EGRESS_END_NONE a closed connection keeps its place.
+ */
 static enum egress_fate reclaim(struct egress_ring *ring, struct egress_probe *probe,
 				unsigned int i, enum egress_end end)
 {
@@ -201,15 +215,15 @@ static enum egress_fate reclaim(struct egress_ring *ring, struct egress_probe *p
 }
 
 /**
- * egress_ring_take_fresh() - take a port that none had yet, if there is memory for it
+ * egress_ring_take_fresh() - take a port that no connection has used, without allocating memory
  * @ring: ring
- * @want: what the place shall be, taken now
- * @limit: connections at once
+ * @want: the new contents of the place; @want->taken is the present time
+ * @limit: connections that there may be at a time
  *
- * Context: softirq, the owner's lock held.
+ * Context: the lock of the ring's owner held, bottom halves off.
  *
- * Return: port from the block's first, -EAGAIN if egress_ring_take() has to
- * look for one.
+ * Return: the port, counted from the block's first port, or -EAGAIN if egress_ring_take() has to
+ * look for a port.
  */
 int egress_ring_take_fresh(struct egress_ring *ring, const struct egress_place *want,
 			   unsigned int limit)
@@ -229,9 +243,11 @@ int egress_ring_take_fresh(struct egress_ring *ring, const struct egress_place *
 }
 
 /*
- * Of a free place: may the far end be in TIME_WAIT with its last connection, and
- * find the wanted one to be older? The entry has gone, so there is no telling who
- * closed first: a machine that uses a port of its own again ends it.
+ * May the far end still be in TIME_WAIT with the last connection of this free place, and take the
+ * new connection @want for an older one, by its timestamp? The last connection has no entry in
+ * conntrack any more, so nobody can tell which end closed first. Its entry may be gone before the
+ * far end's TIME_WAIT ends, because conntrack removes the entry of a closed connection when the
+ * machine uses the same port of its own again.
  */
 static bool is_remembered(const struct egress_place *place, const struct egress_place *want,
 			  u32 now)
@@ -246,7 +262,10 @@ static bool is_free(enum egress_fate fate)
 	return fate == EGRESS_FATE_DEAD || fate == EGRESS_FATE_CLOSED;
 }
 
-/* As reclaim(), and a free place may be unfit, too. */
+/*
+ * Does the same as reclaim() for a place that @want is to have. A place whose connection the far
+ * end may remember is EGRESS_FATE_UNFIT, also if the place is free.
+ */
 static enum egress_fate reclaim_fit(struct egress_ring *ring, struct egress_probe *probe,
 				    const struct egress_place *want, unsigned int i)
 {
@@ -258,9 +277,9 @@ static enum egress_fate reclaim_fit(struct egress_ring *ring, struct egress_prob
 }
 
 /*
- * The far end would not want the place under the cursor: take one of the next
- * that it would, ahead of its turn. If there is none, it gets what it does not
- * want.
+ * The far end may refuse the new connection from the port under the cursor. So take one of the
+ * EGRESS_RING_NEAR places that follow, before its turn. If none of these can be had either, take
+ * the place under the cursor: the far end may accept the connection after all, or after a retry.
  */
 static int take_near(struct egress_ring *ring, struct egress_probe *probe,
 		     const struct egress_place *want, unsigned int limit, unsigned int *budget)
@@ -282,7 +301,7 @@ static int take_near(struct egress_ring *ring, struct egress_probe *probe,
 	return is_free(reclaim(ring, probe, i, EGRESS_END_ANY)) ? take(ring, i, want) : -EAGAIN;
 }
 
-/* From the cursor to the first place that can be had, at most once around. */
+/* Search from the cursor on for the first place that can be had, at most once around the ring. */
 static int look(struct egress_ring *ring, struct egress_probe *probe,
 		const struct egress_place *want, unsigned int limit, unsigned int *budget)
 {
@@ -296,7 +315,10 @@ static int look(struct egress_ring *ring, struct egress_probe *probe,
 	if (!ring->looks)
 		return -EAGAIN;
 
-	/* Those that had their turn ahead are asked last. */
+	/*
+	 * The places taken before their turn are skipped, which costs a step each. With as many
+	 * more steps as there may be such places, the search asks about them last.
+	 */
 	if (ring->ahead)
 		n += EGRESS_RING_NEAR + 1;
 	while (n--) {
@@ -313,7 +335,11 @@ static int look(struct egress_ring *ring, struct egress_probe *probe,
 			return -EAGAIN;
 		if (place->proto)
 			--*budget;
-		/* One in excess of the limit only has to go. */
+		/*
+		 * When the operator has lowered the limit, there are too many connections. Then
+		 * a closed connection is removed and nobody gets its place, so it does not matter
+		 * whether the far end would accept a new connection from that port.
+		 */
 		if (ring->taken > limit)
 			fate = reclaim(ring, probe, i, EGRESS_END_ANY);
 		else
@@ -335,15 +361,17 @@ static int look(struct egress_ring *ring, struct egress_probe *probe,
 /**
  * egress_ring_take() - take a port for a new connection
  * @ring: ring
- * @probe: asks after older connections
- * @want: what the place shall be, taken now
- * @limit: connections at once
- * @budget: places that may still be looked at, counted down
+ * @probe: says what became of older connections
+ * @want: the new contents of the place; @want->taken is the present time
+ * @limit: connections that there may be at a time
+ * @budget: number of places whose connections a search may still ask about, counted down
  *
- * Context: softirq, the owner's lock held. Looks at no more than
- * EGRESS_RING_LOOK places, at two unless @limit is reached.
+ * Context: the lock of the ring's owner held, bottom halves off. While the ring can grow and
+ * @limit is not reached, two places are asked about, and @budget is not used. A search asks
+ * about as many places as @budget says, at most.
  *
- * Return: port from the block's first, -EAGAIN if there is none, -ENOMEM.
+ * Return: the port, counted from the block's first port; -EAGAIN if no port was found: all are in
+ * use, or @budget or the ring's tokens are used up; -ENOMEM.
  */
 int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 		     const struct egress_place *want, unsigned int limit, unsigned int *budget)
@@ -371,7 +399,7 @@ int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 	err = grow(ring);
 	set_active_memcg(memcg);
 	if (err) {
-		/* No memory: a place that is there already will do. */
+		/* Without memory to grow, search the places that there are. */
 		ret = look(ring, probe, want, limit, budget);
 		return ret == -EAGAIN ? -ENOMEM : ret;
 	}
@@ -379,13 +407,18 @@ int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 }
 
 /**
- * egress_ring_renew() - has a connection a port still
+ * egress_ring_renew() - does a connection still have its port?
  * @ring: ring
- * @port: from the block's first
- * @place: what its place looks like; taken now, if so
+ * @port: the port, counted from the block's first port
+ * @place: protocol and peer of the connection, and the present time in @taken
  *
- * Or another that looks the same: conntrack lets only one of them pass. Context:
- * the owner's lock held.
+ * If so, the place counts as taken now. The answer is also true if the place has gone to another
+ * connection with the same protocol and peer. This does no harm: both connections have the same
+ * tuple, so conntrack confirms only one of them and drops the other one's packet.
+ *
+ * Context: the lock of the ring's owner held, bottom halves off.
+ *
+ * Return: whether the place of @port is held by such a connection.
  */
 bool egress_ring_renew(struct egress_ring *ring, unsigned int port,
 		       const struct egress_place *place)
@@ -403,14 +436,17 @@ bool egress_ring_renew(struct egress_ring *ring, unsigned int port,
 }
 
 /**
- * egress_ring_sweep() - ask after a stretch of the ring
+ * egress_ring_sweep() - ask about the connections in a part of the ring, free dead ones' places
  * @ring: ring
- * @probe: asks
- * @from: first place
- * @n: places at most
- * @live: connections found, counted up; a closed one is none
+ * @probe: says what became of the connections
+ * @from: the first place of the part
+ * @n: length of the part, in places, at most
+ * @live: counted up by the number of live connections; connections that TCP has closed, and
+ *	those that are EGRESS_FATE_LATE, are not counted
  *
- * Context: the owner's lock held. Return: place to go on from, 0 at the end.
+ * Context: the lock of the ring's owner held, bottom halves off.
+ *
+ * Return: the place to go on from, 0 at the end of the ring.
  */
 unsigned int egress_ring_sweep(struct egress_ring *ring, struct egress_probe *probe,
 			       unsigned int from, unsigned int n, unsigned int *live)

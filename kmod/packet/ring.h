@@ -7,32 +7,34 @@
 
 struct mem_cgroup;
 
-/* What has become of the connection that took a place. */
+/* What has become of the connection that took a place. "Entry" is its entry in conntrack. */
 enum egress_fate {
-	EGRESS_FATE_LIVE,
-	EGRESS_FATE_UNCONFIRMED, /* there is no entry of it yet */
-	EGRESS_FATE_LATE,	/* nor for a while; it keeps its place if nobody wants it */
-	EGRESS_FATE_CLOSED,	/* TCP has closed it; its entry can be removed */
-	EGRESS_FATE_UNFIT,	/* closed, but the far end would not want its port again yet */
-	EGRESS_FATE_DEAD,
+	EGRESS_FATE_LIVE,	/* the entry is there, and TCP has not closed the connection */
+	EGRESS_FATE_UNCONFIRMED, /* no entry yet: the first packet is still on its way */
+	EGRESS_FATE_LATE,	/* no entry after that time: the packet may wait in an NFQUEUE */
+	EGRESS_FATE_CLOSED,	/* TCP has closed the connection; its entry can be removed */
+	EGRESS_FATE_UNFIT,	/* closed, but the far end may refuse a new SYN from the port yet */
+	EGRESS_FATE_DEAD,	/* there is no entry any more, or the packet is given up */
 };
 
-/* Which entries of closed connections to remove. */
+/* Which entries of closed connections may be removed from conntrack to free their ports. */
 enum egress_end {
 	EGRESS_END_NONE,
-	EGRESS_END_FIT,		/* those whose port the far end would take again */
+	EGRESS_END_FIT,		/* if the far end would accept the new connection from the port */
 	EGRESS_END_ANY,
 };
 
 /**
  * struct egress_place - one port of a block, to one destination
- * @taken: jiffies when it was taken, the lower bits
- * @peer: what names the connection besides our address and port: the far
- *	end's port, or the ICMP type and code of its reply; network order
- * @proto: IPPROTO_*, 0 for a free place, EGRESS_PLACE_RESERVED
- * @closed: TCP has closed it; it is counted as freed
- * @seen: its entry has been found: if there is none, it is dead
- * @stamp: egress_stamp() of its first packet, kept when the place is free
+ * @taken: the lower 24 bits of jiffies when a connection took the place, or renewed it
+ * @peer: what tells the connection from others that use the same address and port of ours: the
+ *	far end's port, or the ICMP type and code of its reply; network order
+ * @proto: IPPROTO_* of the connection, 0 if the place is free, or EGRESS_PLACE_RESERVED
+ * @closed: TCP has closed the connection, and egress_probe.freed has counted it
+ * @seen: conntrack had an entry of the connection once: when the entry is gone, the connection
+ *	is over, and not just on its way to confirmation
+ * @stamp: egress_stamp() of the connection's first packet, 0 for none; kept when the place is
+ *	freed, for is_remembered() in ring.c
  */
 struct egress_place {
 	u32 taken:24;
@@ -43,36 +45,47 @@ struct egress_place {
 	u16 stamp:14;
 };
 
-#define EGRESS_PLACE_RESERVED	255	/* port 0, which does not exist */
+/* egress_place.proto of port 0, which no connection can use. */
+#define EGRESS_PLACE_RESERVED	255
 
-#define EGRESS_RING_FIRST	4	/* places without further memory */
-#define EGRESS_RING_CHUNK	512	/* places in the largest piece: a page */
-#define EGRESS_RING_DOUBLING	8	/* pieces of 4, 4, 8 ... 512 places */
-#define EGRESS_RING_BURST	8	/* fruitless looks a ring may have at once */
-#define EGRESS_RING_PACE	4	/* jiffies until it may have one more */
-#define EGRESS_RING_LOOK	1024	/* places a packet may look at */
-#define EGRESS_RING_NEAR	16	/* places after one that the far end would not want */
-#define EGRESS_RING_MEMORY	(60 * HZ)	/* of a far end that closed first */
+#define EGRESS_RING_FIRST	4	/* places in struct egress_ring itself */
+#define EGRESS_RING_CHUNK	512	/* places in the largest piece of memory: one page */
+#define EGRESS_RING_DOUBLING	8	/* pieces of 4, 8, 16 ... 512 places */
+
+/*
+ * A round through a full ring is expensive. So a ring may make only a few rounds that find no
+ * port, and gets a new try after some time.
+ */
+#define EGRESS_RING_BURST	8	/* rounds without a port that a ring may make at once */
+#define EGRESS_RING_PACE	4	/* jiffies until the ring may make one more */
+
+#define EGRESS_RING_LOOK	1024	/* places in the longest round for one packet */
+#define EGRESS_RING_NEAR	16	/* places tried instead of a place that is unfit */
+
+/* A far end that closed first is in TIME_WAIT, for a minute if it is a Linux host. */
+#define EGRESS_RING_MEMORY	(60 * HZ)
 
 /**
  * struct egress_ring - the ports of a block that are in use to one destination
- * @key: of the permutation from places to ports
- * @looked: jiffies when @looks was counted up last
- * @size: places there is memory for
- * @fresh: places below it have been handed out once
+ * @key: key of the permutation from places to ports
+ * @looked: jiffies, the lower 32 bits, when @looks was counted up last
+ * @ahead: bit k is set if the place k after the cursor was taken before its turn; such a place
+ *	is skipped once
+ * @size: number of places that there is memory for
+ * @fresh: the lowest place that has never been handed out
  * @cursor: the place to look at next
- * @ahead: places from the cursor on, a bit each, that were taken before their turn
- * @taken: places not known to be free
+ * @taken: number of places that are not known to be free
  * @order: the block has 2^order ports
- * @looks: fruitless looks left
+ * @looks: rounds without a port that the ring may still make
  * @zero: the block's first port is port 0
  * @first: places 0 to 3
  * @chunk: places 4 to 1,023
  * @more: places 1,024 and up, in pieces of EGRESS_RING_CHUNK
  *
- * A place is a port, by a permutation with a key of its own for each ring, so
- * that one port does not tell the next. Places are handed out in turn: a port
- * rests as long as can be. No locks of its own: the owner's.
+ * Each place stands for a port. A permutation assigns the ports to the places. Its key is another
+ * one in each ring, so that nobody can guess the next port from the last. Places are handed out in
+ * turn, so that a port rests as long as possible before the next connection gets it. A ring has no
+ * lock: the caller holds the lock of the object that the ring is in.
  */
 struct egress_ring {
 	u64 key;
@@ -91,12 +104,12 @@ struct egress_ring {
 };
 
 /**
- * struct egress_probe - how a ring asks after its connections
- * @fate: what became of the connection of @place on port @port of the block;
- *	@end: if it is closed, remove its entry?
- * @now: jiffies, not before any place was taken
- * @freed: connections found closed or dead since, each once, counted up by the ring
- * @memcg: charged when the ring grows, or NULL
+ * struct egress_probe - how a ring learns what became of its connections
+ * @fate: says what became of the connection that took @place, on the port that is @port after the
+ *	block's first; if TCP has closed the connection, @end says whether to remove its entry
+ * @now: the lower 32 bits of jiffies, at or after the time when the newest place was taken
+ * @freed: number of connections found closed or dead; the ring counts each connection once
+ * @memcg: the cgroup that is charged when the ring grows, or NULL
  */
 struct egress_probe {
 	enum egress_fate (*fate)(struct egress_probe *probe, unsigned int port,
@@ -106,7 +119,7 @@ struct egress_probe {
 	struct mem_cgroup *memcg;
 };
 
-/* Jiffies since a place was taken; after some hours it counts from 0 again. */
+/* Jiffies since a place was taken. As @taken has 24 bits, the age wraps to 0 after some hours. */
 static inline u32 egress_place_age(const struct egress_place *place, u32 now)
 {
 	return (now - place->taken) & ((1u << 24) - 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Source NAT of a connection's first packet: under which address, by which port. */
+/* Source NAT of a connection's first packet: which egress address and which port it gets. */
 #include <linux/icmpv6.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
@@ -17,8 +17,9 @@
 egress_refused_fn egress_refused __read_mostly;
 
 /*
- * Tell the machine that it has reached its limit. The answer passes the hooks
- * with this connection attached, as a reply: egress_snat() and the guard let it go.
+ * Tell the machine that it has reached its limit, by an RST or an ICMP error. This answer passes
+ * the hooks, too. It has the refused connection attached and goes in the reply direction, by which
+ * egress_snat() and egress_guard_out() recognize it and let it pass.
  */
 static void reject(struct sk_buff *skb, const struct nf_hook_state *state, u8 proto)
 {
@@ -35,6 +36,7 @@ static void reject(struct sk_buff *skb, const struct nf_hook_state *state, u8 pr
 	}
 }
 
+/* Takes a port for a connection of a machine with a lease, and sets the source NAT up. */
 static unsigned int setup(struct egress_net *en, struct nf_conn *ct,
 			  const struct egress_packet *packet, struct sk_buff *skb,
 			  const struct nf_hook_state *state)
@@ -45,8 +47,10 @@ static unsigned int setup(struct egress_net *en, struct nf_conn *ct,
 	u32 limit = packet->conf->limit;
 	struct nf_nat_range2 range = {
 		/*
-		 * Random: else the kernel walks the machine's other mappings
-		 * first. Offset: of a range of one port there is no random one.
+		 * The port is chosen already, so two flags keep the kernel from useless work.
+		 * With RANDOM_FULLY it does not search the connections from the same source
+		 * for a mapping to use again. With OFFSET it does not draw a random number, of
+		 * which a range of one port has no use.
 		 */
 		.flags = NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED |
 			 NF_NAT_RANGE_PROTO_RANDOM_FULLY | NF_NAT_RANGE_PROTO_OFFSET,
@@ -88,10 +92,10 @@ static unsigned int setup(struct egress_net *en, struct nf_conn *ct,
 }
 
 /**
- * egress_snat() - hook of nf_nat's, for a connection without source NAT yet
- * @priv: namespace
- * @skb: its first packet
- * @state: hook
+ * egress_snat() - hook that nf_nat calls for a connection that has no source NAT yet
+ * @priv: namespace, struct egress_net
+ * @skb: the connection's first packet
+ * @state: state of the hook
  */
 unsigned int egress_snat(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
@@ -102,7 +106,7 @@ unsigned int egress_snat(void *priv, struct sk_buff *skb, const struct nf_hook_s
 	struct nf_conn *ct;
 
 	ct = nf_ct_get(skb, &ctinfo);
-	/* Confirmed: it was there before the hooks were. */
+	/* A confirmed connection is older than these hooks, and keeps the source that it has. */
 	if (!ct || nf_ct_is_confirmed(ct) || CTINFO2DIR(ctinfo) != IP_CT_DIR_ORIGINAL)
 		return NF_ACCEPT;
 
@@ -124,6 +128,10 @@ unsigned int egress_snat(void *priv, struct sk_buff *skb, const struct nf_hook_s
 		break;
 	}
 
+	/*
+	 * A connection with a master was expected by a conntrack helper. The helper may have told
+	 * the far end an address and a port for it, and the port need not be of the block.
+	 */
 	if (ct->master || !egress_shareable(orig))
 		return egress_drop(en, &packet, EGRESS_C_UNSUPPORTED);
 	egress_take_off_helper(ct);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The timestamp in a TCP packet, coarsely: enough to tell whether the clock of
- * one connection is ahead of another's that started anywhere (RFC 7323).
+ * The timestamp in a TCP packet (RFC 7323), cut to a few bits. These are enough to tell which of
+ * two connections has the later timestamps, when their timestamps start at unrelated values.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -12,16 +12,17 @@
 #include "packet/stamp.h"
 
 /**
- * egress_stamp() - which part of the circle of timestamps a packet is in
+ * egress_stamp() - the stamp of a TCP packet: its timestamp, cut to 14 bits
  * @skb: TCP packet, after defragmentation
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
  *
- * Return: 1 to EGRESS_STAMPS, each some minutes of milliseconds; 0 if it has none.
+ * Return: 1 to EGRESS_STAMPS, or 0 if the packet has no timestamp. If the sender's timestamps
+ * count milliseconds, the stamp goes on by one every four minutes or so.
  */
 u16 egress_stamp(const struct sk_buff *skb, u8 pf)
 {
 	unsigned int at = sizeof(struct tcphdr), end;
-	u8 copy[15 * 4], proto;
+	u8 copy[15 * 4], proto;		/* a TCP header has 15 words at most */
 	const u8 *th;
 	__be16 frag;
 	int off;
@@ -54,6 +55,7 @@ u16 egress_stamp(const struct sk_buff *skb, u8 pf)
 		}
 		if (th[at] == TCPOPT_TIMESTAMP && th[at + 1] == TCPOLEN_TIMESTAMP &&
 		    at + TCPOLEN_TIMESTAMP <= end)
+			/* The 32 bits of the timestamp, divided into EGRESS_STAMPS equal parts. */
 			return 1 + ((u64)get_unaligned_be32(th + at + 2) * EGRESS_STAMPS >> 32);
 		if (th[at + 1] < 2)
 			return 0;
