@@ -2,9 +2,9 @@
 #include "addr.h"
 
 /**
- * egress_addr_str() - write an address as people do
- * @buf: of EGRESS_ADDR_STR bytes
- * @addr: address, IPv4 mapped
+ * egress_addr_str() - write an address in its usual notation
+ * @buf: buffer of at least EGRESS_ADDR_STR bytes
+ * @addr: address of either family
  *
  * Return: @buf.
  */
@@ -18,9 +18,9 @@ const char *egress_addr_str(char *buf, const struct in6_addr *addr)
 }
 
 /**
- * egress_cidr_str() - write a prefix as people do
- * @buf: of EGRESS_ADDR_STR bytes
- * @cidr: prefix, IPv4 mapped
+ * egress_cidr_str() - write a prefix in its usual notation, such as 10.0.0.0/8
+ * @buf: buffer of at least EGRESS_ADDR_STR bytes
+ * @cidr: prefix of either family
  *
  * Return: @buf.
  */
@@ -35,8 +35,10 @@ const char *egress_cidr_str(char *buf, const struct egress_cidr *cidr)
 }
 
 /**
- * egress_cidr_clean() - is every bit below the prefix zero
+ * egress_cidr_clean() - are all host bits of a prefix zero, as in 10.0.0.0/8
  * @cidr: prefix
+ *
+ * Return: true if the address has no bit set after the first @cidr->len bits.
  */
 bool egress_cidr_clean(const struct egress_cidr *cidr)
 {

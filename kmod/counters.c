@@ -3,8 +3,10 @@
 
 /**
  * egress_counters_sum() - add up a namespace's counters
- * @ns: one for each CPU
- * @sum: where to
+ * @ns: the namespace's counters, one set for each CPU
+ * @sum: filled with the sums over all CPUs, by enum egress_counter
+ *
+ * The CPUs go on counting meanwhile, so the sums are not all of the same moment.
  */
 void egress_counters_sum(struct egress_counters __percpu *ns, u64 sum[EGRESS_C_MAX])
 {

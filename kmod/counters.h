@@ -7,7 +7,10 @@
 #include <linux/percpu.h>
 #include <linux/egress.h>
 
-/* In the order of enum egress_stats_attr. */
+/*
+ * What is counted, in the order of enum egress_stats_attr in linux/egress.h: counters_put() in
+ * netlink/message.c calculates the attribute of a counter from its number here.
+ */
 enum egress_counter {
 	EGRESS_C_OPENED,
 	EGRESS_C_CLOSED,
@@ -22,16 +25,23 @@ enum egress_counter {
 	EGRESS_C_MAX
 };
 
-/* A namespace's, one for each CPU. */
+/*
+ * The counters of a namespace. Each CPU has a set of its own, so that CPUs that count packets
+ * at the same time do not slow one another down.
+ */
 struct egress_counters {
 	u64 count[EGRESS_C_MAX];
 };
 
-/* A machine's. 100,000 machines times a hundred CPUs would be too much to have. */
+/*
+ * The counters of a machine. All CPUs share one set: with 100,000 machines on a host of a
+ * hundred CPUs, a set for each CPU would take too much memory.
+ */
 struct egress_machine_counters {
 	atomic64_t count[EGRESS_C_MAX];
 };
 
+/* Count an event in a namespace, and for @machine unless it is NULL. Context: any. */
 static inline void egress_count(struct egress_counters __percpu *ns,
 				struct egress_machine_counters *machine,
 				enum egress_counter c)

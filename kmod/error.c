@@ -5,13 +5,14 @@
 
 /**
  * egress_refuse_nth() - say why something is refused
- * @error: where to
- * @subject: what is to blame
- * @index: which of several, from 0
- * @code: negative error
- * @fmt: sentence without capital and full stop: what is wrong, and what helps
+ * @error: filled with the reason
+ * @subject: the part of the request that is to blame
+ * @index: number of that part, from 0, if the request has several of the kind
+ * @code: negative error code
+ * @fmt: a sentence that says what is wrong and what helps, without a capital at its
+ *	beginning and without a full stop
  *
- * Context: any. Return: @code.
+ * Context: any. Return: @code, for the caller to return.
  */
 int egress_refuse_nth(struct egress_error *error, enum egress_subject subject, unsigned int index,
 		      int code, const char *fmt, ...)

@@ -4,19 +4,22 @@
 
 #include <linux/types.h>
 
-/* What of a request is to blame, as the one who wrote the request calls it. */
+/*
+ * The part of a request that is to blame for a refusal. state/ knows nothing of netlink, so it
+ * names the part by this, and netlink/refusal.c knows which attribute the part is.
+ */
 enum egress_subject {
-	EGRESS_ABOUT_NOTHING,	/* in particular */
+	EGRESS_ABOUT_NOTHING,	/* no part in particular */
 	EGRESS_ABOUT_REGION,
 	EGRESS_ABOUT_APP,
 	EGRESS_ABOUT_MACHINE,
 	EGRESS_ABOUT_PREFIX,
 	EGRESS_ABOUT_DEVICE,
-	EGRESS_ABOUT_SLOTS,	/* that this host hands out */
+	EGRESS_ABOUT_SLOTS,	/* the range of slots that this host hands out */
 	EGRESS_ABOUT_COUNT,
-	EGRESS_ABOUT_ADDR,
-	EGRESS_ABOUT_V4,	/* a pair's address */
-	EGRESS_ABOUT_V6,
+	EGRESS_ABOUT_ADDR,	/* inside address of a machine, or either address of a pair */
+	EGRESS_ABOUT_V4,	/* address that a new pair is to have */
+	EGRESS_ABOUT_V6,	/* likewise */
 	EGRESS_ABOUT_PAIR,
 	EGRESS_ABOUT_SLOT,
 	EGRESS_ABOUT_BLOCK_SIZE,
@@ -27,10 +30,11 @@ enum egress_subject {
 
 /**
  * struct egress_error - why something was refused
- * @code: negative error, 0 while nothing was
- * @subject: what is to blame
- * @index: which of several, from 0
- * @text: the sentence, without capital and full stop: what is wrong, and what helps
+ * @code: negative error code; 0 if nothing was refused, or no reason was given
+ * @subject: the part of the request that is to blame
+ * @index: number of that part, from 0, if the request has several of the kind
+ * @text: a sentence that says what is wrong and what helps, without a capital at its
+ *	beginning and without a full stop; cut off where it is too long
  */
 struct egress_error {
 	int code;
@@ -43,7 +47,7 @@ __printf(5, 6)
 int egress_refuse_nth(struct egress_error *error, enum egress_subject subject, unsigned int index,
 		      int code, const char *fmt, ...);
 
-/* The same, of what stands in a request once. */
+/* The same for a part that a request has only once. */
 #define egress_refuse(error, subject, code, fmt, ...) \
 	egress_refuse_nth(error, subject, 0, code, fmt, ##__VA_ARGS__)
 

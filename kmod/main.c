@@ -69,9 +69,11 @@ static void __net_exit net_exit(struct net *net)
 	struct egress_net *en = egress_net(net);
 	struct egress_change ch;
 
+	/* With the last pair and machine the hooks go, too: no packet uses the tables below. */
 	egress_change_begin(&ch, en);
 	egress_flush(&ch);
 	egress_change_end(&ch);
+	/* The reaper takes egress_net.lock, so it can be waited for only without the lock. */
 	egress_reaper_stop(en);
 	egress_dests_net_exit(en);
 	egress_devices_net_exit(en);
@@ -105,6 +107,7 @@ static int __init egress_init(void)
 	err = egress_devices_init();
 	if (err)
 		goto exit_net;
+	/* The family is registered last: from then on there can be requests. */
 	err = egress_netlink_init();
 	if (err)
 		goto exit_devices;

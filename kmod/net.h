@@ -15,13 +15,17 @@
 #include "counters.h"
 
 /**
- * struct egress_reaper - what goes from table to table, round after round
- * @work: a stretch of a round; all else is changed under egress_net.reap
- * @pair: the pair it is at
- * @slot: the slot of it
- * @left: tables of it that are to be swept yet
- * @budget: tables and places in a stretch; never less in a round, though tables go
- * @met: tables and places met in this round
+ * struct egress_reaper - how far the reaper has come in its round of all destination tables
+ * @work: sweeps a part of the round, once a second
+ * @pair: id of the pair at which the round goes on
+ * @slot: slot of that pair at which the round goes on
+ * @left: tables of that slot's block that are still to be swept
+ * @budget: sum of tables and places that one run of @work sweeps; within a round it may
+ *	grow but never shrinks, so that tables that go do not make the round longer
+ * @met: sum of tables and places swept in this round so far, from which the next round's
+ *	@budget is taken
+ *
+ * All but @work is changed under egress_net.reap.
  */
 struct egress_reaper {
 	struct delayed_work work;
@@ -33,39 +37,42 @@ struct egress_reaper {
 };
 
 /**
- * struct egress_net - all there is in a network namespace
+ * struct egress_net - all that the module has in a network namespace
  * @net: the namespace
- * @sources: struct egress_source by address; RCU readers, changed under @lock
- * @addrs: struct egress_public by address; RCU readers, changed under @lock
- * @dests: struct egress_dest; RCU readers, each changed under its own lock
- * @counters: one for each CPU
- * @hooks: the netfilter hooks, registered; NULL while there are none; changed under
- *	@lock, read anywhere
- * @reap: one sweep of destination tables at a time; they go away under it only
- * @lock: all that follows; process context only, taken inside rtnl_lock, outside @reap
- * @generation: counts changes: egress_change_count(); packets read it, too
+ * @sources: struct egress_source by inside address; read under RCU, changed under @lock
+ * @addrs: struct egress_public by egress address; read under RCU, changed under @lock
+ * @dests: struct egress_dest by block and destination; read under RCU, inserted by packets
+ *	without a lock of ours, removed under @reap
+ * @counters: one set for each CPU
+ * @hooks: the registered netfilter hooks, or NULL; changed under @lock, read without it
+ * @reap: mutex; held by whoever sweeps destination tables, and no table is freed without it
+ * @lock: mutex of all members below but @reaper, and of the objects of state/. The order of
+ *	locks is rtnl_lock, @lock, @reap. Process context only
+ * @generation: number of changes so far, counted by egress_change_count(); changed under
+ *	@lock, read without it for the event of a refused connection
  * @regions: struct egress_region
  * @apps: struct egress_app by serial number
- * @pairs: struct egress_pair by id; an entry goes under @reap, too
+ * @pairs: struct egress_pair by id; an entry is removed under @lock and @reap, as the
+ *	reaper looks pairs up under @reap alone
  * @machines: struct egress_machine by serial number
  * @machine_ids: struct egress_machine by id
  * @app_names: struct egress_app by name
  * @devices: struct egress_device by name
- * @n_devices: how many; read anywhere
- * @device_index: struct egress_device by ifindex, of those that are there
- * @lingering: struct egress_block given up whose connections live on
- * @draining: struct egress_pair released that wait for their last connection
- * @claims: struct egress_claim to be made
- * @unclaims: struct egress_claim to be let go
- * @last_app: serial number given last
- * @last_pair: pair id given last
- * @last_machine: serial number given last
- * @n_prefixes: of destination sets
- * @prefix_bytes: memory they take
- * @n_pairs: pairs there are
- * @n_machines: machines there are
- * @n_waiting: machines that lack a lease
- * @reaper: retires destination tables of dead connections
+ * @n_devices: entries of @devices; read by the device notifier without @lock
+ * @device_index: struct egress_device by ifindex; only those whose device exists now
+ * @lingering: struct egress_block that no lease has any more and that may have connections
+ * @draining: struct egress_pair released that waits for its last connection or its deadline
+ * @claims: struct egress_claim that egress_claims_sync() has to announce
+ * @unclaims: struct egress_claim that egress_claims_sync() has to free
+ * @last_app: the newest app's serial number
+ * @last_pair: the newest pair's id
+ * @last_machine: the newest machine's serial number
+ * @n_prefixes: prefixes in all destination sets
+ * @prefix_bytes: memory that these prefixes take
+ * @n_pairs: number of pairs
+ * @n_machines: number of machines
+ * @n_waiting: number of machines that wait for a lease
+ * @reaper: frees the places of dead connections, and destination tables without any
  */
 struct egress_net {
 	/* What packets read */
@@ -76,10 +83,10 @@ struct egress_net {
 	struct egress_counters __percpu *counters;
 	struct nf_hook_ops *hooks;
 
-	/* One sweep of destination tables at a time */
+	/* Sweeps of destination tables, one at a time */
 	struct mutex reap;
 
-	/* All of the control plane */
+	/* Everything that requests change */
 	struct mutex lock;
 	u64 generation;
 	struct list_head regions;

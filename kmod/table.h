@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Hash tables by address, as packets look them up: all is inline and constant. */
+/*
+ * Hash tables by address, in which packets look things up. The functions are inline and the
+ * parameters constant, so that the compiler builds each lookup without indirect calls.
+ */
 #ifndef EGRESS_TABLE_H
 #define EGRESS_TABLE_H
 
@@ -7,7 +10,11 @@
 #include <linux/rhashtable.h>
 #include <net/ipv6.h>
 
-/* Of addresses that only the operator can choose: a cheap one will do. */
+/*
+ * The hash of an address. Only the operator decides which addresses are in the tables, so
+ * nobody can fill one bucket with an attack, and a cheap hash is good enough. The constants
+ * are odd numbers whose products mix well; the second is that of SplitMix64.
+ */
 static inline u32 egress_table_hash(const void *data, u32 len, u32 seed)
 {
 	const u32 *word = data;
@@ -15,30 +22,36 @@ static inline u32 egress_table_hash(const void *data, u32 len, u32 seed)
 	u64 low = (u64)word[3] << 32 | word[2];
 	u64 hash = (low + seed) * GOLDEN_RATIO_64 ^ high * 0xbf58476d1ce4e5b9ULL;
 
-	/* The table takes the lowest bits: let every bit of the address reach them. */
+	/*
+	 * rhashtable takes the lowest bits for the bucket, but a product's low bits depend on
+	 * the low bits of its factors only. So bring the high bits down, before and after
+	 * another multiplication.
+	 */
 	hash ^= hash >> 32;
 	return hash * GOLDEN_RATIO_64 >> 32;
 }
 
-/* @obj begins with a struct rhash_head, then comes the address. */
+/* @obj is an entry of the table: a struct rhash_head, followed by the address. */
 static inline u32 egress_table_obj_hash(const void *obj, u32 len, u32 seed)
 {
 	return egress_table_hash(obj + sizeof(struct rhash_head), len, seed);
 }
 
+/* Return: 0 if @obj has the address that is looked up. */
 static inline int egress_table_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 {
 	return !ipv6_addr_equal(arg->key, obj + sizeof(struct rhash_head));
 }
 
 /**
- * egress_table_insert() - rhashtable_insert_fast() that waits its turn
+ * egress_table_insert() - insert an object, and wait for a resize if one is in the way
  * @ht: table
- * @node: of the new object
- * @params: of the table
+ * @node: the new object's member for this table
+ * @params: parameters of the table
  *
- * While a resize is due and a chain is long already, the table says -EBUSY.
- * Context: process. Return: 0 or -ENOMEM; -EBUSY if it does so after resizes.
+ * rhashtable_insert_fast() returns -EBUSY if the chain is too long and the table has still
+ * to be resized. A work item does that: wait for it and try again.
+ * Context: process. Return: 0 or -ENOMEM; -EBUSY if a few resizes did not help.
  */
 static inline int egress_table_insert(struct rhashtable *ht, struct rhash_head *node,
 				      const struct rhashtable_params params)

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reading: one object, or all of a kind. A dump goes on from the number of the
- * object it could not fit, which is never another object's.
+ * Requests that only read: one object, or a dump of all objects of a kind.
+ *
+ * A dump is sent in parts, and between two parts the namespace is not locked. cb->args[] keeps
+ * where the next part begins: in most dumps with the number of the object that did not fit,
+ * as no other object is ever given that number. Regions have no numbers, so a dump of pools
+ * keeps a place in the list of regions, and may miss a region if an earlier one went
+ * meanwhile. cb->seq is the generation: if it is another in the next part, netlink marks the
+ * dump as interrupted, and the client reads again.
  */
 #include <linux/slab.h>
 
@@ -24,10 +30,10 @@
 #include "state/set.h"
 #include "state/warning.h"
 
-/* Finds what the request names, and writes it to @msg; or says why not. */
+/* Finds the object that the request names and writes it to @msg, or refuses the request. */
 typedef int (*put_fn)(struct egress_net *en, struct egress_msg *msg, struct genl_info *info);
 
-/* The answer to a request for one object, which may take several messages. */
+/* Answer a request for one object. A large one takes several messages, each under the lock. */
 static int answer(struct genl_info *info, put_fn put)
 {
 	struct egress_net *en = egress_net(genl_info_net(info));
@@ -126,7 +132,10 @@ int egress_nl_app_get_doit(struct sk_buff *request, struct genl_info *info)
 	return answer(info, put_app);
 }
 
-/* A sweep through everything: others get a turn after each pair. */
+/*
+ * All live connections. Counting sweeps every destination table, which may take long, so the
+ * lock is let go after each pair.
+ */
 static u64 count_connections(struct egress_net *en)
 {
 	struct egress_pair *pair;
@@ -223,15 +232,16 @@ int egress_nl_route_get_doit(struct sk_buff *request, struct genl_info *info)
 }
 
 /**
- * struct filter - what a dump is to show
- * @app: only this app's, or NULL
- * @region: only in this region, or NULL
+ * struct filter - which objects a dump shows
+ * @app: only those of this app; NULL for all apps
+ * @region: only those in this region; NULL for all regions
  */
 struct filter {
 	const char *app;
 	const char *region;
 };
 
+/* Begin a part of a dump: read the filter, and lock the namespace until dump_end(). */
 static struct egress_msg dump_begin(struct egress_net *en, struct sk_buff *skb,
 				    struct netlink_callback *cb, u8 cmd, struct filter *filter)
 {
@@ -243,6 +253,7 @@ static struct egress_msg dump_begin(struct egress_net *en, struct sk_buff *skb,
 		.region = region ? nla_data(region) : NULL,
 	};
 	mutex_lock(&en->lock);
+	/* To netlink 0 means that there is nothing to compare with. */
 	cb->seq = (u32)en->generation ?: 1;
 	return (struct egress_msg) {
 		.skb = skb,
@@ -254,6 +265,7 @@ static struct egress_msg dump_begin(struct egress_net *en, struct sk_buff *skb,
 	};
 }
 
+/* Return: what the dump's function returns; after a part of length 0 the dump is over. */
 static int dump_end(struct egress_net *en, struct sk_buff *skb)
 {
 	mutex_unlock(&en->lock);
@@ -302,7 +314,10 @@ int egress_nl_pair_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	msg = dump_begin(en, skb, cb, EGRESS_CMD_PAIR_GET, &filter);
 	msg.from = cb->args[1];
 	xa_for_each_start(&en->pairs, id, pair, cb->args[0]) {
-		/* It may have gone, or have other destinations, since the last part. */
+		/*
+		 * Since the last part the pair may have gone, or may have got fewer
+		 * destinations: then begin with the first one again.
+		 */
 		if (id != cb->args[0] || msg.from >= pair->set->n_cidrs)
 			msg.from = 0;
 		cb->args[0] = id;
@@ -372,7 +387,10 @@ int egress_nl_lease_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 	msg = dump_begin(en, skb, cb, EGRESS_CMD_LEASE_GET, &filter);
 	if (!cb->args[0] && !list_empty(&en->lingering)) {
-		/* Those given up just now, too. */
+		/*
+		 * A lingering block whose last connection has ended is not to be shown: free
+		 * such blocks first. Those given up just now need their grace period before.
+		 */
 		egress_change_begin_locked(&ch, en);
 		egress_blocks_synchronize(en);
 		egress_leases_retire(&ch);
@@ -418,7 +436,10 @@ out:
 	return dump_end(en, skb);
 }
 
-/* From warning @from of the app on; it is where to go on, 0 at the end. */
+/*
+ * Write the warnings of an app, beginning with number @from. @from becomes the number of the
+ * warning that did not fit, or 0 after the last one.
+ */
 static int dump_app_warnings(struct egress_net *en, const struct egress_msg *msg,
 			     const struct egress_app *app, const struct filter *filter,
 			     unsigned long *from)
@@ -469,7 +490,10 @@ int egress_nl_warning_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 	return dump_end(en, skb);
 }
 
-/* A walk through a hash table, which an address in cb->args[0] keeps. */
+/*
+ * A dump of destination tables walks through a hash table. cb->args[0] is the address of the
+ * iterator, which lives until egress_nl_destination_get_done().
+ */
 int egress_nl_destination_get_start(struct netlink_callback *cb)
 {
 	struct egress_net *en = egress_net(sock_net(cb->skb->sk));
@@ -527,6 +551,7 @@ int egress_nl_destination_get_dumpit(struct sk_buff *skb, struct netlink_callbac
 		dump = (struct destination_dump) { .en = en, .msg = &msg, .filter = &filter };
 		err = egress_dests_show(en, iter, put_destination, &dump);
 		dump_end(en, skb);
+		/* -EINTR: there is room left, but others should have the lock in between. */
 		cond_resched();
 	} while (err == -EINTR);
 	return skb->len;

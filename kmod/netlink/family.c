@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Generic netlink family "egress": what uapi/egress.yaml specifies, and
- * generated.c has policies and operations of. Requests are taken apart here and
- * carried out elsewhere, where tell.c is asked to answer.
+ * The generic netlink family "egress". uapi/egress.yaml specifies it, and the policies and the
+ * table of operations in generated.c are made from that file. The functions of this file take
+ * apart the requests that change something, and call the functions of state/ that carry them
+ * out. Those that only read are in dump.c.
  */
 #include <linux/ctype.h>
 #include <linux/mm.h>
@@ -24,7 +25,7 @@
 #include "state/pair.h"
 #include "state/pool.h"
 
-/* What the policies can't say of a name, which they hold to its length. */
+/* Check the characters of an app's name or a machine's id. The policies check the length. */
 static int check_name(const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	const char *name = nla_data(attr), *p;
@@ -56,7 +57,7 @@ static int check_region(const struct nlattr *attr, struct netlink_ext_ack *extac
 	return -EINVAL;
 }
 
-/* 4 or 16 bytes, of which the policies know. */
+/* Read an attribute of 4 bytes (IPv4) or 16 bytes (IPv6). The policies let no others pass. */
 static void get_addr(const struct nlattr *attr, struct in6_addr *addr)
 {
 	if (nla_len(attr) == sizeof(__be32))
@@ -65,6 +66,7 @@ static void get_addr(const struct nlattr *attr, struct in6_addr *addr)
 		*addr = nla_get_in6_addr(attr);
 }
 
+/* An IPv4 address has to come as 4 bytes: refuse one that is mapped to 16 bytes. */
 static int check_unmapped(const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	if (nla_len(attr) == sizeof(__be32) || !ipv6_addr_v4mapped(nla_data(attr)))
@@ -73,6 +75,7 @@ static int check_unmapped(const struct nlattr *attr, struct netlink_ext_ack *ext
 	return -EINVAL;
 }
 
+/* Check a nested address: it has exactly one attribute, v4 or v6. */
 static int check_addr(const struct nlattr *nest, struct netlink_ext_ack *extack)
 {
 	const struct nlattr *attr = nla_data(nest);
@@ -84,9 +87,9 @@ static int check_addr(const struct nlattr *nest, struct netlink_ext_ack *extack)
 }
 
 /**
- * egress_nl_check() - hold a request's attribute to what the policies can't say
- * @attr: attribute that its policy accepts
- * @extack: what is wrong with it
+ * egress_nl_check() - check an attribute for what a policy cannot express
+ * @attr: attribute of a request, accepted by its policy
+ * @extack: filled with what is wrong with it
  *
  * Return: 0 or -EINVAL.
  */
@@ -110,7 +113,10 @@ int egress_nl_check(const struct nlattr *attr, struct netlink_ext_ack *extack)
 	}
 }
 
-/* Each attribute, also one that is repeated and of which only the last counts. */
+/*
+ * Check every attribute of a request. info->attrs has only the last one of each type, and a
+ * request may have several.
+ */
 static int check_attrs(const struct nlmsghdr *nlh, struct netlink_ext_ack *extack)
 {
 	const struct nlattr *attr;
@@ -124,23 +130,23 @@ static int check_attrs(const struct nlmsghdr *nlh, struct netlink_ext_ack *extac
 	return 0;
 }
 
-/* Before a request that is not a dump is carried out. */
+/* genetlink calls this before it carries out a request that is not a dump. */
 int egress_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
 		       struct genl_info *info)
 {
 	return check_attrs(info->nlhdr, info->extack);
 }
 
-/* Before the first part of a dump. */
+/* genetlink calls this before the first part of a dump. */
 int egress_nl_dump_start(struct netlink_callback *cb)
 {
 	return check_attrs(cb->nlh, cb->extack);
 }
 
 /**
- * egress_nl_addr() - an address of either family
- * @nest: EGRESS_A_ADDR or the like, of a request that was checked
- * @addr: where to
+ * egress_nl_addr() - read an address of either family
+ * @nest: EGRESS_A_ADDR or another nested address, checked by egress_nl_check()
+ * @addr: filled with the address
  */
 void egress_nl_addr(const struct nlattr *nest, struct in6_addr *addr)
 {
@@ -197,11 +203,15 @@ static int get_prefix(const struct nlattr *nest, struct egress_cidr *cidr,
 		return -EINVAL;
 	}
 	get_addr(addr, &cidr->addr);
+	/* A length in the module counts from 128 bits: see addr.h. */
 	cidr->len = len + 128 - max;
 	return 0;
 }
 
-/* Prefixes of @type; to be freed with kvfree(). Return: how many, or an error. */
+/*
+ * Read all attributes of @type, which are prefixes. The caller frees @prefixes with kvfree().
+ * Return: how many there are, or a negative error; @prefixes is NULL if there are none.
+ */
 static int get_prefixes(struct genl_info *info, int type, struct egress_cidr **prefixes)
 {
 	unsigned int n = count_of(info, type), i = 0;
@@ -231,7 +241,7 @@ static int get_prefixes(struct genl_info *info, int type, struct egress_cidr **p
 	return n;
 }
 
-/* Addresses of @type; to be freed with kvfree(). Return: how many, or an error. */
+/* The same as get_prefixes(), for attributes that are addresses. */
 static int get_addrs(const struct genl_info *info, int type, struct in6_addr **addrs)
 {
 	unsigned int n = count_of(info, type), i = 0;
@@ -447,6 +457,7 @@ int egress_nl_machine_new_doit(struct sk_buff *skb, struct genl_info *info)
 	err = egress_request_begin(&rq, info);
 	if (err)
 		goto free;
+	/* A machine that exists is refused by egress_machine_add(), unless it may be replaced. */
 	exists = egress_machine_find(rq.ch.en, req.id);
 	if (exists && flags & NLM_F_REPLACE && !(flags & NLM_F_EXCL)) {
 		err = egress_machine_set(&rq.ch, &req);
@@ -600,7 +611,11 @@ struct genl_family egress_family __ro_after_init = {
 	.netnsok = true,
 	.parallel_ops = true,
 	.module = THIS_MODULE,
-	/* From here on genetlink refuses NLM_F_CREATE, EXCL and REPLACE, which we use. */
+	/*
+	 * For commands from this number on genetlink refuses the flags NLM_F_CREATE,
+	 * NLM_F_EXCL and NLM_F_REPLACE. Our commands use them, so the number is above all
+	 * commands.
+	 */
 	.resv_start_op = __EGRESS_CMD_MAX,
 	.mcgrps = groups,
 	.n_mcgrps = ARRAY_SIZE(groups),

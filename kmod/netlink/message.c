@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The objects as netlink messages. Each returns 0 or -EMSGSIZE, the message undone then. */
+/*
+ * Objects as netlink messages. Each egress_msg_*() function adds one message to msg->skb, with
+ * egress_net.lock held unless its comment says otherwise. Return: 0, or -EMSGSIZE if there is
+ * no room for the message; then nothing of it is left in msg->skb.
+ */
 #include <linux/ktime.h>
 
 #include "addr.h"
@@ -24,6 +28,7 @@
 #include "state/set.h"
 #include "state/warning.h"
 
+/* Begin a message. Each has the generation: a later request can say what its sender has seen. */
 static void *start(struct egress_net *en, const struct egress_msg *msg)
 {
 	void *hdr = genlmsg_put(msg->skb, msg->portid, msg->seq, &egress_family, msg->flags,
@@ -56,7 +61,7 @@ static int put_u64(struct sk_buff *skb, int attr, u64 value)
 	return nla_put_u64_64bit(skb, attr, value, EGRESS_A_PAD);
 }
 
-/* As the attribute for its family. */
+/* Put an address as the attribute @v4 or @v6, whichever is for its family. */
 static int put_either(struct sk_buff *skb, int v4, int v6, const struct in6_addr *addr)
 {
 	if (egress_addr_is_v4(addr))
@@ -78,6 +83,7 @@ static int put_addr(struct sk_buff *skb, int attr, const struct in6_addr *addr)
 	return 0;
 }
 
+/* Put a prefix. @prefix is NULL, or the same prefix in a pool, of which the use is told, too. */
 static int put_prefix(struct sk_buff *skb, int attr, const struct egress_cidr *cidr,
 		      const struct egress_prefix *prefix)
 {
@@ -108,6 +114,10 @@ static int counters_put(struct sk_buff *skb, const u64 sum[EGRESS_C_MAX])
 	struct nlattr *nest;
 	int i;
 
+	/*
+	 * Counter number i is the attribute EGRESS_STATS_A_OPENED + i. This compares only how
+	 * many there are of both. Whoever adds one must see to it that the order is the same.
+	 */
 	BUILD_BUG_ON(EGRESS_STATS_A_OPENED + EGRESS_C_MAX != EGRESS_STATS_A_MAX + 1);
 
 	nest = nla_nest_start(skb, EGRESS_A_STATS);
@@ -147,7 +157,7 @@ static int put_block(struct sk_buff *skb, const struct egress_block *block)
 {
 	unsigned int size = 1u << block->pair->nat.order;
 
-	/* Port 0 does not exist. */
+	/* No connection can have port 0, so the first block's ports begin with 1. */
 	return nla_put_u32(skb, EGRESS_A_SLOT, block->ports.slot) ||
 		nla_put_u32(skb, EGRESS_A_BLOCK_SIZE, size) ||
 		nla_put_u16(skb, EGRESS_A_PORT_FIRST, block->ports.first ?: 1) ||
@@ -160,7 +170,10 @@ static int put_group(struct sk_buff *skb, const struct egress_group *group)
 		nla_put_string(skb, EGRESS_A_REGION, group->region->name);
 }
 
-/* A region's pool, with as many of its prefixes from msg->from on as there is room for. */
+/*
+ * A region's pool. The message has as many of its prefixes, from number msg->from on, as there
+ * is room for. msg->from becomes the number of the first one without room, or 0.
+ */
 int egress_msg_pool(struct egress_net *en, struct egress_msg *msg, struct egress_region *region)
 {
 	const struct egress_prefix *prefix;
@@ -181,7 +194,7 @@ int egress_msg_pool(struct egress_net *en, struct egress_msg *msg, struct egress
 			continue;
 		if (put_prefix(skb, EGRESS_A_PREFIX, &prefix->cidr, prefix)) {
 			next = n - 1;
-			err = next == msg->from;	/* not even one */
+			err = next == msg->from;	/* no room for a single prefix */
 			break;
 		}
 	}
@@ -191,6 +204,7 @@ int egress_msg_pool(struct egress_net *en, struct egress_msg *msg, struct egress
 	return err;
 }
 
+/* Put that a pair drains and, if that ends at some time, the seconds until then. */
 static int put_drain(struct sk_buff *skb, const struct egress_pair *pair)
 {
 	time64_t left = pair->deadline - ktime_get_boottime_seconds();
@@ -200,8 +214,8 @@ static int put_drain(struct sk_buff *skb, const struct egress_pair *pair)
 }
 
 /*
- * A pair, with as many of its destinations from @msg->from on as there is room for;
- * there is where the next message goes on, 0 at the end.
+ * A pair. The message has as many of its destinations, from number msg->from on, as there is
+ * room for. msg->from becomes the number of the first one without room, or 0.
  */
 int egress_msg_pair(struct egress_net *en, struct egress_msg *msg, struct egress_pair *pair)
 {
@@ -237,7 +251,7 @@ int egress_msg_pair(struct egress_net *en, struct egress_msg *msg, struct egress
 	return err;
 }
 
-/* A machine. */
+/* A machine, with its lease for those destinations that no destination set names. */
 int egress_msg_machine(struct egress_net *en, const struct egress_msg *msg,
 		       struct egress_machine *machine)
 {
@@ -271,7 +285,7 @@ int egress_msg_machine(struct egress_net *en, const struct egress_msg *msg,
 	return finish(msg, hdr, err);
 }
 
-/* A slot that is leased or lingers. */
+/* A block that is leased or lingers, with the machine that has it or had it last. */
 int egress_msg_lease(struct egress_net *en, const struct egress_msg *msg,
 		     struct egress_block *block)
 {
@@ -289,7 +303,10 @@ int egress_msg_lease(struct egress_net *en, const struct egress_msg *msg,
 	return finish(msg, hdr, err);
 }
 
-/* An app, with as much of its exclude list from msg->from on as there is room for. */
+/*
+ * An app. The message has as many prefixes of its exclude list, from number msg->from on, as
+ * there is room for. msg->from becomes the number of the first one without room, or 0.
+ */
 int egress_msg_app(struct egress_net *en, struct egress_msg *msg, struct egress_app *app)
 {
 	const struct egress_conf *conf;
@@ -341,7 +358,7 @@ int egress_msg_machine_stats(struct egress_net *en, const struct egress_msg *msg
 	return finish(msg, hdr, err);
 }
 
-/* The namespace's counters. */
+/* The namespace's counters. The caller has counted the live @connections. */
 int egress_msg_stats(struct egress_net *en, const struct egress_msg *msg, u64 connections)
 {
 	struct sk_buff *skb = msg->skb;
@@ -387,7 +404,7 @@ int egress_msg_destination(struct egress_net *en, const struct egress_msg *msg,
 	return finish(msg, hdr, err);
 }
 
-/* What would happen to a packet. */
+/* What would happen to a packet, and why. */
 int egress_msg_explained(struct egress_net *en, const struct egress_msg *msg,
 			 const struct egress_explained *ex)
 {
@@ -424,7 +441,10 @@ int egress_msg_explained(struct egress_net *en, const struct egress_msg *msg,
 	return finish(msg, hdr, err);
 }
 
-/* A connection refused. Context: softirq, under RCU. */
+/*
+ * A connection to @to was refused at the limit, as were @held_back others of which nobody was
+ * told. Context: softirq, under RCU and without egress_net.lock.
+ */
 int egress_msg_limit(struct egress_net *en, const struct egress_msg *msg,
 		     const struct egress_packet *packet, const struct in6_addr *to,
 		     unsigned int held_back)
@@ -483,7 +503,7 @@ int egress_msg_rebalance(struct egress_net *en, const struct egress_msg *msg,
 	return finish(msg, hdr, err);
 }
 
-/* That it happened. */
+/* An event without an object: its command says what happened. */
 int egress_msg_nothing(struct egress_net *en, const struct egress_msg *msg)
 {
 	void *hdr = start(en, msg);

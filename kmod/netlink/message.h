@@ -18,16 +18,17 @@ struct egress_warned;
 struct in6_addr;
 
 /**
- * struct egress_msg - where a message goes
- * @skb: buffer
- * @portid: to whom, 0 for everybody
- * @seq: of the request
- * @flags: NLM_F_*
- * @cmd: EGRESS_CMD_*
- * @cb: of a dump, to mark it interrupted; or NULL
- * @brief: without what must be counted first
- * @from: of an object that takes several messages: where the next one goes on,
- *	0 at the end
+ * struct egress_msg - a message to be written: the buffer, and what its header says
+ * @skb: buffer to which the message is added
+ * @portid: port of the socket that asked; 0 for an event
+ * @seq: sequence number of the request; 0 for an event
+ * @flags: NLM_F_* of the header
+ * @cmd: EGRESS_CMD_* of the header
+ * @cb: the dump that the message is part of, to be marked as interrupted if the generation
+ *	has changed since its last part; NULL if it is part of none
+ * @brief: leave out live connections, which cost a sweep to count, and a machine's counters
+ * @from: some objects have a list that takes several messages: the number, from 0, of the
+ *	list's entry with which the next message begins; 0 after the last message
  */
 struct egress_msg {
 	struct sk_buff *skb;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Refusals: error messages with the names and addresses in them. The ack is built after
- * the operation has returned, and extack keeps a pointer (in 6.1) or up to 80
- * characters (in 6.12): so the texts live here, long enough to be copied.
+ * Refusals: why a request is refused, in a sentence that contains names and addresses.
+ * genetlink copies the sentence into the ack only after the operation has returned. Until then
+ * extack has a pointer to it, or memory of its own for 80 characters in Linux 6.12 and none in
+ * 6.1. So each sentence is written to one of the texts here, and stays there long enough to be
+ * copied.
  */
 #include <linux/egress.h>
 #include <linux/jiffies.h>
@@ -14,8 +16,8 @@
 #include "error.h"
 #include "netlink/refusal.h"
 
-#define TEXTS	512
-#define REST	(HZ / 10)	/* before a text's memory is used again */
+#define TEXTS	512		/* sentences kept at a time */
+#define REST	(HZ / 10)	/* jiffies before a text is overwritten: copied by then */
 
 static struct {
 	unsigned long written;
@@ -25,6 +27,7 @@ static unsigned int next_text;
 /* Protects texts and next_text. */
 static DEFINE_MUTEX(texts_lock);
 
+/* The attribute of a request that EGRESS_AT() means, or NULL. */
 static const struct nlattr *find_attr(const struct genl_info *info, unsigned int at)
 {
 	unsigned int index = at >> 8;
@@ -40,12 +43,14 @@ static const struct nlattr *find_attr(const struct genl_info *info, unsigned int
 /**
  * egress_nl_refuse() - say why a request is refused
  * @info: request
- * @at: attribute that is to blame, with EGRESS_AT() if there may be several; 0 for none
- * @err: negative error
- * @fmt: sentence without capital and full stop, what is wrong and what helps
+ * @at: EGRESS_A_* of the attribute that is to blame, or EGRESS_AT() if the request may have
+ *	several of the type; 0 if no attribute is to blame
+ * @err: negative error code
+ * @fmt: a sentence that says what is wrong and what helps, without a capital at its
+ *	beginning and without a full stop
  *
- * Context: process; a flood of errors is slowed to what TEXTS and REST allow.
- * Return: @err.
+ * Context: process, with or without egress_net.lock. Waits if TEXTS requests were refused
+ * within the last REST jiffies. Return: @err.
  */
 int egress_nl_refuse(struct genl_info *info, unsigned int at, int err, const char *fmt, ...)
 {
@@ -67,7 +72,7 @@ int egress_nl_refuse(struct genl_info *info, unsigned int at, int err, const cha
 	return err;
 }
 
-/* What the subjects of state/ are in a request. */
+/* Which attribute of a request each subject is; 0 for EGRESS_ABOUT_NOTHING. */
 static const u8 attrs[] = {
 	[EGRESS_ABOUT_REGION] = EGRESS_A_REGION,
 	[EGRESS_ABOUT_APP] = EGRESS_A_APP,
@@ -88,11 +93,11 @@ static const u8 attrs[] = {
 };
 
 /**
- * egress_nl_refuse_for() - refuse a request for a reason that state/ gave
+ * egress_nl_refuse_for() - refuse a request for a reason that a function of state/ gave
  * @info: request
  * @error: the reason
  *
- * Context: process. Return: the error's code.
+ * Context: process; see egress_nl_refuse(). Return: the code in @error.
  */
 int egress_nl_refuse_for(struct genl_info *info, const struct egress_error *error)
 {
@@ -103,9 +108,11 @@ int egress_nl_refuse_for(struct genl_info *info, const struct egress_error *erro
 }
 
 /**
- * egress_nl_missing() - does the request lack an attribute that it can't do without
- * @info: request, refused then with -EINVAL
+ * egress_nl_missing() - refuse a request that lacks a necessary attribute
+ * @info: request
  * @attr: EGRESS_A_*
+ *
+ * Return: true if it is missing; the caller returns -EINVAL then.
  */
 bool egress_nl_missing(struct genl_info *info, int attr)
 {

@@ -7,7 +7,7 @@
 struct egress_error;
 struct genl_info;
 
-/* The @index-th attribute of type @attr, from 0. */
+/* For egress_nl_refuse(): among the attributes of type @attr, number @index, from 0. */
 #define EGRESS_AT(attr, index)	((attr) | (index) << 8)
 
 __printf(4, 5)

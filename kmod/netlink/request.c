@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Requests for a change: begun if the generation is the expected one, answered at the end. */
+/*
+ * A request for a change begins a struct egress_change and ends it. It is answered by echoes on
+ * the way, or refused at the end.
+ */
 #include <net/genetlink.h>
 
 #include "net.h"
@@ -8,6 +11,10 @@
 #include "netlink/tell.h"
 #include "state/change.h"
 
+/*
+ * A client that decided by what it read can send the generation of its reading along. If
+ * something has changed since then, its request is refused.
+ */
 static int expected_generation(struct egress_net *en, struct genl_info *info)
 {
 	const struct nlattr *expected = info->attrs[EGRESS_A_GENERATION];
@@ -28,11 +35,11 @@ static void answer(struct egress_change *ch, enum egress_change_event event, voi
 
 /**
  * egress_request_begin() - begin the change that a request asks for
- * @rq: filled
+ * @rq: filled, for egress_request_end()
  * @info: request
  *
- * Context: process; locks the namespace until egress_request_end(). Return: 0 or
- * -ESTALE, then nothing is locked.
+ * Context: process. Return: 0, and the namespace is locked until egress_request_end(); or
+ * -ESTALE if the client expected another generation, and nothing is locked.
  */
 int egress_request_begin(struct egress_request *rq, struct genl_info *info)
 {
@@ -49,15 +56,16 @@ int egress_request_begin(struct egress_request *rq, struct genl_info *info)
 }
 
 /**
- * egress_request_end() - end it, and say why if it was refused
- * @rq: begun
- * @err: what came of it: 0 or a negative error
+ * egress_request_end() - end a request's change, and say why if it was refused
+ * @rq: request, from egress_request_begin()
+ * @err: what the function of state/ returned: 0 or a negative error
  *
  * Return: @err.
  */
 int egress_request_end(struct egress_request *rq, int err)
 {
 	egress_change_end(&rq->ch);
+	/* Some errors have no reason in ch.error: -ENOMEM, and what family.c has refused. */
 	if (err && rq->ch.error.code == err)
 		egress_nl_refuse_for(rq->info, &rq->ch.error);
 	return err;

@@ -7,9 +7,9 @@
 struct genl_info;
 
 /**
- * struct egress_request - a change that somebody asked for
- * @ch: change
- * @info: request
+ * struct egress_request - a change that a client asked for
+ * @ch: the change
+ * @info: the client's request, for the answer
  */
 struct egress_request {
 	struct egress_change ch;

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The generated operations as the kernel takes them. */
+/*
+ * Give genetlink the operations of generated.c. The generator writes an entry for a command's
+ * request and another one for its dump. Newer kernels take them so. Linux 6.1 takes one struct
+ * genl_ops for a command, so both entries are joined in one when the module is loaded.
+ */
 #include <linux/bug.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
@@ -11,15 +15,19 @@
 
 #ifdef EGRESS_JOIN_OPS
 
-#define DUMPS	8	/* commands that can be dumped */
+#define DUMPS	8	/* commands that have a dump: a new one must be counted here */
 
 static struct genl_ops joined[ARRAY_SIZE(egress_nl_ops)] __ro_after_init;
 static struct nla_policy policies[DUMPS][EGRESS_A_MAX + 1] __ro_after_init;
 
 /*
- * There is one policy for a command: it takes the attributes for a dump and the others.
- * What a dump's start refuses comes without words here, so the policy looks at names
- * instead of egress_nl_dump_start().
+ * Give a joined command its policy. Linux 6.1 has one policy for a command, so this one accepts
+ * the attributes of the request and those of the dump.
+ *
+ * A dump also needs egress_nl_check() for its attributes, which are all names. In Linux 6.12
+ * egress_nl_dump_start() calls it. In Linux 6.1 that function has no extack, so it could
+ * refuse a name but not say why. A policy's validation function has an extack, so here the
+ * policy calls egress_nl_check() for each name.
  */
 static void __init add_policy(struct genl_ops *to, const struct genl_split_ops *op)
 {
@@ -49,6 +57,7 @@ static void __init add_policy(struct genl_ops *to, const struct genl_split_ops *
 	to->maxattr = max(to->maxattr, op->maxattr);
 }
 
+/* Add one generated operation, a request or a dump, to its joined command. */
 static void __init add_op(struct genl_ops *to, const struct genl_split_ops *op)
 {
 	to->cmd = op->cmd;
@@ -56,6 +65,7 @@ static void __init add_op(struct genl_ops *to, const struct genl_split_ops *op)
 	if (op->doit)
 		to->doit = op->doit;
 	if (op->dumpit) {
+		/* add_policy() has taken over what egress_nl_dump_start() does. */
 		if (op->start != egress_nl_dump_start)
 			to->start = op->start;
 		to->dumpit = op->dumpit;
@@ -64,6 +74,7 @@ static void __init add_op(struct genl_ops *to, const struct genl_split_ops *op)
 	add_policy(to, op);
 }
 
+/* In Linux 6.1 the family has one such function: call that of the generated operation. */
 static int pre_doit(const struct genl_ops *ops, struct sk_buff *skb, struct genl_info *info)
 {
 	const struct genl_split_ops *op = egress_nl_ops;

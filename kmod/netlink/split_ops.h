@@ -9,16 +9,16 @@
 #define EGRESS_JOIN_OPS
 
 /**
- * struct genl_split_ops - how a command is asked, or dumped: what the generator
- *	writes, and Linux 6.1 has not
- * @pre_doit: before @doit, NULL if nothing is to be done
- * @doit: carries it out
- * @start: before the first part of a dump
- * @dumpit: each part of it
- * @done: after the last
- * @policy: of its attributes
- * @maxattr: the largest of them
- * @cmd: command; one that is both asked and dumped comes twice, one after the other
+ * struct genl_split_ops - an operation as the generator writes it: a command's request, or
+ *	its dump. Linux 6.1 does not have this struct yet
+ * @pre_doit: called before @doit, or NULL
+ * @doit: carries out the request; NULL if the operation is a dump
+ * @start: called before the first part of the dump, or NULL
+ * @dumpit: writes a part of the dump; NULL if the operation is a request
+ * @done: called after the last part of the dump, or NULL
+ * @policy: of the operation's attributes
+ * @maxattr: the largest attribute in @policy
+ * @cmd: EGRESS_CMD_*; the request and the dump of one command stand side by side in the table
  * @flags: GENL_ADMIN_PERM, and GENL_CMD_CAP_DO or GENL_CMD_CAP_DUMP
  */
 struct genl_split_ops {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Telling: who asked for a change gets an echo if they want it, and all who listen
- * get events, of changes and of connections that are refused.
+ * Echoes and events. The client that asks for a change gets the changed objects back as echoes,
+ * if its request says so. All clients that have joined the group "events" get events, of each
+ * change and of connections that are refused at the limit.
  */
 #include <net/genetlink.h>
 #include <net/netfilter/nf_conntrack.h>
@@ -15,7 +16,7 @@
 #include "packet/snat.h"
 #include "state/change.h"
 
-/* An event is a message of the command that makes such a change. */
+/* An event is a message of the command by which a client makes such a change. */
 static const u8 commands[] = {
 	[EGRESS_EVENT_POOL_CHANGED] = EGRESS_CMD_POOL_NEW,
 	[EGRESS_EVENT_POOL_GONE] = EGRESS_CMD_POOL_DEL,
@@ -29,7 +30,7 @@ static const u8 commands[] = {
 	[EGRESS_EVENT_WARNING] = EGRESS_CMD_WARNING,
 };
 
-/* The event says what the object is. */
+/* Write the message about @object. @event says of what type it is: see state/change.h. */
 static int fill(struct egress_net *en, struct egress_msg *msg, enum egress_change_event event,
 		void *object)
 {
@@ -56,14 +57,14 @@ static int fill(struct egress_net *en, struct egress_msg *msg, enum egress_chang
 }
 
 /**
- * egress_tell_sender() - echo an object to who asked for its change, if they want it
+ * egress_tell_sender() - echo an object to the client that asked for its change
  * @en: namespace, locked
- * @info: request
- * @event: what happened
- * @object: to what
+ * @info: the client's request; without NLM_F_ECHO nothing is sent
+ * @event: what happened to the object
+ * @object: the object, of the type that @event says
  *
- * Without memory for it, the ack says so: the change is made by now.
- * Context: process.
+ * The change is made already, so the request does not fail if there is no memory for the echo:
+ * the ack says what is missing. Context: process.
  */
 void egress_tell_sender(struct egress_net *en, struct genl_info *info,
 			enum egress_change_event event, void *object)
@@ -97,7 +98,7 @@ static bool listened(struct egress_net *en)
 	return genl_has_listeners(&egress_family, en->net, 0);
 }
 
-/* Tell all who listen. Without listeners it costs nothing. */
+/* Send an event to all listeners. Without any, no message is written. */
 static void tell_all(struct egress_net *en, enum egress_change_event event, void *object)
 {
 	struct egress_msg msg = { .cmd = commands[event], .brief = true };
@@ -109,7 +110,7 @@ static void tell_all(struct egress_net *en, enum egress_change_event event, void
 		msg.skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 		if (!msg.skb || fill(en, &msg, event, object)) {
 			nlmsg_free(msg.skb);
-			/* They learn that they missed something. */
+			/* The listeners' sockets report ENOBUFS: an event is missing. */
 			genl_set_err(&egress_family, en->net, 0, 0, -ENOBUFS);
 			return;
 		}
@@ -117,7 +118,7 @@ static void tell_all(struct egress_net *en, enum egress_change_event event, void
 	} while (msg.from);
 }
 
-/* A machine has reached its limit. Context: softirq, under RCU. */
+/* Send the event that a machine has reached its limit. Context: softirq, under RCU. */
 static void tell_refused(struct egress_net *en, const struct egress_packet *packet,
 			 const struct nf_conn *ct, u8 pf, unsigned int held_back)
 {
@@ -129,7 +130,7 @@ static void tell_refused(struct egress_net *en, const struct egress_packet *pack
 	msg.skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_ATOMIC | __GFP_NOWARN);
 	egress_addr_inet(&to, pf, &ct->tuplehash[IP_CT_DIR_REPLY].tuple.src.u3);
 	if (!msg.skb || egress_msg_limit(en, &msg, packet, &to, held_back)) {
-		/* They learn that they missed something. */
+		/* The listeners' sockets report ENOBUFS: an event is missing. */
 		nlmsg_free(msg.skb);
 		genl_set_err(&egress_family, en->net, 0, 0, -ENOBUFS);
 		return;
@@ -143,9 +144,9 @@ static const struct egress_teller teller = {
 };
 
 /**
- * egress_tell_init() - tell of what the lower floors do from now on
+ * egress_tell_init() - have state/ and packet/ call this file for what they have to tell
  *
- * Context: while the module is loaded, before there can be a change or a packet.
+ * Context: while the module is loaded, before there can be a request or a hook.
  */
 void __init egress_tell_init(void)
 {
@@ -154,9 +155,10 @@ void __init egress_tell_init(void)
 }
 
 /**
- * egress_tell_exit() - tell of nothing any more
+ * egress_tell_exit() - have state/ call this file no more
  *
- * Context: while the module is removed: no machine and no pair is there.
+ * Context: while the module is removed. No namespace has a machine or a pair then, so packet/
+ * has no hooks that could call.
  */
 void egress_tell_exit(void)
 {
