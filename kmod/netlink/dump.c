@@ -33,7 +33,10 @@
 /* Finds the object that the request names and writes it to @msg, or refuses the request. */
 typedef int (*put_fn)(struct egress_net *en, struct egress_msg *msg, struct genl_info *info);
 
-/* Answer a request for one object. A large one takes several messages, each under the lock. */
+/*
+ * Answer a request for one object. A large one takes several messages, all under the lock, so
+ * that they tell of the object as it was at one moment.
+ */
 static int answer(struct genl_info *info, put_fn put)
 {
 	struct egress_net *en = egress_net(genl_info_net(info));
@@ -44,18 +47,20 @@ static int answer(struct genl_info *info, put_fn put)
 	};
 	int err;
 
+	mutex_lock(&en->lock);
 	do {
 		msg.skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-		if (!msg.skb)
-			return -ENOMEM;
-		mutex_lock(&en->lock);
+		if (!msg.skb) {
+			err = -ENOMEM;
+			break;
+		}
 		err = put(en, &msg, info);
-		mutex_unlock(&en->lock);
 		if (err)
 			nlmsg_free(msg.skb);
 		else
 			err = genlmsg_reply(msg.skb, info);
 	} while (!err && msg.from);
+	mutex_unlock(&en->lock);
 	return err;
 }
 
@@ -314,11 +319,7 @@ int egress_nl_pair_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	msg = dump_begin(en, skb, cb, EGRESS_CMD_PAIR_GET, &filter);
 	msg.from = cb->args[1];
 	xa_for_each_start(&en->pairs, id, pair, cb->args[0]) {
-		/*
-		 * Since the last part the pair may have gone, or may have got fewer
-		 * destinations: then begin with the first one again.
-		 */
-		if (id != cb->args[0] || msg.from >= pair->set->n_cidrs)
+		if (id != cb->args[0])
 			msg.from = 0;
 		cb->args[0] = id;
 		if (shown(pair->group, &filter)) {

@@ -214,14 +214,23 @@ static int put_drain(struct sk_buff *skb, const struct egress_pair *pair)
 }
 
 /*
+ * Where a list of @n goes on. It may have become shorter since the last part of a dump, which
+ * tells user space that it was interrupted: then the list begins anew.
+ */
+static unsigned int resume_at(const struct egress_msg *msg, unsigned int n)
+{
+	return msg->from < n ? msg->from : 0;
+}
+
+/*
  * A pair. The message has as many of its destinations, from number msg->from on, as there is
  * room for. msg->from becomes the number of the first one without room, or 0.
  */
 int egress_msg_pair(struct egress_net *en, struct egress_msg *msg, struct egress_pair *pair)
 {
 	const struct egress_set *set = pair->set;
+	unsigned int i = resume_at(msg, set->n_cidrs), from = i;
 	struct sk_buff *skb = msg->skb;
-	unsigned int i = msg->from;
 	void *hdr = start(en, msg);
 	int err;
 
@@ -242,7 +251,7 @@ int egress_msg_pair(struct egress_net *en, struct egress_msg *msg, struct egress
 			i++;
 		if (i == set->n_cidrs)
 			i = 0;
-		else if (i == msg->from)
+		else if (i == from)
 			err = -EMSGSIZE;
 	}
 	err = finish(msg, hdr, err);
@@ -309,15 +318,16 @@ int egress_msg_lease(struct egress_net *en, const struct egress_msg *msg,
  */
 int egress_msg_app(struct egress_net *en, struct egress_msg *msg, struct egress_app *app)
 {
-	const struct egress_conf *conf;
+	const struct egress_conf *conf =
+		rcu_dereference_protected(app->conf, lockdep_is_held(&en->lock));
+	unsigned int n = conf->own_exclude ? conf->exclude->n_prefixes : 0;
+	unsigned int i = resume_at(msg, n), from = i;
 	struct sk_buff *skb = msg->skb;
 	void *hdr = start(en, msg);
-	unsigned int i = msg->from;
 	int err;
 
 	if (!hdr)
 		return -EMSGSIZE;
-	conf = rcu_dereference_protected(app->conf, lockdep_is_held(&en->lock));
 	err = nla_put_string(skb, EGRESS_A_APP, app->name) ||
 		nla_put_u32(skb, EGRESS_A_LIMIT, conf->limit) ||
 		nla_put_u32(skb, EGRESS_A_ON_LIMIT, conf->on_limit) ||
@@ -326,13 +336,13 @@ int egress_msg_app(struct egress_net *en, struct egress_msg *msg, struct egress_
 		nla_put_u32(skb, EGRESS_A_MACHINES, app->n_machines) ||
 		nla_put_u32(skb, EGRESS_A_WAITING, app->n_waiting) ||
 		(!conf->own_exclude && nla_put_flag(skb, EGRESS_A_EXCLUDE_DEFAULT));
-	if (!err && conf->own_exclude) {
-		while (i < conf->exclude->n_prefixes &&
+	if (!err) {
+		while (i < n &&
 		       !put_prefix(skb, EGRESS_A_EXCLUDE, &conf->exclude->prefixes[i], NULL))
 			i++;
-		if (i == conf->exclude->n_prefixes)
+		if (i == n)
 			i = 0;
-		else if (i == msg->from)
+		else if (i == from)
 			err = -EMSGSIZE;
 	}
 	err = finish(msg, hdr, err);

@@ -160,12 +160,17 @@ static int our_port(const struct sk_buff *skb, u8 pf, unsigned int off, bool quo
 
 /*
  * The source port, or echo id, of a packet before source NAT. A packet without conntrack is read
- * like one quoted in an ICMP error, as there, too, the source port is wanted.
+ * like one quoted in an ICMP error, as there, too, the source port is wanted. Return: the port in
+ * host order, -1 for none: conntrack has port 0 for a protocol without ports.
  */
 static int source_port(const struct sk_buff *skb, u8 pf, const struct nf_conn *ct)
 {
-	return ct ? ntohs(ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u.all) :
-		    our_port(skb, pf, skb_network_offset(skb), true);
+	const struct nf_conntrack_tuple *orig;
+
+	if (!ct)
+		return our_port(skb, pf, skb_network_offset(skb), true);
+	orig = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	return egress_shareable(orig) ? ntohs(orig->src.u.all) : -1;
 }
 
 /*

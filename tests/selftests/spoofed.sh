@@ -47,6 +47,22 @@ is "the bank heard from" nobody "$(heard)"
 is "spoofed" $((spoofed + 4)) "$(stat spoofed)"
 ask m2 udp $BANK4 "from=$shared" sport=40000 wait=0.5 >/dev/null
 is "in a block of another host's, the bank heard from" "$shared" "$(heard)"
+
+# A packet without a port is no other host's either, though the lowest ports are.
+eg pool add lhr 198.51.100.144/28 slots 32-63
+shared=$(of v4 "$(eg -j allocate --app blog --region lhr)")
+ip -n m2 addr add "$shared/32" dev lo
+o nft -f - <<-END
+	table ip seen {
+		counter seen { }
+		chain c { type filter hook prerouting priority raw; ip protocol { udp, 253 } ip saddr $shared counter name seen; }
+	}
+END
+ask m2 udp $BANK4 "from=$shared" sport=2000 wait=0.5 >/dev/null
+is "in a low block of another host's, the bank heard from" "$shared" "$(heard)"
+m2 /usr/bin/python3 -I "$SELFTESTS/inject.py" raw "$shared" $BANK4 253
+is "spoofed" $((spoofed + 5)) "$(stat spoofed)"
+like "left the host" "packets 1 " "$(o nft list counter ip seen seen)"
 leased m1 "$(ask m1 udp $BANK4)"
 
 # Nor by the machine that has it, when its last connection has just gone from memory

@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A dump ends, and says that it was interrupted, when the list that it was in the midst of
+# becomes shorter or goes.
+. "$(dirname "$0")/lib.sh"
+
+load_module
+new_ns h
+
+# many NETWORK: 16,000 prefixes, some ten parts of a dump.
+many() {
+	local list
+	# shellcheck disable=SC2046 # numbers
+	printf -v list "$1.%d.%d/32," $(seq 0 15999 | awk '{ print int($1 / 128), $1 % 128 * 2 }')
+	echo "${list%,}"
+}
+
+# parts COMMAND ATTRIBUTE PROGRAM...: what a dump ends with, if that is run after its first part.
+parts() { h /usr/bin/python3 -I "$SELFTESTS/dump_in_parts.py" "$TOP/uapi/linux/egress.h" "$@"; }
+apps() { parts EGRESS_CMD_APP_GET EGRESS_A_EXCLUDE "$EGRESSCTL" "$@"; }
+pairs() { parts EGRESS_CMD_PAIR_GET EGRESS_A_TO "$EGRESSCTL" "$@"; }
+long() { eg -b - <<<"app set shop --limit 5 --exclude $(many 100.0)"; }
+
+long
+like "nothing changes" "^done whole [0-9]+$" "$(apps app list)"
+like "the list goes" "^done interrupted [0-9]+$" "$(apps app set shop --exclude default)"
+long
+like "the list becomes short" "^done interrupted [0-9]+$" "$(apps app set shop --exclude 192.0.2.0/24)"
+
+eg -b - >/dev/null <<END
+pool add ord $POOL4
+allocate --app shop --region ord --v4 198.51.100.9 --to $(many 101.0)
+END
+like "nothing changes" "^done whole [0-9]+$" "$(pairs app list)"
+like "the destinations go" "^done interrupted [0-9]+$" "$(pairs pair set 198.51.100.9)"

@@ -1,0 +1,73 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+#
+# Read the first part of a dump by the family "egress", run a command, and read the other
+# parts: 1,000 at most. Says how the dump ended, and how many of its messages have an
+# attribute.
+#
+#   dump_in_parts.py HEADER COMMAND-NAME ATTRIBUTE PROGRAM [ARG]...
+
+import re
+import socket
+import struct
+import subprocess
+import sys
+
+REQUEST, DUMP, DUMP_INTR = 0x1, 0x300, 0x10     # NLM_F_*
+ERROR, DONE = 2, 3                              # NLMSG_*
+GENERIC, CONTROL, GETFAMILY = 16, 16, 3         # NETLINK_GENERIC, GENL_ID_CTRL
+FAMILY_ID, FAMILY_NAME = 1, 2                   # CTRL_ATTR_*
+
+
+def number(header, name):
+    """What the enum that has this name gives it."""
+    for body in re.findall(r"enum[^{]*\{([^}]*)\}", header):
+        value = -1
+        for entry in re.sub(r"/\*.*?\*/", "", body, flags=re.S).split(","):
+            words = re.split(r"\s*=\s*", entry.strip())
+            value = int(words[1], 0) if len(words) > 1 and words[1].isdigit() else value + 1
+            if words[0] == name:
+                return value
+    sys.exit(f"no {name} in the header")
+
+
+def attrs(data):
+    while len(data) >= 4:
+        length, kind = struct.unpack_from("=HH", data)
+        yield kind & 0x3fff, data[4:length]
+        data = data[(length + 3) & ~3:]
+
+
+def messages(data):
+    while data:
+        length, kind, flags = struct.unpack_from("=IHH", data)
+        yield kind, flags, data[16:length]
+        data = data[(length + 3) & ~3:]
+
+
+def request(sock, family, flags, command, payload=b""):
+    sock.send(struct.pack("=IHHIIBBH", 20 + len(payload), family, flags, 1, 0, command, 1, 0) + payload)
+
+
+with open(sys.argv[1], encoding="ascii") as file:
+    text = file.read()
+command, attribute = number(text, sys.argv[2]), number(text, sys.argv[3])
+with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, GENERIC) as sock:
+    sock.bind((0, 0))
+    request(sock, CONTROL, REQUEST, GETFAMILY, struct.pack("=HH8s", 11, FAMILY_NAME, b"egress\0"))
+    _, _, body = next(messages(sock.recv(65536)))
+    family = struct.unpack("=H", dict(attrs(body[4:]))[FAMILY_ID])[0]
+    request(sock, family, REQUEST | DUMP, command)
+    found, interrupted, end = 0, False, ""
+    for part in range(1000):
+        for kind, flags, body in messages(sock.recv(1 << 20)):
+            interrupted |= bool(flags & DUMP_INTR)
+            if kind in (ERROR, DONE):
+                end = "done" if not struct.unpack_from("=i", body)[0] else "error"
+            elif any(kind == attribute for kind, _ in attrs(body[4:])):
+                found += 1
+        if end:
+            break
+        if not part:
+            subprocess.run(sys.argv[4:], check=True, stdout=subprocess.DEVNULL)
+    print(end or "does not end", "interrupted" if interrupted else "whole", found)
