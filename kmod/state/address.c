@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Addresses of pools: which is drawn next. Those never used come first, in order;
- * then the one released longest ago, so that a stranger doesn't get an address
- * that is still on somebody's allowlist.
+ * Addresses of pools: which address is drawn next for a pair. Addresses never used come first, in
+ * order. After them comes the address that was released longest ago: it is least likely to be
+ * still on an allowlist, which would let its new owner in.
  *
  *      never used --draw--> allocated --release--> resting --draw--> allocated
  *
@@ -24,11 +24,11 @@
 #include "state/pool.h"
 
 /**
- * egress_addr_find() - what is known of an address
+ * egress_addr_find() - find an address that is allocated or rests
  * @en: namespace, locked
  * @addr: address
  *
- * Return: address that is allocated or rests, or NULL.
+ * Return: address, or NULL if it is neither.
  */
 struct egress_addr *egress_addr_find(struct egress_net *en, const struct in6_addr *addr)
 {
@@ -53,6 +53,10 @@ bool egress_addr_is_local(struct egress_net *en, const struct in6_addr *addr)
 	return ipv6_chk_addr(en->net, addr, NULL, 0);
 }
 
+/*
+ * The address at an offset in a prefix. An offset has 64 bits, so that of a prefix shorter than
+ * /64 only the first 2^64 addresses are ever drawn.
+ */
 static void addr_at(struct in6_addr *addr, const struct egress_prefix *prefix, u64 offset)
 {
 	u64 hi, lo;
@@ -71,9 +75,9 @@ static u64 offset_of(const struct egress_prefix *prefix, const struct in6_addr *
 }
 
 /**
- * egress_addr_forget() - an address that rests has never been used, as far as is known
+ * egress_addr_forget() - free a resting address, so that it counts as never used
  * @en: namespace, locked
- * @addr: rests
+ * @addr: address that rests
  */
 void egress_addr_forget(struct egress_net *en, struct egress_addr *addr)
 {
@@ -117,7 +121,7 @@ static struct egress_addr *addr_new(struct egress_net *en, struct egress_prefix 
 	return addr;
 }
 
-/* Return: an address never used, NULL if there is none, ERR_PTR(-ENOMEM). */
+/* Return: an address of the prefix never used; NULL if there is none; ERR_PTR(-ENOMEM). */
 static struct egress_addr *draw_fresh(struct egress_net *en, struct egress_prefix *prefix)
 {
 	struct egress_addr *addr = NULL;
@@ -127,7 +131,7 @@ static struct egress_addr *draw_fresh(struct egress_net *en, struct egress_prefi
 		addr_at(&at, prefix, prefix->next);
 		if (!addr_known(en, &at) && !egress_addr_is_local(en, &at))
 			addr = addr_new(en, prefix, &at, true);
-		/* There was no memory: it has not been used. */
+		/* There was no memory. Leave @next as it is: this address is still unused. */
 		if (IS_ERR(addr))
 			break;
 		if (prefix->next == prefix->last)
@@ -139,6 +143,7 @@ static struct egress_addr *draw_fresh(struct egress_net *en, struct egress_prefi
 	return addr;
 }
 
+/* Let an address rest no more, as it is drawn again. egress_addr_undraw() can put it back. */
 static void wake(struct egress_addr *addr)
 {
 	addr->was = addr->rest.prev;
@@ -148,7 +153,12 @@ static void wake(struct egress_addr *addr)
 	addr->fresh = false;
 }
 
-/* Those forgotten were released longest ago of all. */
+/*
+ * No address is left that was never used. If egress_addr_release() has forgotten addresses of
+ * this family, let draw_fresh() find them: from the first address of each prefix on, it skips
+ * those that are allocated or rest. The forgotten ones are drawn before those that rest, since
+ * they were released earlier. Return: whether any had been forgotten.
+ */
 static bool remember(struct egress_region *region, enum egress_family family)
 {
 	struct egress_prefix *prefix;
@@ -165,6 +175,7 @@ static bool remember(struct egress_region *region, enum egress_family family)
 	return true;
 }
 
+/* Is any prefix of the family draining? Then the refusal says so. */
 static bool draining(const struct egress_region *region, enum egress_family family)
 {
 	const struct egress_prefix *prefix;
@@ -176,10 +187,10 @@ static bool draining(const struct egress_region *region, enum egress_family fami
 }
 
 /**
- * egress_addr_draw() - the next free address of a region
+ * egress_addr_draw() - take the next free address of a region
  * @ch: change
  * @region: region
- * @family: family
+ * @family: IPv4 or IPv6
  *
  * Return: address that belongs to no pair yet, or ERR_PTR(-ENOSPC),
  * ERR_PTR(-ENOMEM).
@@ -214,10 +225,10 @@ again:
 }
 
 /**
- * egress_addr_given() - a certain address of a region
+ * egress_addr_given() - take a certain address of a region
  * @ch: change
  * @region: region
- * @at: address
+ * @at: address that the request names
  *
  * Return: address that belongs to no pair yet, or ERR_PTR(-ERANGE) if it is
  * not in the pool, ERR_PTR(-EBUSY) if its prefix is draining, ERR_PTR(-EEXIST)
@@ -247,7 +258,10 @@ struct egress_addr *egress_addr_given(struct egress_change *ch, struct egress_re
 				    text, region->name, egress_cidr_str(other, &prefix->cidr));
 		return ERR_PTR(err);
 	}
-	/* Of a prefix shorter than /64 the offset is the lower half alone. */
+	/*
+	 * An address at offset 0 is the prefix's own only if it equals the prefix: in a prefix
+	 * shorter than /64 others have the offset 0, too, as an offset has the lower 64 bits alone.
+	 */
 	offset = offset_of(prefix, at);
 	if (ipv6_addr_equal(at, &prefix->cidr.addr) ? prefix->first : offset > prefix->last) {
 		err = egress_refuse(&ch->error, to_blame, -ERANGE,
@@ -273,9 +287,10 @@ struct egress_addr *egress_addr_given(struct egress_change *ch, struct egress_re
 }
 
 /**
- * egress_addr_undraw() - as if it had not been drawn
+ * egress_addr_undraw() - undo egress_addr_draw() or egress_addr_given()
  * @en: namespace, locked
- * @addr: drawn or given, no pair's yet; the last of its family that was
+ * @addr: address that belongs to no pair yet. Of several addresses of a family, the one taken
+ *	last is given back first, so that each finds its place among the resting ones again
  */
 void egress_addr_undraw(struct egress_net *en, struct egress_addr *addr)
 {
@@ -290,19 +305,22 @@ void egress_addr_undraw(struct egress_net *en, struct egress_addr *addr)
 	region->n_resting[family]++;
 	if (addr->was)
 		return;
-	/* Never used, or so long ago that nobody knows. */
+	/* The address did not rest before: it was never used, or its use has been forgotten. */
 	fresh = addr->fresh;
 	egress_addr_forget(en, addr);
 	if (!fresh)
 		return;
+	/* draw_fresh() has moved @next beyond the address. */
 	prefix->next = min(prefix->next, offset);
 	prefix->spent = false;
 }
 
 /**
- * egress_addr_release() - it belongs to no pair any more
+ * egress_addr_release() - let an address rest, as it belongs to no pair any more
  * @en: namespace, locked
- * @addr: allocated
+ * @addr: address that was allocated
+ *
+ * If more than EGRESS_RESTING_MAX rest then, the one released longest ago is forgotten.
  */
 void egress_addr_release(struct egress_net *en, struct egress_addr *addr)
 {

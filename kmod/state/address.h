@@ -4,7 +4,11 @@
 
 #include "packet/objects.h"
 
-#define EGRESS_RESTING_MAX	65536	/* released addresses remembered, a region and family */
+/*
+ * How many released addresses are remembered in each region and family. Without a bound, an IPv6
+ * pool, which always has addresses never used, would take ever more memory.
+ */
+#define EGRESS_RESTING_MAX	65536
 
 struct egress_change;
 struct egress_net;
@@ -12,15 +16,17 @@ struct egress_prefix;
 struct egress_region;
 
 /**
- * struct egress_addr - an address that is allocated, or was and rests
- * @public: as packets look it up
- * @prefix: from which
- * @rest: in egress_region.resting
- * @fresh: was drawn as never used (until the request is done)
- * @was: what it was behind in egress_region.resting, NULL if it was not there (likewise)
- * @rcu: freed after packets that found it
+ * struct egress_addr - an address that is allocated, or was released and rests
+ * @public: what packets read of the address, under RCU
+ * @prefix: prefix of a pool that the address was drawn from
+ * @rest: entry in egress_region.resting while the address rests; empty otherwise
+ * @fresh: for egress_addr_undraw(), while the request that drew the address is at work:
+ *	egress_prefix.next was moved on for it
+ * @was: for egress_addr_undraw(), while the request that drew the address is at work: the entry
+ *	before it in egress_region.resting; NULL if the address did not rest
+ * @rcu: frees the address after the packets that found it
  *
- * Under egress_net.lock but for @public.
+ * egress_net.lock protects all of it but @public.
  */
 struct egress_addr {
 	struct egress_public public;

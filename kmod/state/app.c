@@ -23,7 +23,7 @@ static const struct rhashtable_params name_params = {
 
 static struct egress_conf *conf_of(const struct egress_app *app)
 {
-	/* Changed under egress_net.lock, which every caller holds. */
+	/* All callers hold egress_net.lock, under which alone the settings change. */
 	return rcu_dereference_protected(app->conf, true);
 }
 
@@ -48,9 +48,9 @@ static struct egress_conf *conf_new(const struct egress_conf *old)
 }
 
 /**
- * egress_app_find() - an app by name
+ * egress_app_find() - find an app by name
  * @en: namespace, locked
- * @name: name
+ * @name: name of the app
  *
  * Return: app or NULL.
  */
@@ -64,12 +64,12 @@ struct egress_app *egress_app_find(struct egress_net *en, const char *name)
 }
 
 /**
- * egress_app_get() - an app by name, made if it isn't there
+ * egress_app_get() - find an app by name, or make it
  * @en: namespace, locked
- * @name: name
+ * @name: name of the app
  *
- * Return: app, or NULL if there is no memory. egress_app_put() drops it again if
- * nothing came into it.
+ * To be followed by egress_app_put() if neither a group nor settings come into the app. Return:
+ * app, or NULL if there is no memory.
  */
 struct egress_app *egress_app_get(struct egress_net *en, const char *name)
 {
@@ -104,7 +104,7 @@ free:
 }
 
 /**
- * egress_app_is_default() - has it no settings of its own
+ * egress_app_is_default() - has an app the default settings and no others
  * @app: app, egress_net locked
  */
 bool egress_app_is_default(const struct egress_app *app)
@@ -124,9 +124,9 @@ static void app_free(struct egress_net *en, struct egress_app *app)
 }
 
 /**
- * egress_app_put() - let an app go if it has nothing, and no settings of its own
+ * egress_app_put() - free an app that has nothing in any region, and no settings of its own
  * @en: namespace, locked
- * @app: app
+ * @app: app; nothing happens if it has groups or settings
  */
 void egress_app_put(struct egress_net *en, struct egress_app *app)
 {
@@ -160,9 +160,9 @@ static int check_limit(struct egress_change *ch, const struct egress_app_request
 /**
  * egress_app_set() - change an app's settings
  * @ch: change
- * @req: what
+ * @req: settings to change; what is not given stays as it is
  *
- * Holds for connections from the next packet on. Return: 0, -ERANGE, -EINVAL,
+ * New connections go by the settings from their next packet on. Return: 0; -ERANGE, -EINVAL,
  * -ENOMEM, then nothing has changed.
  */
 int egress_app_set(struct egress_change *ch, const struct egress_app_request *req)
@@ -210,6 +210,7 @@ int egress_app_set(struct egress_change *ch, const struct egress_app_request *re
 	}
 
 	rcu_assign_pointer(app->conf, conf);
+	/* A list that the new settings have taken over must not be freed with the old ones. */
 	if (old->exclude == conf->exclude)
 		old->own_exclude = false;
 	conf_free(old);
@@ -224,7 +225,7 @@ nomem:
 }
 
 /**
- * egress_app_free_all() - settings that outlived everything else
+ * egress_app_free_all() - free all apps that are left, as they have settings of their own
  * @en: namespace, locked, without pairs and machines
  */
 void egress_app_free_all(struct egress_net *en)

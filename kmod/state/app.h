@@ -13,18 +13,18 @@ struct egress_net;
 struct egress_region;
 
 /**
- * struct egress_app - an app: exists while it has pairs, machines or settings
- * @node: in egress_net.app_names
- * @name: name
- * @serial: in egress_net.apps
- * @conf: RCU: settings
- * @groups: struct egress_group, a region each
- * @n_pairs: its pairs, of its machines too
- * @n_machines: its machines
- * @n_waiting: those of them that lack a lease
- * @rcu: freed after packets that saw it
+ * struct egress_app - an app; it exists while it has pairs, machines or settings of its own
+ * @node: entry in egress_net.app_names
+ * @name: name of the app; zeros up to the end, as it is a table's key
+ * @serial: key in egress_net.apps, counted up
+ * @conf: settings; packets read the pointer and the settings under RCU
+ * @groups: struct egress_group, one for each region where the app has something
+ * @n_pairs: pairs of the app, those of one machine alone too
+ * @n_machines: machines of the app
+ * @n_waiting: machines of the app that wait for a block: see egress_lease_recount()
+ * @rcu: frees the app after the packets that saw it
  *
- * Under egress_net.lock but for @conf.
+ * egress_net.lock protects all of it, and every change of @conf.
  */
 struct egress_app {
 	struct rhash_head node;
@@ -41,10 +41,10 @@ struct egress_app {
 struct egress_app_request {
 	const char *app;
 	bool has_limit, has_on_limit, has_on_none, has_exclude, default_exclude;
-	u32 limit;
-	u32 on_limit;
-	u32 on_none;
-	const struct egress_cidr *exclude;
+	u32 limit;			/* connections to a destination; 0: a block's ports */
+	u32 on_limit;			/* enum egress_on_limit */
+	u32 on_none;			/* enum egress_on_none */
+	const struct egress_cidr *exclude;	/* destinations to leave alone */
 	unsigned int n_exclude;
 };
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Blocks: what becomes of the ports of a pair.
+ * Blocks: a pair's ports, cut into pieces that are leased to machines.
  *
  *      free --------> leased -----------> lingering --------> free
  *            taken           given up                no connection is left,
  *                                                    or all have been cut
  *
- * A block given up is unpublished first; a packet that saw it may still take
- * a port of it until a grace period has passed.
+ * When a lease gives its block up, packets find the block no more from then on. But a packet
+ * that has found the block before may still take a port of it, until a grace period has passed.
  */
 #include <linux/rcupdate.h>
 
@@ -21,7 +21,11 @@
 #include "state/machine.h"
 #include "state/pair.h"
 
-#define RETIRE_TABLES	1024	/* a lingering block with more waits for the reaper's round */
+/*
+ * Destination tables of a lingering block that egress_block_retire() sweeps at most. A block with
+ * more stays as it is until the reaper's rounds, which sweep in small pieces, have left fewer.
+ */
+#define RETIRE_TABLES	1024
 
 /**
  * egress_block_lease() - a machine takes a free block
@@ -39,9 +43,9 @@ void egress_block_lease(struct egress_block *block, struct egress_machine *machi
 }
 
 /**
- * egress_block_linger() - a lease gives its block up: connections live on in it
+ * egress_block_linger() - let a block linger that no lease has any more
  * @en: namespace, locked
- * @block: leased; no packet finds it any more after a grace period
+ * @block: leased until now; its connections live on
  */
 void egress_block_linger(struct egress_net *en, struct egress_block *block)
 {
@@ -65,10 +69,10 @@ static void block_free(struct egress_block *block)
 }
 
 /**
- * egress_blocks_synchronize() - wait until no packet sees a lease given up
+ * egress_blocks_synchronize() - wait until no packet can take a port of a lingering block
  * @en: namespace, locked
  *
- * One grace period for all that were given up until now.
+ * Context: process; waits for one grace period, for all lingering blocks together.
  */
 void egress_blocks_synchronize(struct egress_net *en)
 {
@@ -89,8 +93,10 @@ void egress_blocks_synchronize(struct egress_net *en)
  * @en: namespace, locked
  * @block: lingering
  *
- * Those that TCP has closed don't count, but their entries must go: the next
- * machine may take their ports. Context: process; sweeps its tables. Return: it is free.
+ * A connection that TCP has closed does not count as living. But its conntrack entry is
+ * removed, as the next machine that leases the block may need its port. Context: process;
+ * sweeps the block's destination tables, which takes egress_net.reap. Return: true if the block
+ * is free now.
  */
 bool egress_block_retire(struct egress_net *en, struct egress_block *block)
 {
@@ -104,13 +110,13 @@ bool egress_block_retire(struct egress_net *en, struct egress_block *block)
 }
 
 /**
- * egress_block_retire_one() - free a lingering slot before saying that there is none
+ * egress_block_retire_one() - free a lingering block of a pair, so as not to refuse a request
  * @en: namespace, locked
- * @pair: of this pair
- * @only: and no other than this one; NULL for any
+ * @pair: pair that the block is to be of
+ * @only: the only block that will do; NULL if any block of the pair will
  *
- * The others are left to those who wait. Context: process; waits for a grace period.
- * Return: block that is free now, or NULL.
+ * No more than one block is freed: the others are left to the machines that wait for one.
+ * Context: process; waits for a grace period. Return: block that is free now, or NULL.
  */
 struct egress_block *egress_block_retire_one(struct egress_net *en, const struct egress_pair *pair,
 					     const struct egress_block *only)
@@ -126,7 +132,7 @@ struct egress_block *egress_block_retire_one(struct egress_net *en, const struct
 	list_for_each_entry_safe(block, tmp, &en->lingering, linger) {
 		if (block->pair != pair || (only && block != only))
 			continue;
-		/* That of the well-known ports last. */
+		/* Slot 0 only if nothing else can be freed: some servers refuse its low ports. */
 		if (!block->ports.slot)
 			zero = block;
 		else if (egress_block_retire(en, block))
@@ -136,11 +142,11 @@ struct egress_block *egress_block_retire_one(struct egress_net *en, const struct
 }
 
 /**
- * egress_block_first_free() - the slot of a pair that is next
+ * egress_block_first_free() - the block of a pair that is to be leased next
  * @pair: pair, egress_net locked
  *
- * The one freed longest ago, but slot 0, of the well-known ports, last. Return:
- * block or NULL.
+ * Return: the block that was freed longest ago. Slot 0 comes after all others, as some servers
+ * refuse connections from its low ports. NULL if no block is free or the pair is dying.
  */
 struct egress_block *egress_block_first_free(struct egress_pair *pair)
 {
@@ -155,9 +161,11 @@ struct egress_block *egress_block_first_free(struct egress_pair *pair)
 }
 
 /**
- * egress_block_cut() - end all connections of a lease given up
+ * egress_block_cut() - end all connections of a lingering block, and free the block
  * @en: namespace, locked
- * @block: lingering, and a grace period has passed since
+ * @block: lingering, and a grace period has passed since it began to linger
+ *
+ * Context: process; takes egress_net.reap.
  */
 void egress_block_cut(struct egress_net *en, struct egress_block *block)
 {
@@ -180,17 +188,18 @@ void egress_blocks_retire_pair(struct egress_net *en, struct egress_pair *pair)
 }
 
 /**
- * egress_block_limit() - connections to a destination that a block allows
- * @block: of a pair, egress_net locked
+ * egress_block_limit() - how many connections to one destination a block allows
+ * @block: block, egress_net locked
  *
- * Its ports, or the app's word if that is less.
+ * Return: the number of the block's ports, or the app's limit if that is lower.
  */
 u32 egress_block_limit(const struct egress_block *block)
 {
+	/* The block that begins at port 0 has one port less, as port 0 can't be used. */
 	u32 ports = (1u << block->pair->nat.order) - !block->ports.first;
 	const struct egress_conf *conf;
 
-	/* Changed under egress_net.lock, which every caller holds. */
+	/* All callers hold egress_net.lock, under which alone the settings change. */
 	conf = rcu_dereference_protected(block->pair->group->app->conf, true);
 	return conf->limit ? min(conf->limit, ports) : ports;
 }

@@ -14,21 +14,22 @@ enum egress_block_state {
 	EGRESS_BLOCK_FOREIGN,	/* another host hands it out */
 	EGRESS_BLOCK_FREE,
 	EGRESS_BLOCK_LEASED,
-	EGRESS_BLOCK_LINGERING,	/* given up, connections live on */
+	EGRESS_BLOCK_LINGERING,	/* no lease has it any more, but connections may still use it */
 };
 
 /**
- * struct egress_block - a block of ports of a pair; leased, it is the lease
- * @ports: as packets see it
- * @pair: whose
+ * struct egress_block - a block of ports of a pair
+ * @ports: what packets read of the block, under RCU
+ * @pair: pair that the block is part of
  * @state: enum egress_block_state
- * @machine: of the lease, and who had it while it lingers
- * @node: in egress_pair.free or egress_machine.blocks
- * @linger: in egress_net.lingering
- * @gp: RCU cookie: when no packet can take a port of a lease given up
- * @quiet: that time has come
+ * @machine: machine that has the block leased, or had it until it lingered; else NULL
+ * @node: entry in egress_pair.free while free, in egress_machine.blocks while leased or lingering
+ * @linger: entry in egress_net.lingering while lingering
+ * @gp: RCU cookie from the moment when the block began to linger: after its grace period no
+ *	packet can take a port of the block
+ * @quiet: the grace period of @gp is over, as far as is known
  *
- * Under egress_net.lock but for @ports.
+ * egress_net.lock protects all of it but @ports.
  */
 struct egress_block {
 	struct egress_ports ports;

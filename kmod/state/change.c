@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Changes: a transaction under the namespace's lock. It is begun, filled with what
- * it did by the functions of state/, and ended: by then all who listen have been
- * told, the generation has grown by one if anything changed, the hooks are gone if
- * nothing needs them any more, and claims on the uplink are as the pairs are.
+ * Changes: a change is a transaction under the namespace's lock. Between its beginning and its
+ * end, functions of state/ do their work and note in the change what they did. When the change
+ * has ended, the generation has grown by one if anything changed, all listeners have been told,
+ * the hooks are gone if nothing needs them any more, and the host claims the addresses of all
+ * pairs there are on the uplink, and no others.
  */
 #include <linux/lockdep.h>
 
@@ -18,10 +19,10 @@
 static const struct egress_teller *told_by __read_mostly;
 
 /**
- * egress_change_tell_by() - say who tells of changes
- * @teller: who, or NULL for nobody
+ * egress_change_tell_by() - set the functions that tell listeners of changes
+ * @teller: the functions, or NULL to tell nobody
  *
- * Context: while the module is loaded or removed, and nobody can change anything.
+ * No lock: this is called while the module is loaded or removed, when there can be no change.
  */
 void egress_change_tell_by(const struct egress_teller *teller)
 {
@@ -38,7 +39,7 @@ void egress_change_tell_by(const struct egress_teller *teller)
 void egress_change_begin_locked(struct egress_change *ch, struct egress_net *en)
 {
 	lockdep_assert_held(&en->lock);
-	/* Each by itself: an initializer would clear the error's text. */
+	/* Set each member by itself: an initializer would also clear the error's long text. */
 	ch->en = en;
 	ch->answer = NULL;
 	ch->error.code = 0;
@@ -54,7 +55,7 @@ void egress_change_begin_locked(struct egress_change *ch, struct egress_net *en)
  * @ch: change
  * @en: namespace
  *
- * Context: process. To be followed by egress_change_end(), whatever comes of it.
+ * Context: process. To be followed by egress_change_end(), even if the change is refused.
  */
 void egress_change_begin(struct egress_change *ch, struct egress_net *en)
 {
@@ -68,10 +69,11 @@ static void warn(struct egress_change *ch, struct egress_warned *warned)
 }
 
 /**
- * egress_change_end_locked() - tell what is due yet, and keep the lock
+ * egress_change_end_locked() - end a change, but keep the namespace locked
  * @ch: change
  *
- * Claims on the uplink wait for the next egress_change_end().
+ * Claims on the uplink that came or went are left to the next egress_change_end(): they take
+ * rtnl_lock, which must not be taken inside the namespace's lock.
  */
 void egress_change_end_locked(struct egress_change *ch)
 {
@@ -103,10 +105,11 @@ void egress_change_end(struct egress_change *ch)
 }
 
 /**
- * egress_change_count() - nothing can fail any more: the change counts
+ * egress_change_count() - let the generation grow, as nothing can fail any more
  * @ch: change
  *
- * The generation grows once for each change, before anybody is told of it.
+ * However often this is called, the generation grows by one for a change. It grows before
+ * anybody is told of the change.
  */
 void egress_change_count(struct egress_change *ch)
 {
@@ -118,10 +121,10 @@ void egress_change_count(struct egress_change *ch)
 }
 
 /**
- * egress_change_did() - tell all who listen what happened to an object
- * @ch: change, counted
+ * egress_change_did() - tell all listeners what happened to an object
+ * @ch: change, counted already
  * @event: what happened
- * @object: to what; @event says of what type it is
+ * @object: object of the type that @event says
  */
 void egress_change_did(struct egress_change *ch, enum egress_change_event event, void *object)
 {
@@ -131,10 +134,10 @@ void egress_change_did(struct egress_change *ch, enum egress_change_event event,
 }
 
 /**
- * egress_change_answer() - tell an object to who asked for the change
+ * egress_change_answer() - send an object to the sender of the request, if there is one
  * @ch: change
  * @event: what happened
- * @object: to what
+ * @object: object of the type that @event says
  */
 void egress_change_answer(struct egress_change *ch, enum egress_change_event event, void *object)
 {
@@ -144,10 +147,10 @@ void egress_change_answer(struct egress_change *ch, enum egress_change_event eve
 }
 
 /**
- * egress_change_tell() - both: who asked for the change, and all who listen
- * @ch: change, counted
+ * egress_change_tell() - tell the sender of the request, and all listeners
+ * @ch: change, counted already
  * @event: what happened
- * @object: to what
+ * @object: object of the type that @event says
  */
 void egress_change_tell(struct egress_change *ch, enum egress_change_event event, void *object)
 {
@@ -156,9 +159,10 @@ void egress_change_tell(struct egress_change *ch, enum egress_change_event event
 }
 
 /**
- * egress_change_machine() - a machine has another lease: an event is due at the end
+ * egress_change_machine() - have listeners told of a machine at the end of the change
  * @ch: change
- * @machine: machine
+ * @machine: machine whose leases or settings have changed; it is told once, however often this
+ *	is called
  */
 void egress_change_machine(struct egress_change *ch, struct egress_machine *machine)
 {
@@ -168,9 +172,9 @@ void egress_change_machine(struct egress_change *ch, struct egress_machine *mach
 }
 
 /**
- * egress_change_group() - what the warnings about a group count is another
+ * egress_change_group() - have the warnings about a group told at the end of the change
  * @ch: change
- * @group: app and region
+ * @group: app and region whose pairs or machines have changed, which warnings count
  */
 void egress_change_group(struct egress_change *ch, struct egress_group *group)
 {

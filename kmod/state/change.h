@@ -11,7 +11,7 @@ struct egress_group;
 struct egress_machine;
 struct egress_net;
 
-/* What a change did, and to what kind of object. */
+/* What a change did. Behind each event stands the type of the object it is told with. */
 enum egress_change_event {
 	EGRESS_EVENT_POOL_CHANGED,	/* struct egress_region */
 	EGRESS_EVENT_POOL_GONE,
@@ -28,17 +28,20 @@ enum egress_change_event {
 /**
  * struct egress_change - a transaction: what it has done, and what is due at its end
  * @en: namespace, locked from egress_change_begin() to egress_change_end()
- * @answer: tells an object to who asked for the change, or NULL if nobody did
- * @error: why it was refused; then nothing has changed
- * @machines: struct egress_machine that have another lease: an event each is due
- * @groups: struct egress_group whose pairs or machines are others: warnings are due
- * @counted: it is counted in egress_net.generation
- * @quiet: nobody is told of single objects, as all of them go
+ * @answer: sends an object to the sender of the request; NULL if no request asked for the change
+ * @error: why the change was refused; @error.code is 0 if it was not
+ * @machines: struct egress_machine whose leases have changed: at the end of the change, an
+ *	event tells of each of these machines
+ * @groups: struct egress_group whose numbers of pairs or machines have changed: at the end of
+ *	the change, the warnings about each of these groups are told
+ * @counted: egress_net.generation has grown by one for this change
+ * @quiet: egress_change_did() tells nothing. It is set while everything in the namespace goes:
+ *	one event is enough to tell of that
  *
- * Who changes something begins one: a request, the reaper, a namespace that goes.
- * It may hold several of the functions of state/ that take it. Each of these
- * either fills @error, returns its code and has changed nothing, or tells with
- * egress_change_did() what it did, before it frees anything of that.
+ * A request, a dump that frees blocks, the reaper, and the end of a namespace each begin a change
+ * and end it. In between they may call several functions of state/ with it. Each function either
+ * changes nothing, fills @error and returns its code; or tells with egress_change_did() of what
+ * it did to an object, before it frees the object.
  */
 struct egress_change {
 	struct egress_net *en;
@@ -51,12 +54,12 @@ struct egress_change {
 };
 
 /**
- * struct egress_teller - who tells of changes to all who listen; netlink/ is it
- * @listened: does anybody listen in this namespace
- * @event: something happened to an object; its change counts already, and the
- *	object stays as it is until this returns
+ * struct egress_teller - functions of netlink/ that tell all listeners of changes
+ * @listened: returns whether anybody listens in this namespace
+ * @event: tells what happened to an object. The change is counted already, and the object stays
+ *	as it is until the function returns
  *
- * Context: process, the namespace locked.
+ * Context: process, with egress_net.lock held.
  */
 struct egress_teller {
 	bool (*listened)(struct egress_net *en);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Claims: an allocated address of a pool with a device is answered for there, by
- * packet/answer.c, and announced (RFC 5227, 7.2.6 of RFC 4861). It is never
- * configured on the device, so the host has no use of it itself, and the kernel's
- * proxy entries don't do: they answer only where the route points to another device.
+ * Claims: if a pool has a device, the host claims the pool's allocated addresses on the device. It
+ * announces them there (RFC 5227, 7.2.6 of RFC 4861), and packet/answer.c answers for them. The
+ * addresses are never configured on the device: the host itself is not to use them. The kernel's
+ * proxy entries would not do: they answer only where the route points to another device.
  *
- * What needs rtnl_lock, the multicast groups and the announcements, is done by
- * egress_claims_sync() after the change, before the request returns.
+ * Multicast groups and announcements need rtnl_lock, which must be taken before egress_net.lock. So
+ * egress_claims_sync() sees to them after the change, before the request returns.
  */
 #include <linux/if_arp.h>
 #include <linux/icmpv6.h>
@@ -27,15 +27,17 @@
 #include "state/device.h"
 
 /**
- * struct egress_claim - an address that is answered for on a device
- * @list: in egress_device.claims, alone once it is let go
- * @todo: in egress_net.claims or egress_net.unclaims
- * @device: where; valid while in its list
- * @addr: what; likewise
- * @at: address
- * @joined: ifindex on which its solicited-node group is joined, 0 for none
+ * struct egress_claim - an address that the host answers for on a device
+ * @list: entry in egress_device.claims; empty once egress_claim_end() has ended the claim
+ * @todo: entry in egress_net.claims or egress_net.unclaims while egress_claims_sync() has to
+ *	see to the claim; else empty
+ * @device: the device; NULL once the claim has ended
+ * @addr: the address in its pool; NULL once the claim has ended, as it may be freed then
+ * @at: the address itself, which is needed to leave the group after the end, too
+ * @joined: ifindex of the device on which the address's solicited-node multicast group is
+ *	joined, 0 for none
  *
- * Under egress_net.lock; @joined under rtnl_lock too.
+ * egress_net.lock protects all of it; @joined changes with rtnl_lock held as well.
  */
 struct egress_claim {
 	struct list_head list;
@@ -47,8 +49,8 @@ struct egress_claim {
 };
 
 /**
- * egress_claim_new() - memory for a claim
- * @addr: address
+ * egress_claim_new() - get the memory for a claim, so that egress_claim_begin() can't fail
+ * @addr: address that is to be claimed
  *
  * Return: claim for egress_claim_begin() or egress_claim_free(), or NULL.
  */
@@ -73,8 +75,8 @@ void egress_claim_free(struct egress_claim *claim)
 /**
  * egress_claim_begin() - answer for an address from now on
  * @en: namespace, locked
- * @claim: from egress_claim_new(), given away
- * @device: where
+ * @claim: from egress_claim_new(); the caller must not use it any more
+ * @device: device on which to answer
  */
 void egress_claim_begin(struct egress_net *en, struct egress_claim *claim,
 			struct egress_device *device)
@@ -89,7 +91,7 @@ void egress_claim_begin(struct egress_net *en, struct egress_claim *claim,
  * egress_claim_end() - no longer answer for an address
  * @en: namespace, locked
  * @addr: address
- * @device: where it was answered for
+ * @device: device on which the address was answered for
  */
 void egress_claim_end(struct egress_net *en, struct egress_addr *addr,
 		      struct egress_device *device)
@@ -108,7 +110,10 @@ void egress_claim_end(struct egress_net *en, struct egress_addr *addr,
 	}
 }
 
-/* Return: 0, also without IPv6 on the device, as nobody solicits there; or -ENOMEM. */
+/*
+ * Join the multicast group to which others send their solicitations for an IPv6 address. Without
+ * IPv6 on the device nobody solicits there, which is no error. Return: 0 or -ENOMEM.
+ */
 static int join(struct egress_claim *claim, struct net_device *dev)
 {
 	struct in6_addr group;
@@ -158,11 +163,11 @@ static void announce(struct egress_claim *claim, struct net_device *dev)
 }
 
 /**
- * egress_claims_sync() - do what the last change left to be done under rtnl_lock
+ * egress_claims_sync() - do what changes have left to be done under rtnl_lock
  * @en: namespace, not locked
  *
- * What there is no memory for is left to the next one, the reaper's at the latest.
- * Context: process.
+ * A claim for which there is no memory stays in the list for the next call: the reaper calls this
+ * each second. Context: process; takes rtnl_lock if there is anything to do.
  */
 void egress_claims_sync(struct egress_net *en)
 {
@@ -198,9 +203,9 @@ void egress_claims_sync(struct egress_net *en)
 }
 
 /**
- * egress_claims_come() - a device has come, up, or to another hardware address
- * @device: its name
- * @dev: device
+ * egress_claims_come() - answer for a device's claims, and announce them
+ * @device: name of the device
+ * @dev: device that has come, been set up, or got another hardware address or name
  *
  * Context: process, rtnl_lock and egress_net.lock held.
  */
@@ -210,7 +215,8 @@ void egress_claims_come(struct egress_device *device, struct net_device *dev)
 
 	list_for_each_entry(claim, &device->claims, list) {
 		WRITE_ONCE(claim->addr->public.ifindex, dev->ifindex);
-		leave(egress_net(dev_net(dev)), claim);	/* IPv6 may be new on it */
+		/* @joined may tell of a group that went when IPv6 was taken off the device. */
+		leave(egress_net(dev_net(dev)), claim);
 		if (join(claim, dev))
 			list_move_tail(&claim->todo, &egress_net(dev_net(dev))->claims);
 		announce(claim, dev);
@@ -218,12 +224,12 @@ void egress_claims_come(struct egress_device *device, struct net_device *dev)
 }
 
 /**
- * egress_claims_rejoin() - a device's MTU has changed
- * @device: its name
- * @dev: device
+ * egress_claims_rejoin() - join the multicast groups of a device's claims again
+ * @device: name of the device
+ * @dev: device whose MTU has changed
  *
- * With one below 1,280 bytes IPv6 is taken off the device, and its groups with it.
- * Context: process, rtnl_lock and egress_net.lock held.
+ * With an MTU below 1,280 bytes, the kernel takes IPv6 off the device, and the groups with it. With
+ * a larger one, IPv6 comes back without them. Context: process, rtnl_lock and egress_net.lock held.
  */
 void egress_claims_rejoin(struct egress_device *device, struct net_device *dev)
 {
@@ -238,11 +244,12 @@ void egress_claims_rejoin(struct egress_device *device, struct net_device *dev)
 }
 
 /**
- * egress_claims_gone() - a device goes, or is called otherwise
- * @device: its name
- * @dev: device
+ * egress_claims_gone() - answer for a device's claims no more, but keep them
+ * @device: name of the device
+ * @dev: device that goes or gets another name
  *
- * Context: process, rtnl_lock and egress_net.lock held.
+ * The claims hold again when a device of this name comes. Context: process, rtnl_lock and
+ * egress_net.lock held.
  */
 void egress_claims_gone(struct egress_device *device, struct net_device *dev)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Devices by name. A machine may be there before its tap device is, and the
- * device may come and go: what counts is the name, as with nft's iifname.
+ * Devices by name. A machine may be added before its tap device exists, and the device may go
+ * and come again. So a machine refers to its device by name, as a rule does with nft's iifname.
  */
 #include <linux/hashtable.h>
 #include <linux/netdevice.h>
@@ -27,7 +27,10 @@ static struct egress_device *find(struct egress_net *en, const char *name)
 	return rhashtable_lookup_fast(&en->devices, key, device_params);
 }
 
-/* Needs no memory, as nobody could be told that there was none. */
+/*
+ * Note which device has the name now; 0 for none. The hash table of devices by ifindex needs no
+ * memory for an entry: notify() could tell nobody that there was none.
+ */
 static void set_ifindex(struct egress_net *en, struct egress_device *device, int ifindex)
 {
 	hash_del(&device->index);
@@ -53,7 +56,8 @@ static int ifindex_of(struct egress_net *en, const char *name)
 
 	rcu_read_lock();
 	dev = dev_get_by_name_rcu(en->net, name);
-	ifindex = dev && !strcmp(dev->name, name) ? dev->ifindex : 0;	/* no altname */
+	/* The kernel also finds a device by an alternative name, which is not to count. */
+	ifindex = dev && !strcmp(dev->name, name) ? dev->ifindex : 0;
 	rcu_read_unlock();
 	return ifindex;
 }
@@ -69,9 +73,9 @@ bool egress_device_exists(struct egress_net *en, const char *name)
 }
 
 /**
- * egress_device_get() - take a reference to a device's name
+ * egress_device_get() - take a reference to a device's name; the device need not exist
  * @en: namespace, locked
- * @name: shorter than IFNAMSIZ
+ * @name: name, shorter than IFNAMSIZ
  *
  * Return: device, or NULL if there is no memory.
  */
@@ -94,15 +98,18 @@ struct egress_device *egress_device_get(struct egress_net *en, const char *name)
 		kfree(device);
 		return NULL;
 	}
-	/* Either we see a device that comes now, or notify() sees us. */
+	/*
+	 * A device of this name may come just now, on another CPU. Either ifindex_of() sees the
+	 * device, or notify() sees that @n_devices is not 0 and waits for the lock.
+	 */
 	atomic_inc(&en->n_devices);
-	smp_mb__after_atomic();	/* pairs with notify() */
+	smp_mb__after_atomic();	/* pairs with the smp_mb() of notify() */
 	set_ifindex(en, device, ifindex_of(en, name));
 	return device;
 }
 
 /**
- * egress_device_put() - drop the reference
+ * egress_device_put() - drop a reference; the last one frees the name
  * @en: namespace, locked
  * @device: device
  */
@@ -135,8 +142,11 @@ static int notify(struct notifier_block *nb, unsigned long event, void *ptr)
 		return NOTIFY_DONE;
 	}
 
-	/* Most hosts name no device for machines: don't wait for the lock for nothing. */
-	smp_mb();	/* pairs with egress_device_get() */
+	/*
+	 * On most hosts no machine or pool names a device. There, whoever changes a device is not
+	 * to wait for the lock.
+	 */
+	smp_mb();	/* pairs with the smp_mb__after_atomic() of egress_device_get() */
 	if (!atomic_read(&en->n_devices))
 		return NOTIFY_DONE;
 
@@ -145,7 +155,10 @@ static int notify(struct notifier_block *nb, unsigned long event, void *ptr)
 	case NETDEV_CHANGENAME:
 	case NETDEV_REGISTER:
 	case NETDEV_UNREGISTER:
-		/* Two, where the new name was asked for before we were told. */
+		/*
+		 * Two names may have this ifindex: a renamed device has its new name before this
+		 * is called, and egress_device_get() may have found it by the new name meanwhile.
+		 */
 		while ((device = find_index(en, dev->ifindex))) {
 			egress_claims_gone(device, dev);
 			set_ifindex(en, device, 0);

@@ -11,16 +11,16 @@
 struct egress_net;
 
 /**
- * struct egress_device - a network device that machines or pools name
- * @ingress: as packets see it
- * @node: in egress_net.devices
- * @index: in egress_net.device_index while the device is there
- * @name: as the operator gave it; the device need not be there
- * @users: machines and pools
- * @claims: struct egress_claim, claim.c
- * @rcu: freed after packets that saw it
+ * struct egress_device - the name of a network device, which machines or pools refer to
+ * @ingress: what packets read of the device
+ * @node: entry in egress_net.devices
+ * @index: entry in egress_net.device_index while there is a device of this name
+ * @name: name of the device; zeros up to the end, as it is a table's key
+ * @users: number of machines and pools that refer to the name
+ * @claims: struct egress_claim of the addresses that the host answers for on the device
+ * @rcu: frees the name after the packets that saw it
  *
- * Under egress_net.lock but for @ingress.
+ * egress_net.lock protects all of it; packets read @ingress at any time.
  */
 struct egress_device {
 	struct egress_ingress ingress;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What would happen to a packet, and why: the way that packet/snat.c goes, without
- * taking a port.
+ * Explaining what would happen to a packet, and why: this goes the way that packet/snat.c goes
+ * with a packet, but takes no port.
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -43,7 +43,11 @@ static void tuple_of(struct nf_conntrack_tuple *tuple, const struct egress_expla
 	}
 }
 
-/* Has it a connection? That keeps the source it has. A closed one is none. */
+/*
+ * Does the packet belong to a connection that exists? Then it leaves under the address that the
+ * connection has, whatever the leases say now. A connection that TCP has closed does not count: the
+ * packet may begin a new one.
+ */
 static bool in_connection(struct egress_net *en, struct egress_explained *ex,
 			  const struct nf_conntrack_tuple *tuple)
 {
@@ -71,7 +75,7 @@ static bool in_connection(struct egress_net *en, struct egress_explained *ex,
 	return live;
 }
 
-/* The device that a machine's packets come in by, if it names one that is there. */
+/* Return: the device that a machine's packets must come in by; NULL if none is given or present. */
 static const struct net_device *own_device(struct egress_net *en,
 					   const struct egress_machine *machine)
 {
@@ -82,10 +86,11 @@ static const struct net_device *own_device(struct egress_net *en,
 
 /**
  * egress_explain() - what would happen to a packet
- * @en: namespace, locked: what is found stays
+ * @en: namespace, locked, so that the objects in the answer stay until the caller unlocks it
  * @ex: packet, and the answer
  *
- * Context: process. Changes nothing.
+ * Context: process. No port is taken; the look at the destination's table may count connections
+ * that have ended.
  */
 void egress_explain(struct egress_net *en, struct egress_explained *ex)
 {

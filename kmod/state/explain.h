@@ -15,21 +15,23 @@ struct egress_net;
 /**
  * struct egress_explained - a packet, and what would happen to it
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
- * @proto: IPPROTO_*; of ICMP, an echo request
- * @from: its source
- * @to: its destination, after destination NAT
- * @from_port: host order, or 0; both are needed to find its connection
- * @to_port: likewise
- * @device: the device it comes in by, or NULL for the machine's own
+ * @proto: IPPROTO_*; a packet of ICMP or ICMPv6 is taken for an echo request
+ * @from: source address of the packet
+ * @to: destination address of the packet, after destination NAT
+ * @from_port: source port in host order, or 0; without both ports no connection is looked for
+ * @to_port: destination port in host order, or 0
+ * @device: device that the packet comes in by; NULL for the device of the packet's machine
  * @verdict: what would happen
  * @rule: why
- * @packet: where it belongs, as far as @rule asked
- * @machine: whose it is, or NULL
- * @block: its lease, or NULL
- * @excluded: for EGRESS_RULE_EXCLUDED
- * @source: where it would leave under another address: that
- * @port: for EGRESS_RULE_CONNECTION: and that port, host order
- * @dest: for EGRESS_RULE_LEASED and EGRESS_RULE_LIMIT: its destination table
+ * @packet: what egress_classify() found about the packet, as far as it went for @rule
+ * @machine: machine that the packet is from; NULL if from none
+ * @block: block by which the packet would leave; NULL if by none
+ * @excluded: for EGRESS_RULE_EXCLUDED: the excluded prefix that the destination is in
+ * @source: for EGRESS_VERDICT_TRANSLATE and at the limit: the address instead of @from
+ * @port: for EGRESS_RULE_CONNECTION, if translated: the port instead of @from_port, host order
+ * @dest: for EGRESS_RULE_LEASED and EGRESS_RULE_LIMIT: what the block has to the destination
+ *
+ * The caller fills @pf to @device, and the rest with zeros.
  */
 struct egress_explained {
 	u8 pf;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Everything of a namespace goes. */
+/* Flushing: everything in a namespace goes, on request or with the namespace. */
 #include "net.h"
 #include "state/app.h"
 #include "state/change.h"
@@ -10,8 +10,8 @@
 #include "state/pool.h"
 
 /**
- * egress_flush() - take everything out of the namespace
- * @ch: change; nobody is told of what goes: that is left to the caller
+ * egress_flush() - delete all machines, pairs, apps and pools of a namespace
+ * @ch: change; listeners are not told of the objects: the caller may tell that all are gone
  *
  * Context: process; waits for one grace period.
  */

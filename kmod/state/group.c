@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Groups: what an app has in a region. */
+/* Groups: what an app has in a region: its pairs, machines and sets of destinations. */
 #include <linux/slab.h>
 
 #include "net.h"
@@ -9,8 +9,8 @@
 #include "state/set.h"
 
 /**
- * egress_group_find() - what an app has in a region
- * @app: app
+ * egress_group_find() - find the group of an app in a region
+ * @app: app, egress_net locked
  * @region: region
  *
  * Return: group or NULL.
@@ -26,13 +26,13 @@ struct egress_group *egress_group_find(struct egress_app *app, const struct egre
 }
 
 /**
- * egress_group_get() - an app in a region, both made if they aren't there
+ * egress_group_get() - find the group of an app in a region, or make it
  * @en: namespace, locked
- * @app_name: app
- * @region_name: region
+ * @app_name: name of the app
+ * @region_name: name of the region
  *
- * Return: group, or NULL if there is no memory. egress_group_put() drops it
- * again if nothing came into it.
+ * An app or a region that does not exist yet is made, too. To be followed by egress_group_put() if
+ * neither a pair nor a machine comes into the group. Return: group, or NULL if there is no memory.
  */
 struct egress_group *egress_group_get(struct egress_net *en, const char *app_name,
 				      const char *region_name)
@@ -69,9 +69,11 @@ put_region:
 }
 
 /**
- * egress_group_put() - let a group go if it is empty, and what goes with it
+ * egress_group_put() - free a group that has no pair and no machine
  * @en: namespace, locked
- * @group: group
+ * @group: group; nothing happens if it has pairs or machines
+ *
+ * The app and the region go with the group if nothing else needs them.
  */
 void egress_group_put(struct egress_net *en, struct egress_group *group)
 {

@@ -10,15 +10,18 @@ struct egress_region;
 
 /**
  * struct egress_group - an app in a region
- * @list: in egress_app.groups
- * @app: app
- * @region: region
- * @sets: destinations told apart, and the pairs of scope app
- * @machines: struct egress_machine
- * @n_pairs: pairs, of its machines too
- * @n_machines: machines
- * @warn: in egress_change.groups
- * @rcu: freed after packets that saw its pairs
+ * @list: entry in egress_app.groups
+ * @app: the app
+ * @region: the region
+ * @sets: sets of destinations that the app tells apart here, with the pairs that all its
+ *	machines share; packets read their map under RCU
+ * @machines: struct egress_machine of the app in the region
+ * @n_pairs: pairs of the app in the region, those of one machine alone too
+ * @n_machines: machines of the app in the region
+ * @warn: entry in egress_change.groups while warnings are due; empty otherwise
+ * @rcu: frees the group after the packets that saw the map of its sets or one of its pairs
+ *
+ * egress_net.lock protects all of it; struct egress_sets says what packets read of @sets.
  */
 struct egress_group {
 	struct list_head list;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The hooks are there, and the reaper goes round, while the namespace has a machine
- * or a pair. Until then packets pay nothing, and the module can be removed.
+ * The netfilter hooks are registered, and the reaper runs, while the namespace has a machine or a
+ * pair. Without any, packets pay nothing, and the module can be removed: each namespace with
+ * hooks holds a reference to the module.
  */
 #include <linux/module.h>
 
@@ -12,11 +13,12 @@
 #include "state/reap.h"
 
 /**
- * egress_hooks_get() - have the hooks in place for a first machine or pair
+ * egress_hooks_get() - register the hooks before a machine or pair comes, if they are not yet
  * @en: namespace, locked
- * @error: why not
+ * @error: filled if the hooks can't be registered, but for lack of memory
  *
- * Return: 0, -ENOMEM or another error of netfilter's.
+ * If no machine or pair comes then, egress_hooks_put() at the end of the change takes them out.
+ * Return: 0, -ENOENT if the module is being removed, -ENOMEM or another error of netfilter's.
  */
 int egress_hooks_get(struct egress_net *en, struct egress_error *error)
 {
@@ -41,10 +43,10 @@ int egress_hooks_get(struct egress_net *en, struct egress_error *error)
 }
 
 /**
- * egress_hooks_put() - take the hooks out if there is no machine and no pair
+ * egress_hooks_put() - unregister the hooks if there is no machine and no pair
  * @en: namespace, locked
  *
- * Context: process; waits for the packets that are under way.
+ * Context: process; if there is none, waits until no packet is in the hooks any more.
  */
 void egress_hooks_put(struct egress_net *en)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Leases: which machine has which block of which pair, one for each set of
- * destinations that its app tells apart.
+ * Leases: which machine has which block of which pair. A machine has one lease for each set
+ * of destinations that its app tells apart, and one for each set of its own pairs.
  *
- *   lease_make.c    they come and go with machines and sets
- *   lease_choice.c  which block a machine gets
- *   lease_wait.c    who waits for one, and gets it when one is free
- *   lease_bind.c    an operator's word in it
+ *   lease_make.c    makes and frees leases, as machines and sets come and go
+ *   lease_choice.c  chooses the block that a machine gets
+ *   lease_wait.c    has leases wait for a block, and gives them one that becomes free
+ *   lease_bind.c    does what an operator asks for: pins machines, spreads them over pairs
  */
 #include <linux/rcupdate.h>
 
@@ -39,7 +39,8 @@ struct egress_block *egress_lease_block(struct egress_net *en, const struct egre
  * @machine: machine, egress_net locked
  * @set: set
  *
- * Return: lease, NULL if the set is not of this machine or its app.
+ * Return: lease; NULL if the machine has none, as the set is neither its app's in its region
+ * nor its own.
  */
 struct egress_lease *egress_lease_find(const struct egress_machine *machine,
 				       const struct egress_set *set)
@@ -53,10 +54,11 @@ struct egress_lease *egress_lease_find(const struct egress_machine *machine,
 }
 
 /**
- * egress_lease_own_rest() - a machine's lease of a pair of its own for all destinations
+ * egress_lease_own_rest() - a machine's lease for a pair of its own for all destinations
  * @machine: machine, egress_net locked
  *
- * Return: lease, maybe without a block; NULL if it never had a pair of its own.
+ * Return: lease, maybe without a block; NULL if no pair was asked for this machine alone since
+ * the machine came to its app.
  */
 struct egress_lease *egress_lease_own_rest(const struct egress_machine *machine)
 {
@@ -64,11 +66,12 @@ struct egress_lease *egress_lease_own_rest(const struct egress_machine *machine)
 }
 
 /**
- * egress_lease_of() - a machine's lease for destinations of no particular set
+ * egress_lease_of() - the lease by which a machine reaches destinations of no particular set
  * @en: namespace, locked
  * @machine: machine
  *
- * Return: lease, maybe without a block.
+ * Return: the lease for the machine's own pair if that has a block, else the lease for its
+ * app's pairs, maybe without a block.
  */
 struct egress_lease *egress_lease_of(struct egress_net *en, const struct egress_machine *machine)
 {
@@ -79,7 +82,10 @@ struct egress_lease *egress_lease_of(struct egress_net *en, const struct egress_
 	return egress_lease_find(machine, &machine->group->sets.rest);
 }
 
-/* Handed over, two leases have it for a while. */
+/*
+ * Has any lease of a machine this block? After egress_lease_hand_over() two leases of a
+ * machine have the same block for a while.
+ */
 static bool is_held(struct egress_net *en, const struct egress_machine *machine,
 		    const struct egress_block *block)
 {
@@ -95,9 +101,10 @@ static bool is_held(struct egress_net *en, const struct egress_machine *machine,
  * egress_lease_move() - give a lease another block, or none
  * @ch: change
  * @lease: lease
- * @block: free, or NULL
+ * @block: free block, or NULL to leave the lease without one
  *
- * Holds for new connections from the next packet on. The old block lingers.
+ * New connections use the new block from their next packet on. The old block lingers, unless
+ * another lease of the machine has it, too.
  */
 void egress_lease_move(struct egress_change *ch, struct egress_lease *lease,
 		       struct egress_block *block)
@@ -109,7 +116,11 @@ void egress_lease_move(struct egress_change *ch, struct egress_lease *lease,
 		egress_block_lease(block, machine);
 		egress_lease_unwait(lease);
 	}
-	/* What takes the place of a lease is there before it goes: see classify.c. */
+	/*
+	 * If this lease loses its block because another lease takes its place, a packet that
+	 * sees the block gone must see the other lease's block when it looks again. Pairs with
+	 * the smp_rmb() of ports_for() and of ports_of() in packet/classify.c.
+	 */
 	smp_wmb();
 	rcu_assign_pointer(*lease->place, block ? &block->ports : NULL);
 	egress_lease_recount(ch, machine);
@@ -119,12 +130,13 @@ void egress_lease_move(struct egress_change *ch, struct egress_lease *lease,
 }
 
 /**
- * egress_lease_hand_over() - let another lease of the same machine have the block
+ * egress_lease_hand_over() - let another lease of the same machine have a lease's block
  * @ch: change
- * @from: has a block
- * @to: if it has one, that lingers
+ * @from: lease that has a block
+ * @to: lease that gets this block; if it had another, that lingers
  *
- * @from has it as well until it is given another: no packet is without.
+ * Both leases have the block until the caller gives @from another one or none, so that no
+ * packet finds a lease without a block meanwhile.
  */
 void egress_lease_hand_over(struct egress_change *ch, struct egress_lease *from,
 			    struct egress_lease *to)

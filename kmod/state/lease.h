@@ -17,13 +17,18 @@ struct egress_view;
 struct in6_addr;
 
 /**
- * struct egress_lease - what a machine has, or waits for, of a set of destinations
- * @list: in egress_machine.leases
- * @wait: in egress_set.waiting, or empty
- * @machine: whose
- * @set: of the machine's app, or of the machine's own pairs
- * @place: in the machine's view, the block; NULL there while it has none
- * @pinned: to its pair, by the operator
+ * struct egress_lease - the block that a machine has, or lacks, for a set of destinations
+ * @list: entry in egress_machine.leases
+ * @wait: entry in egress_set.waiting while the lease waits for a block; empty otherwise
+ * @machine: the machine that has the lease
+ * @set: the destinations: a set of the machine's app in its region, or of its own pairs
+ * @place: where packets find the lease's block: one element of egress_view.ports in the
+ *	machine's view. Packets read the element under RCU; it is NULL while the lease has
+ *	no block
+ * @pinned: the operator bound the lease to its pair; no automatic choice moves it while the
+ *	pair lasts
+ *
+ * egress_net.lock protects all of it, and every change of the element at @place.
  */
 struct egress_lease {
 	struct list_head list;
@@ -77,10 +82,10 @@ void egress_leases_retire(struct egress_change *ch);
 /* lease_bind.c */
 
 /**
- * struct egress_rebalance - what a request to spread machines did
- * @app: whose machines
- * @region: only there, or NULL
- * @moved: leases that are on another pair now
+ * struct egress_rebalance - what a request to spread machines over pairs did
+ * @app: name of the app
+ * @region: name of the only region it was for; NULL if for all
+ * @moved: number of times that a lease was moved to another pair
  */
 struct egress_rebalance {
 	const char *app;

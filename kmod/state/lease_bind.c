@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An operator's word in which machine is leased where: pinning, spreading. */
+/* What an operator may say about leases: pin a machine to a pair, spread machines over pairs. */
 #include "addr.h"
 #include "error.h"
 #include "net.h"
@@ -13,7 +13,10 @@
 #include "state/pool.h"
 #include "state/set.h"
 
-/* With a pair of its own for everything, other pairs are not looked at. */
+/*
+ * Refuse to bind a machine to a pair that none of its packets would use: with a pair of its own
+ * for all destinations, the machine does not use its app's pairs for some destinations.
+ */
 static int check_reachable(struct egress_change *ch, const struct egress_machine *machine,
 			   const struct egress_pair *pair)
 {
@@ -28,15 +31,17 @@ static int check_reachable(struct egress_change *ch, const struct egress_machine
 }
 
 /**
- * egress_bind_pick() - a free block of a certain pair
+ * egress_bind_pick() - pick the block of a certain pair that a machine is to have
  * @ch: change
  * @group: app and region of the machine
- * @machine: machine, or NULL if it is new
+ * @machine: machine, or NULL if the request is about to add it
  * @addr: either address of the pair
- * @slot: which slot, or -1
+ * @slot: number of the block, or -1 for any block
  *
- * Return: block; the machine's own if it has it already; ERR_PTR(-ENOENT),
- * ERR_PTR(-EINVAL), ERR_PTR(-ERANGE), ERR_PTR(-EBUSY).
+ * A lingering block without connections is freed where that helps. If the caller does not
+ * lease the block then, it calls egress_lease_offer(). Context: process; may wait for a grace
+ * period. Return: the block that the machine has already, if it is of this pair and slot; else
+ * a free block, ERR_PTR(-ENOENT), ERR_PTR(-EINVAL), ERR_PTR(-ERANGE) or ERR_PTR(-EBUSY).
  */
 struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egress_group *group,
 				      const struct egress_machine *machine,
@@ -124,11 +129,12 @@ struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egr
 /**
  * egress_bind() - pin a machine to a pair, or give it back to the automatic choice
  * @ch: change
- * @id: machine
- * @addr: either address of the pair, NULL for automatic
- * @slot: which slot, or -1
+ * @id: id of the machine
+ * @addr: either address of the pair, NULL for the automatic choice
+ * @slot: number of the block, or -1 for any block
  *
- * Return: 0; -ENOENT, -EINVAL, -ERANGE, -EBUSY, then nothing has changed.
+ * Context: process; may wait for a grace period. Return: 0; -ENOENT, -EINVAL, -ERANGE, -EBUSY,
+ * then nothing has changed.
  */
 int egress_bind(struct egress_change *ch, const char *id, const struct in6_addr *addr, int slot)
 {
@@ -143,7 +149,10 @@ int egress_bind(struct egress_change *ch, const char *id, const struct in6_addr 
 		block = egress_bind_pick(ch, machine->group, machine, addr, slot);
 		if (IS_ERR(block))
 			return PTR_ERR(block);
-		/* To one of its own again: the app's, to which it was pinned, gives way. */
+		/*
+		 * Undo an earlier pin to one of the app's pairs for all destinations: with it, that
+		 * pair would go on winning over the machine's own (is_away() in lease_choice.c).
+		 */
 		if (block->pair->scope == EGRESS_SCOPE_MACHINE)
 			egress_lease_find(machine, &machine->group->sets.rest)->pinned = false;
 		lease = egress_lease_find(machine, block->pair->set);
@@ -172,6 +181,7 @@ static struct egress_lease *lease_on(struct egress_net *en, const struct egress_
 	return NULL;
 }
 
+/* Return: a lease on a pair that may be moved to another pair, as it is not pinned; or NULL. */
 static struct egress_lease *movable(struct egress_net *en, const struct egress_pair *pair)
 {
 	struct egress_lease *lease;
@@ -187,6 +197,10 @@ static struct egress_lease *movable(struct egress_net *en, const struct egress_p
 	return NULL;
 }
 
+/*
+ * Move leases from the fullest pair of a set that has one to move, to the emptiest pair. With a
+ * difference of one lease a move would only swap the two. Return: number of moves.
+ */
 static unsigned int rebalance_set(struct egress_change *ch, struct egress_set *set)
 {
 	struct egress_lease *lease, *candidate;
@@ -231,10 +245,11 @@ static unsigned int rebalance_group(struct egress_change *ch, struct egress_grou
 /**
  * egress_rebalance() - spread an app's machines evenly over its pairs
  * @ch: change
- * @name: app
- * @region: only there, or NULL
+ * @name: name of the app
+ * @region: name of the only region to look at, or NULL for all
  *
- * Pinned machines and those with a pair of their own stay. Return: 0, -ENOENT.
+ * Each set of destinations is spread by itself. Pinned leases stay, and so do the leases on a
+ * machine's own pairs. Return: 0, -ENOENT.
  */
 int egress_rebalance(struct egress_change *ch, const char *name, const char *region)
 {

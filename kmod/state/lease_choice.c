@@ -12,6 +12,10 @@
 #include "state/pair.h"
 #include "state/set.h"
 
+/*
+ * May a machine of @group lease a block of the pair? A machine that has moved to another region
+ * keeps its own pairs of the region that it left, but does not use them there.
+ */
 static bool is_open(const struct egress_pair *pair, const struct egress_group *group)
 {
 	return !pair->dying && pair->group == group;
@@ -23,10 +27,11 @@ static bool has_room(const struct egress_pair *pair, const struct egress_group *
 }
 
 /**
- * egress_lease_choose() - a free block for a lease
+ * egress_lease_choose() - choose a free block for a lease
  * @lease: lease, egress_net locked
  *
- * At random, each pair of the set that has room with the same chance. Return: block or NULL.
+ * The pair is chosen at random, each pair of the set that has a free block with the same
+ * chance. Return: block or NULL.
  */
 struct egress_block *egress_lease_choose(const struct egress_lease *lease)
 {
@@ -45,7 +50,12 @@ struct egress_block *egress_lease_choose(const struct egress_lease *lease)
 	return NULL;
 }
 
-/* Nobody waits for what this frees in excess. */
+/*
+ * Free all lingering blocks of a lease's set that have no connection left. The lease needs one
+ * of them only. The others are not offered to anybody: choose() calls this only while no
+ * lease of the set waits. Context: may wait for a grace period. Return: whether a block is free
+ * now.
+ */
 static bool retire_set(struct egress_net *en, const struct egress_lease *lease)
 {
 	const struct egress_group *group = lease->machine->group;
@@ -64,7 +74,11 @@ static bool retire_set(struct egress_net *en, const struct egress_lease *lease)
 	return any;
 }
 
-/* Where others wait already, what lingers is theirs. */
+/*
+ * Choose a free block for a lease; if there is none, free one that lingers without connections.
+ * While other leases of the set wait, lingering blocks are left to them: they get these in
+ * their order, from egress_leases_retire().
+ */
 static struct egress_block *choose(struct egress_net *en, const struct egress_lease *lease)
 {
 	struct egress_block *block = egress_lease_choose(lease);
@@ -75,7 +89,10 @@ static struct egress_block *choose(struct egress_net *en, const struct egress_le
 	return block;
 }
 
-/* Has it a block that it can keep? */
+/*
+ * Has a lease a block that it can keep? The block's pair must not be about to go, and must still
+ * be for the lease's destinations and in the machine's app and region.
+ */
 static bool is_good(struct egress_net *en, const struct egress_lease *lease)
 {
 	const struct egress_block *block = egress_lease_block(en, lease);
@@ -85,7 +102,7 @@ static bool is_good(struct egress_net *en, const struct egress_lease *lease)
 }
 
 /**
- * egress_lease_let_go() - a lease gives up its block, if it has one, and its pin
+ * egress_lease_let_go() - take its block, if it has one, and its pin from a lease
  * @ch: change
  * @lease: lease
  */
@@ -96,6 +113,11 @@ void egress_lease_let_go(struct egress_change *ch, struct egress_lease *lease)
 	lease->pinned = false;
 }
 
+/*
+ * Give a lease for the app's pairs another block. If there is none, the lease loses the one it
+ * has and waits. For a lease that stands in the queue already, no lingering block is freed here:
+ * see choose().
+ */
 static void take_or_wait(struct egress_change *ch, struct egress_lease *lease)
 {
 	bool waits = !list_empty(&lease->wait);
@@ -110,6 +132,11 @@ static void take_or_wait(struct egress_change *ch, struct egress_lease *lease)
 	}
 }
 
+/*
+ * Give a lease for a machine's own pairs another block if it can't keep the one it has. If there
+ * is none, the lease does not wait in a queue, as the machine uses its app's pairs instead; and
+ * it loses its block only at the end of egress_leases_settle(), when these have theirs.
+ */
 static void take_own(struct egress_change *ch, struct egress_lease *lease)
 {
 	struct egress_block *block = is_good(ch->en, lease) ? NULL : choose(ch->en, lease);
@@ -118,7 +145,11 @@ static void take_own(struct egress_change *ch, struct egress_lease *lease)
 		egress_lease_move(ch, lease, block);
 }
 
-/* Pinned to a pair of its app's, though it may have one of its own. */
+/*
+ * Did the operator pin a machine to one of its app's pairs for all destinations? Then the
+ * machine's own pair for all destinations, if it has one, does not win over that. @rest is the
+ * machine's lease for the app's pairs for all destinations.
+ */
 static bool is_away(struct egress_net *en, const struct egress_lease *rest)
 {
 	return rest->pinned && is_good(en, rest);
@@ -127,12 +158,15 @@ static bool is_away(struct egress_net *en, const struct egress_lease *rest)
 /**
  * egress_leases_settle() - give a machine the leases that are its due
  * @ch: change
- * @machine: some of its leases may have no block, or one they can't keep
- * @view: the view that the leases of its app's pairs are in, to be published
- *	as soon as they have their blocks; NULL if it is already
+ * @machine: machine, some of whose leases may have no block, or one that they can't keep
+ * @view: a view that no packet sees yet, with the places of the machine's leases for its app's
+ *	pairs; this function publishes the view as soon as these leases have their blocks.
+ *	NULL if the machine's view is published already
  *
- * A pair of its own for all destinations wins over all of its app's, unless it
- * is pinned to one of those. What is to be given up is so last.
+ * A pair of the machine's own for all destinations wins over all pairs of its app, unless the
+ * operator pinned the machine to one of the app's for all destinations. A lease that another
+ * one takes the place of loses its block last, so that packets find one of them at any time.
+ * Context: process; may wait for a grace period.
  */
 void egress_leases_settle(struct egress_change *ch, struct egress_machine *machine,
 			  struct egress_view *view)
@@ -162,12 +196,13 @@ void egress_leases_settle(struct egress_change *ch, struct egress_machine *machi
 }
 
 /**
- * egress_leases_begin() - machines get their leases of a new set, or wait
+ * egress_leases_begin() - give the leases of a new set blocks, or let them wait
  * @ch: change
  * @group: app and region
- * @set: attached, with its pairs
+ * @set: set that has its pairs; its leases are attached, and need not have blocks yet
  *
- * Those that have theirs, or wait, are left alone.
+ * A lease that has a block or waits already is left alone. A machine whose own pair for all
+ * destinations wins needs no block. Context: process; may wait for a grace period.
  */
 void egress_leases_begin(struct egress_change *ch, struct egress_group *group,
 			 struct egress_set *set)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Leases come and go with machines and sets of destinations; their places are in
- * a view, which packets read.
+ * Making and freeing leases, as machines and sets of destinations come and go. Packets find the
+ * blocks of a machine's leases in the machine's view, where each lease has its place.
  */
 #include <linux/log2.h>
 #include <linux/slab.h>
@@ -15,7 +15,12 @@
 #include "state/machine.h"
 #include "state/set.h"
 
-/* Publishes it, too, if the machine has a view already. */
+/*
+ * Make a view with a place for each set of @sets, unless *@view has enough of them. If there
+ * was a view before, its blocks are copied, and those of @leases that are of @sets get their
+ * places in the new view: the caller publishes it at once. The number of places is a power of
+ * two, so that most new sets need no new view. Return: 0 or -ENOMEM.
+ */
 static int view_grow(struct egress_net *en, struct egress_machine *machine,
 		     struct egress_sets *sets, struct list_head *leases, struct egress_view **view)
 {
@@ -60,12 +65,12 @@ static int lease_new(struct egress_machine *machine, struct egress_set *set,
 }
 
 /**
- * egress_leases_make() - empty leases for all the sets of an app in a region
+ * egress_leases_make() - make a machine's leases, without blocks, for all sets of a group
  * @en: namespace, locked
- * @machine: for this machine
+ * @machine: machine that the leases are for
  * @group: app and region
- * @leases: where to
- * @view: the view that they are in; no packet sees it yet
+ * @leases: empty list, which gets the leases
+ * @view: set to a new view with the places of the leases; no packet sees the view yet
  *
  * Return: 0 or -ENOMEM.
  */
@@ -92,8 +97,8 @@ int egress_leases_make(struct egress_net *en, struct egress_machine *machine,
 }
 
 /**
- * egress_leases_free() - forget leases
- * @leases: struct egress_lease, without blocks
+ * egress_leases_free() - free all leases of a list
+ * @leases: struct egress_lease, all without blocks
  */
 void egress_leases_free(struct list_head *leases)
 {
@@ -126,12 +131,12 @@ static int attach(struct egress_net *en, struct egress_machine *machine, struct 
 }
 
 /**
- * egress_leases_attach() - empty leases of a new set, for every machine it is for
+ * egress_leases_attach() - give each machine that a new set is for a lease, without a block
  * @ch: change
  * @group: app and region
- * @set: set, of the app or of a machine
+ * @set: set of the group, for all its machines, or set of one machine's own pairs
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0; -ENOMEM, then no machine has a lease for the set.
  */
 int egress_leases_attach(struct egress_change *ch, struct egress_group *group,
 			 struct egress_set *set)
@@ -162,10 +167,10 @@ static void detach(struct egress_change *ch, struct egress_machine *machine, str
 }
 
 /**
- * egress_leases_detach() - take the leases of a set from every machine
+ * egress_leases_detach() - take the leases for a set from all machines, and free them
  * @ch: change
  * @group: app and region
- * @set: in no map any more
+ * @set: set that is in no map any more, or in none yet, so that no packet needs the leases
  */
 void egress_leases_detach(struct egress_change *ch, struct egress_group *group,
 			  struct egress_set *set)
@@ -181,10 +186,10 @@ void egress_leases_detach(struct egress_change *ch, struct egress_group *group,
 }
 
 /**
- * egress_leases_end() - give up leases, and forget them
+ * egress_leases_end() - take the blocks from leases of a machine, and free the leases
  * @ch: change
- * @machine: whose
- * @leases: of that machine
+ * @machine: machine that has the leases
+ * @leases: list of struct egress_lease
  */
 void egress_leases_end(struct egress_change *ch, struct egress_machine *machine,
 		       struct list_head *leases)

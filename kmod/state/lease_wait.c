@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Waiting: machines that lack a block stand in a queue, and get one as soon as it is free. */
+/*
+ * Waiting: leases for an app's pairs that lack a block stand in their set's queue, and get a
+ * block as soon as one is free. Leases for a machine's own pairs do not stand in a queue.
+ */
 #include "net.h"
 #include "state/app.h"
 #include "state/block.h"
@@ -10,12 +13,15 @@
 #include "state/pair.h"
 #include "state/set.h"
 
-#define RETIRE_BUDGET	4096	/* tables looked at in one go */
+#define RETIRE_BUDGET	4096	/* destination tables that egress_leases_retire() sweeps at most */
 
 /**
- * egress_lease_recount() - count anew whether a machine waits, in the eyes of an operator
+ * egress_lease_recount() - find out anew whether a machine counts as waiting
  * @ch: change
- * @machine: machine, whose leases or their sets have changed
+ * @machine: machine, whose leases have changed, or the pairs of their sets
+ *
+ * This is what the operator is told, and not whether a lease stands in a queue: a machine waits
+ * if a set that has live pairs has no block for it, or if it has no block at all.
  */
 void egress_lease_recount(struct egress_change *ch, struct egress_machine *machine)
 {
@@ -36,7 +42,7 @@ void egress_lease_recount(struct egress_change *ch, struct egress_machine *machi
 }
 
 /**
- * egress_leases_recount() - count anew who waits, when a set got or lost its pairs
+ * egress_leases_recount() - find out anew which machines wait, as a set got or lost its pairs
  * @ch: change
  * @group: app and region
  */
@@ -50,7 +56,7 @@ void egress_leases_recount(struct egress_change *ch, struct egress_group *group)
 
 /**
  * egress_lease_wait() - put a lease at the end of its set's queue
- * @lease: without a block, egress_net locked
+ * @lease: lease without a block and not in a queue, egress_net locked
  */
 void egress_lease_wait(struct egress_lease *lease)
 {
@@ -84,7 +90,7 @@ static void feed_set(struct egress_change *ch, struct egress_set *set)
 }
 
 /**
- * egress_lease_feed() - give free slots to those who have waited longest
+ * egress_lease_feed() - give free blocks to the leases of a group that have waited longest
  * @ch: change
  * @group: app and region
  */
@@ -97,11 +103,9 @@ void egress_lease_feed(struct egress_change *ch, struct egress_group *group)
 }
 
 /**
- * egress_lease_offer() - a slot is free again: to those who wait for one
- * @ch: change
- * @pair: of this pair
- *
- * The change counts if somebody was waiting.
+ * egress_lease_offer() - give a block that is free again to a machine that waits for it
+ * @ch: change; it counts if there is such a machine
+ * @pair: pair that the block is of
  */
 void egress_lease_offer(struct egress_change *ch, struct egress_pair *pair)
 {
@@ -124,10 +128,11 @@ void egress_lease_offer(struct egress_change *ch, struct egress_pair *pair)
 }
 
 /**
- * egress_leases_retire() - free lingering slots whose last connection has ended
+ * egress_leases_retire() - free lingering blocks whose last connection has ended
  * @ch: change
  *
- * Context: process.
+ * Each block that becomes free is offered to the machines that wait. Context: process; may wait
+ * for a grace period.
  */
 void egress_leases_retire(struct egress_change *ch)
 {
@@ -137,6 +142,10 @@ void egress_leases_retire(struct egress_change *ch)
 	LIST_HEAD(todo);
 
 	lockdep_assert_held(&ch->en->lock);
+	/*
+	 * Walk over a list of its own: egress_lease_offer() may free other lingering blocks, but
+	 * only blocks that are in egress_net.lingering.
+	 */
 	list_splice_init(&ch->en->lingering, &todo);
 	list_for_each_entry_safe(block, tmp, &todo, linger) {
 		list_move_tail(&block->linger, &ch->en->lingering);
@@ -147,6 +156,6 @@ void egress_leases_retire(struct egress_change *ch)
 		if (egress_block_retire(ch->en, block))
 			egress_lease_offer(ch, pair);
 	}
-	/* Those that had no turn come first the next time. */
+	/* The blocks that this call did not get to are the first in the next call. */
 	list_splice(&todo, &ch->en->lingering);
 }

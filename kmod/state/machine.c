@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Machines: ids, inside addresses, and what goes with a machine. */
+/* Machines: adding, changing and deleting them, with their ids and inside addresses. */
 #include <linux/inetdevice.h>
 #include <linux/slab.h>
 
@@ -31,9 +31,9 @@ static const struct rhashtable_params id_params = {
 };
 
 /**
- * egress_machine_find() - a machine by id
+ * egress_machine_find() - find a machine by id
  * @en: namespace, locked
- * @id: id
+ * @id: id of the machine
  *
  * Return: machine or NULL.
  */
@@ -121,8 +121,9 @@ static void sources_free(struct egress_net *en, struct egress_source **sources, 
 }
 
 /*
- * Put the addresses into the table without a machine yet: packets don't see
- * them. Those that @machine has already are left out, NULL.
+ * Put addresses into the table that packets look sources up in, without a machine yet: until
+ * sources_publish(), their packets are still taken for those of no machine. @sources gets the new
+ * entries. Return: 0 or an error, then the table is as it was.
  */
 static int sources_make(struct egress_net *en, const struct in6_addr *addrs, unsigned int n,
 			struct egress_source **sources)
@@ -154,7 +155,7 @@ static void sources_publish(struct egress_machine *machine)
 {
 	unsigned int i;
 
-	/* A packet that sees the machine sees its lease. */
+	/* A packet that finds the machine by one of these pointers also finds its leases. */
 	for (i = 0; i < machine->n_sources; i++)
 		rcu_assign_pointer(machine->sources[i]->sender, &machine->sender);
 }
@@ -174,12 +175,12 @@ static struct egress_machine *machine_new(const char *id)
 }
 
 /**
- * egress_machine_add() - add a machine; it gets its lease at once, or waits
+ * egress_machine_add() - add a machine; it gets its leases at once, or waits
  * @ch: change
- * @req: what
+ * @req: machine to add
  *
- * Return: 0; -EEXIST, -EINVAL, -EADDRINUSE, -ENOENT, -ERANGE, -EBUSY, -ENOMEM,
- * then nothing has changed.
+ * Context: process; may wait for a grace period. Return: 0; -EEXIST, -EINVAL, -EADDRINUSE,
+ * -ENOENT, -ERANGE, -EBUSY, -ENOMEM or an error of netfilter's, then nothing has changed.
  */
 int egress_machine_add(struct egress_change *ch, const struct egress_machine_request *req)
 {
@@ -269,13 +270,17 @@ free_leases:
 free:
 	kfree(machine);
 put_group:
-	/* It may have been freed for this machine. */
+	/*
+	 * egress_bind_pick() may have freed this lingering block for the machine, which does not
+	 * come now: offer the block to the machines that wait.
+	 */
 	if (!IS_ERR_OR_NULL(block))
 		egress_lease_offer(ch, block->pair);
 	egress_group_put(ch->en, group);
 	return err;
 }
 
+/* Let nobody lease a machine's own pairs any more: they go with the machine. */
 static void doom_pairs(struct egress_machine *machine)
 {
 	struct egress_pair *pair;
@@ -286,7 +291,10 @@ static void doom_pairs(struct egress_machine *machine)
 	}
 }
 
-/* Its leases of pairs of its own, and the view of them; the others must do now. */
+/*
+ * Take its own view and the leases for its own pairs from a machine. Its packets use the leases
+ * for its app's pairs from now on.
+ */
 static void leave_own(struct egress_change *ch, struct egress_machine *machine)
 {
 	struct egress_view *view = rcu_dereference_protected(machine->sender.own_view,
@@ -304,7 +312,10 @@ static void leave_own(struct egress_change *ch, struct egress_machine *machine)
 	kfree_rcu(view, rcu);
 }
 
-/* Without pairs of its own and packets that see their map. */
+/*
+ * Free the sets of a machine's own pairs, when these pairs and the machine's own view are gone.
+ * RCU frees the sets and their map only after the packets that still see them.
+ */
 static void forget_own(struct egress_net *en, struct egress_machine *machine)
 {
 	if (!machine->own)
@@ -314,7 +325,10 @@ static void forget_own(struct egress_net *en, struct egress_machine *machine)
 	machine->own = NULL;
 }
 
-/* After a grace period: all connections end, and its own pairs are released. */
+/*
+ * End all connections of a machine's lingering blocks, and destroy its own pairs that are dying.
+ * The caller has waited for a grace period, so that no packet takes a port of these blocks.
+ */
 static void machine_cut(struct egress_change *ch, struct egress_machine *machine)
 {
 	struct egress_block *block, *tmp_block;
@@ -322,8 +336,11 @@ static void machine_cut(struct egress_change *ch, struct egress_machine *machine
 
 	list_for_each_entry_safe(block, tmp_block, &machine->blocks, node)
 		if (block->state == EGRESS_BLOCK_LINGERING) {
-			/* Maybe in a region that it has left. */
 			egress_block_cut(ch->en, block);
+			/*
+			 * The caller feeds machines that wait in one group only, but the block may
+			 * be of a pair in another region, which the machine has left.
+			 */
 			egress_lease_offer(ch, block->pair);
 		}
 	list_for_each_entry_safe(pair, tmp, &machine->pairs, own) {
@@ -332,7 +349,8 @@ static void machine_cut(struct egress_change *ch, struct egress_machine *machine
 		if (!pair->dying)
 			continue;
 		egress_pair_destroy(ch, pair);
-		if (group != machine->group)	/* a region it has left */
+		/* The caller puts the machine's present group, but not that of a region it left. */
+		if (group != machine->group)
 			egress_group_put(ch->en, group);
 	}
 }
@@ -372,11 +390,11 @@ static void machine_destroy(struct egress_change *ch, struct egress_machine *mac
 /**
  * egress_machine_del() - delete machines
  * @ch: change
- * @ids: which
- * @n: how many
+ * @ids: ids of the machines
+ * @n: number of ids
  *
- * Context: process; waits for one grace period. Return: 0; -ENOENT, -EINVAL,
- * then nothing has changed.
+ * The connections of the machines end, and pairs of their own are released. Context: process;
+ * waits for one grace period. Return: 0; -ENOENT, then nothing has changed.
  */
 int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int n)
 {
@@ -404,10 +422,10 @@ int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int 
 }
 
 /**
- * egress_machines_flush() - all machines go, and no pair gets another lease
+ * egress_machines_flush() - delete all machines, and let nobody lease a pair any more
  * @ch: change
  *
- * Context: process; waits for one grace period.
+ * The pairs are left to egress_flush(). Context: process; waits for one grace period.
  */
 void egress_machines_flush(struct egress_change *ch)
 {
@@ -437,7 +455,10 @@ static bool has_source(const struct egress_machine *machine, const struct in6_ad
 	return false;
 }
 
-/* Replace the list of addresses; those it keeps never leave the table. */
+/*
+ * Replace a machine's inside addresses. Those that it keeps stay in the table all the time, so
+ * that their packets find the machine. Return: 0 or an error, then nothing has changed.
+ */
 static int set_sources(struct egress_net *en, struct egress_machine *machine,
 		       const struct egress_machine_request *req)
 {
@@ -468,7 +489,10 @@ static int set_sources(struct egress_net *en, struct egress_machine *machine,
 	return 0;
 }
 
-/* Into another app or region; @leases and @view are empty yet. */
+/*
+ * Move a machine into another group. @leases are its leases there, and @view is the view of them;
+ * they have no blocks yet.
+ */
 static void move(struct egress_change *ch, struct egress_machine *machine,
 		 struct egress_group *group, struct list_head *leases, struct egress_view *view)
 {
@@ -492,7 +516,10 @@ static void move(struct egress_change *ch, struct egress_machine *machine,
 		if (!lease->set->sets->machine)
 			list_move_tail(&lease->list, &old_leases);
 	list_splice_tail(leases, &machine->leases);
-	/* From the old lease to the new one, without a moment between. */
+	/*
+	 * Packets see the old view until egress_leases_settle() publishes the new one, whose
+	 * leases have their blocks by then. Only afterwards the old leases lose theirs.
+	 */
 	egress_leases_settle(ch, machine, view);
 	egress_leases_end(ch, machine, &old_leases);
 	kfree_rcu(old_view, rcu);
@@ -513,11 +540,11 @@ static void move(struct egress_change *ch, struct egress_machine *machine,
 /**
  * egress_machine_set() - change a machine
  * @ch: change
- * @req: what; what isn't given stays
+ * @req: what is to change; what is not given stays as it is
  *
- * Moving it to another app cuts its connections and releases its own pairs;
- * moving it to another region gives it another lease. Return: as
- * egress_machine_add().
+ * Another app cuts the machine's connections and releases its own pairs. With another region
+ * alone the connections live on, and new ones use the pairs of that region. Context: process;
+ * may wait for grace periods. Return: as egress_machine_add().
  */
 int egress_machine_set(struct egress_change *ch, const struct egress_machine_request *req)
 {
@@ -586,11 +613,12 @@ put_group:
 }
 
 /**
- * egress_machine_connections() - live connections of a machine
+ * egress_machine_connections() - count a machine's live connections
  * @en: namespace, locked
  * @machine: machine
  *
- * Context: process; sweeps its tables, those of leases given up too.
+ * Connections in lingering blocks count, too. Context: process; sweeps the destination tables of
+ * the machine's blocks, which takes egress_net.reap. Return: number of connections.
  */
 u64 egress_machine_connections(struct egress_net *en, struct egress_machine *machine)
 {

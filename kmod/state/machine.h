@@ -15,24 +15,26 @@ struct egress_net;
 
 /**
  * struct egress_machine - a machine
- * @sender: as packets see it
- * @device: its packets come in by this, NULL for any
- * @node: in egress_net.machine_ids
- * @id: id
- * @serial: in egress_net.machines
- * @group: app and region
- * @peer: in egress_group.machines; of those that go, in the request's list
- * @leases: struct egress_lease, one for each set of destinations
- * @changed: in egress_change.machines
- * @blocks: struct egress_block, leased and lingering
- * @pairs: struct egress_pair of its own, in any region
- * @own: the sets of those, NULL while it never had any
- * @sources: its inside addresses
- * @n_sources: how many
- * @waits: for a lease
- * @rcu: freed after packets that saw it
+ * @sender: what packets read of the machine, under RCU
+ * @device: the device that packets from the machine must come in by; NULL for any
+ * @node: entry in egress_net.machine_ids
+ * @id: name that the operator gave the machine; zeros up to the end, as it is a table's key
+ * @serial: key in egress_net.machines, counted up
+ * @group: app and region of the machine
+ * @peer: entry in egress_group.machines; while the machine is deleted, in a list of those to go
+ * @leases: struct egress_lease, one for each set of the group and one for each set of @own
+ * @changed: entry in egress_change.machines if an event about the machine is due; empty otherwise
+ * @blocks: struct egress_block that the machine has leased, or had until they lingered
+ * @pairs: struct egress_pair of the machine's own, also in regions that it has left
+ * @own: sets of the machine's own pairs; NULL if no pair was asked for the machine alone since
+ *	it came to its app
+ * @sources: inside addresses of the machine
+ * @n_sources: number of inside addresses
+ * @waits: the machine is counted in egress_app.n_waiting and egress_net.n_waiting; see
+ *	egress_lease_recount()
+ * @rcu: frees the machine after the packets that saw it
  *
- * Under egress_net.lock but for @sender.
+ * egress_net.lock protects all of it but @sender.
  */
 struct egress_machine {
 	struct egress_sender sender;
@@ -55,13 +57,13 @@ struct egress_machine {
 
 struct egress_machine_request {
 	const char *id;
-	const char *app;	/* NULL: as it is */
-	const char *region;	/* likewise */
-	const char *device;	/* likewise; "": any */
-	const struct in6_addr *addrs;
-	unsigned int n_addrs;	/* 0: as they are */
-	const struct in6_addr *pair;	/* to pin it to, or NULL */
-	int slot;		/* or -1 */
+	const char *app;	/* NULL: unchanged */
+	const char *region;	/* NULL: unchanged */
+	const char *device;	/* NULL: unchanged; "": any device */
+	const struct in6_addr *addrs;	/* inside addresses */
+	unsigned int n_addrs;	/* 0: unchanged */
+	const struct in6_addr *pair;	/* pin the machine to the pair with this address, or NULL */
+	int slot;		/* number of the block of that pair; -1: any block */
 };
 
 struct egress_machine *egress_machine_find(struct egress_net *en, const char *id);

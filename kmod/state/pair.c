@@ -2,9 +2,9 @@
 /*
  * Pairs: one IPv4 and one IPv6 address that machines share.
  *
- *   pair_allocate.c  they are made
- *   pair_set.c       and change hands: other destinations, another scope
- *   pair_release.c   and go, when their connections have been cut or have ended
+ *   pair_allocate.c  makes pairs
+ *   pair_set.c       gives a pair other destinations, or a machine's pair to its app
+ *   pair_release.c   releases pairs: their connections are cut, or end first
  */
 #include <linux/memcontrol.h>
 #include <linux/slab.h>
@@ -23,7 +23,7 @@
 #include "state/set.h"
 
 /**
- * egress_pair_find() - a pair by either address
+ * egress_pair_find() - find a pair by either address
  * @en: namespace, locked
  * @addr: address
  *
@@ -43,9 +43,10 @@ struct egress_pair *egress_pair_find(struct egress_net *en, const struct in6_add
 /**
  * egress_pair_destroy() - cut a pair's connections, give its addresses back
  * @ch: change
- * @pair: unpublished, a grace period ago; the generation counts its end already
+ * @pair: without leases, and a grace period has passed since the last one was given up,
+ *	so that no packet takes a port of the pair; the change is counted already
  *
- * The caller drops the group: egress_group_put().
+ * The pair's group loses a pair, but is not freed: the caller calls egress_group_put().
  */
 void egress_pair_destroy(struct egress_change *ch, struct egress_pair *pair)
 {
@@ -73,20 +74,24 @@ void egress_pair_destroy(struct egress_change *ch, struct egress_pair *pair)
 	pair->group->n_pairs--;
 	pair->group->app->n_pairs--;
 	ch->en->n_pairs--;
-	mutex_lock(&ch->en->reap);		/* the reaper may be at it */
+	mutex_lock(&ch->en->reap);		/* the reaper may be sweeping one of the blocks */
 	xa_erase(&ch->en->pairs, pair->id);
 	mutex_unlock(&ch->en->reap);
-	/* It is freed by RCU as the pair is, for packets that saw it. */
+	/*
+	 * A packet that saw the pair may still charge memory to this cgroup. RCU frees the cgroup,
+	 * like the pair, only after such packets.
+	 */
 	mem_cgroup_put(pair->nat.memcg);
 	kvfree_rcu(pair, rcu);
 }
 
 /**
- * egress_pair_connections() - live connections of a pair
+ * egress_pair_connections() - count a pair's live connections
  * @en: namespace, locked
  * @pair: pair
  *
- * Context: process; sweeps its tables.
+ * Context: process; sweeps all destination tables of the pair, which takes egress_net.reap.
+ * Return: number of connections.
  */
 u64 egress_pair_connections(struct egress_net *en, struct egress_pair *pair)
 {

@@ -19,30 +19,32 @@ struct egress_net;
 
 /**
  * struct egress_pair - an egress pair
- * @nat: as packets see it: addresses, block size, slots that this host hands out
- * @id: never used again
- * @scope: app or machine
- * @dying: no new leases
- * @drain: in egress_net.draining, or empty
- * @promoted: it is being made its app's by the change at work
- * @released: by a request: @dying for good
- * @deadline: boot time in seconds when its connections are cut, 0: never
- * @addrs: the records of both addresses
- * @claims: of both, until it is published
- * @group: app and region
- * @machine: whose, if @scope is machine
- * @set: for which destinations
- * @list: in egress_set.pairs
- * @own: in egress_machine.pairs, if @scope is machine
- * @free: struct egress_block that can be leased, freed longest ago first
- * @n_slots: blocks that this host hands out
- * @n_free: blocks in @free
- * @n_leased: leases
- * @created: seconds since the epoch
- * @rcu: freed after packets that saw it
- * @blocks: all of them
+ * @nat: what packets read of the pair: addresses, block size, slots that this host hands out
+ * @id: key in egress_net.pairs, counted up; no later pair gets the same
+ * @scope: who may use the pair: all machines of an app, or one machine
+ * @dying: the pair or its machine is about to go: nobody gets a lease on the pair any more
+ * @drain: entry in egress_net.draining, or in the list of the release request at work;
+ *	empty otherwise
+ * @promoted: egress_promote() is at work and will move this pair from its machine to its app
+ * @released: a release request succeeded: @dying stays set, whatever a later request does
+ * @deadline: when the pair's last connections are cut, in seconds of boot time; 0: never
+ * @addrs: the address of each family; NULL for a family that the pair lacks
+ * @claims: memory for the claim of each address, NULL if none is needed; the claims are
+ *	given away when the pair is published
+ * @group: app and region of the pair
+ * @machine: the machine that alone uses the pair, if @scope is machine; else NULL
+ * @set: the destinations that the pair is for
+ * @list: entry in egress_set.pairs
+ * @own: entry in egress_machine.pairs, if @scope is machine
+ * @free: struct egress_block that can be leased; the block freed longest ago comes first
+ * @n_slots: number of blocks that this host hands out
+ * @n_free: number of blocks in @free
+ * @n_leased: number of blocks that are leased
+ * @created: when the pair was allocated, in seconds since the epoch
+ * @rcu: frees the pair after the packets that saw it
+ * @blocks: all blocks by slot, those of other hosts too
  *
- * Under egress_net.lock but for @nat, which never changes.
+ * egress_net.lock protects all of it but @nat, which never changes once packets can see it.
  */
 struct egress_pair {
 	struct egress_nat nat;
@@ -74,31 +76,31 @@ static inline unsigned int egress_pair_slots(const struct egress_pair *pair)
 	return egress_nat_slots(&pair->nat);
 }
 
-/* The address to call it by: it may have no IPv4 one. */
+/* The address by which messages name a pair: IPv4 if the pair has one, else IPv6. */
 static inline const struct in6_addr *egress_pair_name(const struct egress_pair *pair)
 {
 	return pair->nat.has[EGRESS_V4] ? &pair->nat.v4 : &pair->nat.v6;
 }
 
 struct egress_pair_request {
-	const char *app;	/* one of */
-	const char *machine;	/* the two */
+	const char *app;	/* for all machines of this app; NULL if @machine is given */
+	const char *machine;	/* for this machine alone; NULL if @app is given */
 	const char *region;
 	unsigned int count;
-	bool ensure;
-	bool given[EGRESS_FAMILIES];
+	bool ensure;		/* pairs that exist already count as made */
+	bool given[EGRESS_FAMILIES];	/* take @addr; if no family is given, addresses are drawn */
 	struct in6_addr addr[EGRESS_FAMILIES];
-	unsigned int block_size;
-	struct egress_cidr *to;		/* sorted here */
-	unsigned int n_to;		/* 0: the rest */
+	unsigned int block_size;	/* ports in a block */
+	struct egress_cidr *to;		/* destinations; egress_pair_add() sorts the array */
+	unsigned int n_to;		/* 0: all destinations that no other set has */
 };
 
 struct egress_release_request {
-	const struct in6_addr *addrs;	/* either one of each pair */
+	const struct in6_addr *addrs;	/* of each pair either address, or both */
 	unsigned int n;
-	const char *app;		/* whose they must be, or NULL */
-	bool drain;			/* instead of cutting connections now */
-	u32 seconds;			/* do so then; 0: never */
+	const char *app;		/* refuse if a pair is not this app's; NULL: any */
+	bool drain;			/* let connections end instead of cutting them now */
+	u32 seconds;			/* with @drain: cut what is left then; 0: never */
 };
 
 struct egress_pair *egress_pair_find(struct egress_net *en, const struct in6_addr *addr);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Allocating pairs, all of a request or nothing. */
+/* Allocating pairs: a request gets all of its pairs, or none. */
 #include <linux/log2.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
@@ -25,6 +25,11 @@
 #include "state/pool.h"
 #include "state/set.h"
 
+/*
+ * Cut a pair's ports into blocks. A region's slots are counted in EGRESS_BLOCK_SIZE ports,
+ * whatever the pair's block size is. A block is this host's only if all its ports lie in
+ * this host's slots.
+ */
 static void init_blocks(struct egress_pair *pair, const struct egress_region *region)
 {
 	unsigned int size = 1u << pair->nat.order, i;
@@ -46,7 +51,7 @@ static void init_blocks(struct egress_pair *pair, const struct egress_region *re
 		pair->n_free++;
 	}
 	pair->n_slots = pair->n_free;
-	/* At least one: see check_request(). */
+	/* check_request() has made sure that at least one block is this host's. */
 	pair->nat.slot_first = first;
 	pair->nat.slot_end = end;
 }
@@ -90,7 +95,7 @@ static void pair_unmake(struct egress_net *en, struct egress_pair *pair)
 	kvfree(pair);
 }
 
-/* A pair that nobody can see yet. */
+/* Make a pair that no packet and no other request can see yet. */
 static struct egress_pair *pair_make(struct egress_change *ch, struct egress_group *group,
 				     const struct egress_pair_request *req)
 {
@@ -124,7 +129,7 @@ static struct egress_pair *pair_make(struct egress_change *ch, struct egress_gro
 	return pair;
 }
 
-/* Room in the index for @n pairs more, so that nothing can fail afterwards. */
+/* Reserve memory in egress_net.pairs for @n new pairs, so that pair_publish() can't fail. */
 static int reserve_ids(struct egress_net *en, unsigned int n)
 {
 	unsigned int i;
@@ -157,7 +162,8 @@ static void pair_publish(struct egress_change *ch, struct egress_pair *pair, str
 	list_add_tail(&pair->list, &set->pairs);
 	if (machine)
 		list_add_tail(&pair->own, &machine->pairs);
-	xa_store(&ch->en->pairs, pair->id, pair, GFP_KERNEL_ACCOUNT);	/* reserved */
+	/* Can't fail: reserve_ids() has got the memory. */
+	xa_store(&ch->en->pairs, pair->id, pair, GFP_KERNEL_ACCOUNT);
 	for (i = 0; i < EGRESS_FAMILIES; i++) {
 		if (!pair->addrs[i])
 			continue;
@@ -223,7 +229,7 @@ static int check_request(struct egress_change *ch, const struct egress_pair_requ
 static int check_app_limit(const struct egress_group *group, const struct egress_pair_request *req,
 			   struct egress_error *error)
 {
-	/* Changed under egress_net.lock, which the caller holds. */
+	/* The caller holds egress_net.lock, under which alone the settings change. */
 	const struct egress_conf *conf = rcu_dereference_protected(group->app->conf, true);
 
 	if (conf->limit <= req->block_size)
@@ -234,9 +240,10 @@ static int check_app_limit(const struct egress_group *group, const struct egress
 }
 
 /*
- * What there is already. Return: how many of the pairs asked for, those in
- * @pairs; -EEXIST if a given address is somebody else's, -EBUSY if it is being
- * released.
+ * Find pairs that a request asks for and that exist already, and put them into @pairs.
+ * @set is the set of the destinations asked for, or NULL if there is none yet. Return: the
+ * number of pairs found; -EEXIST if a given address is allocated, but not as the request
+ * wants it; -EBUSY if its pair is being released.
  */
 static int already(struct egress_change *ch, const struct egress_set *set,
 		   const struct egress_group *group, const struct egress_pair_request *req,
@@ -295,7 +302,11 @@ static int already(struct egress_change *ch, const struct egress_set *set,
 	return 1;
 }
 
-/* Sets for pairs of its own, and its lease of the rest. */
+/*
+ * Make sure that a machine can have pairs of its own: that it has sets for them, and a lease
+ * for the set of the rest. This lease comes first among the machine's own leases, on which
+ * egress_promote() relies.
+ */
 static int get_own(struct egress_change *ch, struct egress_machine *machine)
 {
 	if (!machine->own) {
@@ -312,11 +323,11 @@ static int get_own(struct egress_change *ch, struct egress_machine *machine)
 /**
  * egress_pair_add() - allocate pairs
  * @ch: change
- * @req: what
+ * @req: how many pairs, for whom, and of what kind; check_request() has all the conditions
  *
- * Machines that wait get their leases at once. Return: 0; -ENOENT, -EINVAL,
- * -ERANGE, -EEXIST, -EBUSY, -ENOSPC, -EADDRINUSE, -ENOMEM, then nothing has
- * changed.
+ * Machines that wait for a block get one of the new pairs at once. Context: process; may
+ * wait for a grace period. Return: 0; -ENOENT, -EINVAL, -ERANGE, -EEXIST, -EBUSY, -ENOSPC,
+ * -EADDRINUSE, -ENOMEM or an error of netfilter's, then nothing has changed.
  */
 int egress_pair_add(struct egress_change *ch, const struct egress_pair_request *req)
 {
@@ -397,6 +408,7 @@ tell:
 	return 0;
 
 unmake:
+	/* The last pair first: egress_addr_undraw() wants the addresses in reverse order. */
 	while (made-- > have)
 		pair_unmake(ch->en, pairs[made]);
 	for (i = 1; i <= req->count - have; i++)

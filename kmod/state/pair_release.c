@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Releasing pairs: their connections are cut, or drained first. */
+/* Releasing pairs: their connections are cut, or are given time to end first. */
 #include <linux/ktime.h>
 
 #include "addr.h"
@@ -13,7 +13,10 @@
 #include "state/pair.h"
 #include "state/set.h"
 
-/* No new connection takes a port of it: its machines are leased elsewhere, or wait. */
+/*
+ * Take all leases from a dying pair, so that no new connection takes a port of the pair. Its
+ * machines get leases on other pairs, or wait.
+ */
 static void unpublish(struct egress_change *ch, struct egress_pair *pair)
 {
 	unsigned int i;
@@ -44,7 +47,7 @@ static int check_release(struct egress_change *ch, const struct egress_release_r
 	return 0;
 }
 
-/* The last of it; nothing can see it any more. */
+/* Destroy a pair that is ready for egress_pair_destroy(), and its group if that is empty then. */
 static void pair_finish(struct egress_change *ch, struct egress_pair *pair)
 {
 	struct egress_group *group = pair->group;
@@ -54,8 +57,10 @@ static void pair_finish(struct egress_change *ch, struct egress_pair *pair)
 }
 
 /**
- * egress_pair_drained() - has a released pair no connection any more
+ * egress_pair_drained() - have all connections of a released pair ended
  * @pair: pair, egress_net locked
+ *
+ * A block with connections lingers, so none are left once all blocks are free.
  */
 bool egress_pair_drained(const struct egress_pair *pair)
 {
@@ -63,10 +68,11 @@ bool egress_pair_drained(const struct egress_pair *pair)
 }
 
 /**
- * egress_pair_drain() - let go of released pairs whose time has come
+ * egress_pair_drain() - destroy released pairs that have drained or whose time is up
  * @ch: change
  *
- * Context: process; waits for one grace period if a pair's time is up.
+ * A pair whose time is up loses the connections that are left. Context: process; waits for
+ * one grace period if there is such a pair.
  */
 void egress_pair_drain(struct egress_change *ch)
 {
@@ -76,7 +82,11 @@ void egress_pair_drain(struct egress_change *ch)
 	lockdep_assert_held(&ch->en->lock);
 	list_for_each_entry_safe(pair, tmp, &ch->en->draining, drain) {
 		if (!egress_pair_drained(pair)) {
-			/* the second it began in was not a whole one */
+			/*
+			 * The second of the deadline must be over, too: the deadline was counted
+			 * from a second that had begun already, and connections are to have no
+			 * less time than was asked for.
+			 */
 			if (!pair->deadline || now <= pair->deadline)
 				continue;
 			egress_blocks_synchronize(ch->en);
@@ -86,6 +96,10 @@ void egress_pair_drain(struct egress_change *ch)
 	}
 }
 
+/*
+ * Undo what egress_pair_del() has done to the pairs of a request that is refused now. Pairs
+ * that an earlier request released go on draining.
+ */
 static void unrelease(struct egress_net *en, struct list_head *release)
 {
 	struct egress_pair *pair, *tmp;
@@ -102,7 +116,11 @@ static void unrelease(struct egress_net *en, struct list_head *release)
 	}
 }
 
-/* Destinations of sets that have no other pair go back to the rest. */
+/*
+ * A set whose last live pair is in @release goes out of its map, so that its destinations
+ * belong to the rest again, and the machines lose their leases of the set. Return: 0, or
+ * -ENOMEM, then no map has changed.
+ */
 static int close_sets(struct egress_change *ch, struct list_head *release)
 {
 	struct egress_pair *pair;
@@ -128,10 +146,11 @@ static int close_sets(struct egress_change *ch, struct list_head *release)
 /**
  * egress_pair_del() - release pairs
  * @ch: change
- * @req: which, and how
+ * @req: which pairs, and whether their connections are cut or drained
  *
- * Context: process; waits for one grace period. Return: 0; -ENOENT, -EINVAL,
- * -ENOMEM, then nothing has changed.
+ * A pair that drains already may be released again, with another deadline or to cut it now.
+ * Context: process; waits for grace periods. Return: 0; -ENOENT, -EINVAL, -ENOMEM, then
+ * nothing has changed.
  */
 int egress_pair_del(struct egress_change *ch, const struct egress_release_request *req)
 {
@@ -143,7 +162,10 @@ int egress_pair_del(struct egress_change *ch, const struct egress_release_reques
 	err = check_release(ch, req);
 	if (err)
 		return err;
-	/* All of them before a machine is leased elsewhere: not to one of them. */
+	/*
+	 * Mark all pairs of the request before a machine loses its lease, so that no machine is
+	 * leased on another pair of the same request.
+	 */
 	for (i = 0; i < req->n; i++) {
 		pair = egress_pair_find(ch->en, &req->addrs[i]);
 		pair->set->n_live -= !pair->dying;
@@ -156,6 +178,7 @@ int egress_pair_del(struct egress_change *ch, const struct egress_release_reques
 		return err;
 	}
 	egress_change_count(ch);
+	/* The deadline is in boot time, as somebody may set the wall clock. */
 	list_for_each_entry(pair, &release, drain) {
 		pair->released = true;
 		pair->deadline = req->seconds ? ktime_get_boottime_seconds() + req->seconds : 0;

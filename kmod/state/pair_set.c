@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pairs that there are get other machines, or other destinations: whoever is
- * leased on one stays, and no connection notices.
+ * Changing a pair: its destinations, or from one machine's to all machines' of the app. A
+ * machine that has a lease on the pair keeps its block, so no connection notices.
  */
 #include "addr.h"
 #include "error.h"
@@ -23,8 +23,11 @@ static void move_pair(struct egress_pair *pair, struct egress_set *to)
 }
 
 /*
- * The leases of its machines come with the pair, but not in place of one that is
- * pinned there, unless the machine's own pair won over that.
+ * The pair has moved from one set to another: hand the blocks over, too. A machine that has a
+ * block of the pair has it by its lease of @from; its lease of @to is to have the block now.
+ * If the operator pinned the lease of @to to another pair, that lease stays as it is. But when
+ * a machine's own pair becomes its app's (@from and @to belong to different egress_sets),
+ * packets went by the machine's own pair in spite of the pin, and go on doing so.
  */
 static void hand_over(struct egress_change *ch, struct egress_pair *pair, struct egress_set *from,
 		      struct egress_set *to)
@@ -46,7 +49,10 @@ static void hand_over(struct egress_change *ch, struct egress_pair *pair, struct
 	}
 }
 
-/* Machines whose lease was handed over get another one for what it was for. */
+/*
+ * Give the machines that kept their blocks on the pair other blocks for the set that the pair
+ * left: their leases of that set still have the blocks that were handed over.
+ */
 static void settle(struct egress_change *ch, struct egress_pair *pair)
 {
 	unsigned int i;
@@ -60,6 +66,7 @@ static void settle(struct egress_change *ch, struct egress_pair *pair)
 			egress_leases_settle(ch, pair->blocks[i].machine, NULL);
 }
 
+/* Unless it is the rest, a set without live pairs has no leases; without any pair it is freed. */
 static void drop_if_empty(struct egress_change *ch, struct egress_group *group,
 			  struct egress_set *set)
 {
@@ -73,12 +80,12 @@ static void drop_if_empty(struct egress_change *ch, struct egress_group *group,
 /**
  * egress_pair_set() - change what destinations a pair is for
  * @ch: change
- * @addr: either address
- * @to: prefixes; sorted here
- * @n_to: how many; 0: the rest
+ * @addr: either address of the pair
+ * @to: prefixes of the destinations; the function sorts the array
+ * @n_to: number of prefixes; 0: all destinations that no other set has
  *
- * Return: 0; -ENOENT, -EBUSY, -EINVAL, -EEXIST, -ENOSPC, -ENOMEM, then nothing
- * has changed.
+ * Context: process; may wait for a grace period. Return: 0; -ENOENT, -EBUSY, -EINVAL, -EEXIST,
+ * -ENOSPC, -ENOMEM, then nothing has changed.
  */
 int egress_pair_set(struct egress_change *ch, const struct in6_addr *addr, struct egress_cidr *to,
 		    unsigned int n_to)
@@ -107,6 +114,7 @@ int egress_pair_set(struct egress_change *ch, const struct in6_addr *addr, struc
 	if (egress_set_find(sets, to, n_to) == old)
 		goto tell;
 
+	/* Before the new map is made: if this was the last live pair, @old is not to be in it. */
 	old->n_live--;
 	set = egress_set_get(ch, group, sets, to, n_to);
 	err = PTR_ERR_OR_ZERO(set);
@@ -140,7 +148,11 @@ restore:
 	return err;
 }
 
-/* Sets of its app for a machine's own pairs. Return: 0 or an error, then all is as it was. */
+/*
+ * Prepare the promotion of a machine's own pairs: get the app's sets of the same destinations,
+ * and prepare a map of the machine's own sets without these. Return: 0 or an error, then all
+ * is as it was.
+ */
 static int get_sets(struct egress_change *ch, struct egress_machine *machine)
 {
 	struct egress_pair *pair;
@@ -178,7 +190,11 @@ undo:
 	return err;
 }
 
-/* Into its app's set, and what is leased on it with it. */
+/*
+ * Move a machine's own pair into the app's set of the same destinations, and hand the block
+ * that the machine has of it over to the lease of that set. In a region that the machine has
+ * left it has no block of the pair.
+ */
 static void promote(struct egress_change *ch, struct egress_pair *pair)
 {
 	struct egress_group *group = pair->group;
@@ -203,12 +219,13 @@ static void drop_own(struct egress_change *ch, struct egress_machine *machine)
 }
 
 /**
- * egress_promote() - make a machine's own pairs those of all its app's machines
+ * egress_promote() - give all of a machine's own pairs to its app
  * @ch: change
- * @id: machine
+ * @id: id of the machine
  *
- * The machine keeps its leases. Return: 0; -ENOENT, -EEXIST, -ENOSPC, -ENOMEM,
- * then nothing has changed.
+ * The machine keeps its blocks; the app's other machines may lease the other blocks of the pairs.
+ * Context: process; may wait for a grace period. Return: 0; -ENOENT, -EEXIST, -ENOSPC,
+ * -ENOMEM, then nothing has changed.
  */
 int egress_promote(struct egress_change *ch, const char *id)
 {
@@ -230,7 +247,10 @@ int egress_promote(struct egress_change *ch, const char *id)
 	if (err)
 		return err;
 	egress_change_count(ch);
-	/* All of them, before the machine is settled: it stays where it is. */
+	/*
+	 * Promote all pairs before the machine is settled: settled in between, the machine could
+	 * take blocks that it does not need, or leave one that it is to keep.
+	 */
 	list_for_each_entry_safe(pair, tmp, &machine->pairs, own) {
 		if (!pair->promoted)
 			continue;
@@ -241,7 +261,12 @@ int egress_promote(struct egress_change *ch, const char *id)
 		egress_leases_begin(ch, pair->group, pair->set);
 	list_for_each_entry(pair, &promoted, own)
 		egress_sets_commit(ch->en, &pair->group->sets);
-	/* Its leases go first, that of the rest before the others: none takes over. */
+	/*
+	 * The machine's own leases lose their blocks before the map of its own sets loses the
+	 * promoted sets, and the lease of the rest, the first in the list, loses its block before
+	 * the others do. Otherwise a packet that finds no block in one of these sets could take
+	 * that of the rest, and leave under the wrong pair: see own_ports() in packet/classify.c.
+	 */
 	egress_leases_settle(ch, machine, NULL);
 	egress_sets_commit(ch->en, machine->own);
 	drop_own(ch, machine);

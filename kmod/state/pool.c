@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pools: regions, and the prefixes that their addresses are drawn from. Which
- * address is drawn next is address.c's business.
+ * Pools: regions, and the prefixes that addresses for their pairs are drawn from. Which address
+ * is drawn next is decided in address.c.
  */
 #include <linux/inetdevice.h>
 #include <linux/slab.h>
@@ -21,15 +21,15 @@
 #include "state/pair.h"
 #include "state/pool.h"
 
-#define USERS_NAMED	3	/* of those who use a prefix that is to go */
-#define USERS_TEXT	128	/* the longest address and name fit in */
+#define USERS_NAMED	3	/* users of a prefix that a refusal to delete the prefix names */
+#define USERS_TEXT	128	/* bytes for their names: at least one with its address fits in */
 
 /**
- * egress_region_find() - a region by name
+ * egress_region_find() - find a region by name
  * @en: namespace, locked
- * @name: name
+ * @name: name of the region
  *
- * Return: region, or NULL. It may be without a pool.
+ * Return: region, maybe without a pool; or NULL.
  */
 struct egress_region *egress_region_find(struct egress_net *en, const char *name)
 {
@@ -43,12 +43,12 @@ struct egress_region *egress_region_find(struct egress_net *en, const char *name
 }
 
 /**
- * egress_region_get() - a region by name, made if it isn't there
+ * egress_region_get() - find a region by name, or make it
  * @en: namespace, locked
- * @name: name
+ * @name: name of the region
  *
- * Return: region, or NULL if there is no memory. egress_region_put() drops it
- * again if nothing came to use it.
+ * To be followed by egress_region_put() if neither a prefix nor a group comes into the region.
+ * Return: region, or NULL if there is no memory.
  */
 struct egress_region *egress_region_get(struct egress_net *en, const char *name)
 {
@@ -70,8 +70,8 @@ struct egress_region *egress_region_get(struct egress_net *en, const char *name)
 }
 
 /**
- * egress_region_put() - let a region go if it is of no use
- * @region: region
+ * egress_region_put() - free a region that has no pool and no group
+ * @region: region, egress_net locked; nothing happens if it has prefixes or groups
  */
 void egress_region_put(struct egress_region *region)
 {
@@ -83,8 +83,8 @@ void egress_region_put(struct egress_region *region)
 
 /**
  * egress_region_has() - has the region's pool prefixes of a family
- * @region: region
- * @family: family
+ * @region: region, egress_net locked
+ * @family: IPv4 or IPv6
  */
 bool egress_region_has(const struct egress_region *region, enum egress_family family)
 {
@@ -97,10 +97,10 @@ bool egress_region_has(const struct egress_region *region, enum egress_family fa
 }
 
 /**
- * egress_prefix_free() - addresses of a prefix that can be allocated
- * @prefix: prefix
+ * egress_prefix_free() - count the addresses of a prefix that are not allocated
+ * @prefix: prefix, egress_net locked
  *
- * Return: number, saturated.
+ * Return: number of addresses; of 2^64 and more, those whose offset fits into 64 bits count.
  */
 u64 egress_prefix_free(const struct egress_prefix *prefix)
 {
@@ -233,7 +233,10 @@ static struct egress_prefix *prefix_new(struct egress_region *region,
 	prefix->cidr = *cidr;
 	prefix->last = bits >= 64 ? U64_MAX : (1ULL << bits) - 1;
 	if (bits >= 2) {
-		/* The network's address, or the subnet routers' (RFC 4291, 2.6.1). */
+		/*
+		 * The first address is no host's: in IPv4 it is the network's, in IPv6 it is the
+		 * anycast address of the subnet's routers (RFC 4291, 2.6.1).
+		 */
 		prefix->first = 1;
 		if (egress_addr_is_v4(&cidr->addr))
 			prefix->last--;		/* broadcast */
@@ -245,7 +248,7 @@ static struct egress_prefix *prefix_new(struct egress_region *region,
 /**
  * egress_pool_add() - make a region's pool or add prefixes to it
  * @ch: change
- * @req: what
+ * @req: prefixes to add, and the settings of the pool
  *
  * Return: 0; -EEXIST, -EBUSY, -EADDRINUSE, -EINVAL, -ENOENT, -ENODEV, -ENOMEM,
  * then nothing has changed.
@@ -363,7 +366,7 @@ static void prefix_free(struct egress_net *en, struct egress_prefix *prefix)
 	kfree(prefix);
 }
 
-/* The prefixes that a request names, or all of them, are marked. */
+/* Mark the prefixes of a region that a request names; all of them if the request names none. */
 static int doom(struct egress_region *region, const struct egress_pool_request *req,
 		struct egress_error *error)
 {
@@ -389,7 +392,7 @@ static int doom(struct egress_region *region, const struct egress_pool_request *
 	return 0;
 }
 
-/* Say who uses a prefix: as many of them as have room in a sentence. */
+/* Refuse to delete a prefix, and name as many of its users as have room in the sentence. */
 static int refuse_used(struct egress_change *ch, const struct egress_prefix *prefix)
 {
 	enum egress_family family = egress_family_of(&prefix->cidr.addr);
@@ -422,12 +425,12 @@ static int refuse_used(struct egress_change *ch, const struct egress_prefix *pre
 }
 
 /**
- * egress_pool_drain() - let nothing be drawn from prefixes any more, or again
+ * egress_pool_drain() - stop drawing addresses from prefixes, or draw from them again
  * @ch: change
- * @req: which
- * @on: no more
+ * @req: region and prefixes; no prefix means all
+ * @on: true to stop, false to draw again
  *
- * What is allocated stays. Return: 0; -ENOENT.
+ * Addresses that are allocated stay so. Return: 0; -ENOENT, then nothing has changed.
  */
 int egress_pool_drain(struct egress_change *ch, const struct egress_pool_request *req, bool on)
 {
@@ -449,9 +452,9 @@ int egress_pool_drain(struct egress_change *ch, const struct egress_pool_request
 /**
  * egress_pool_del() - take prefixes, or all of them, away from a pool
  * @ch: change
- * @req: what; no prefix means all
+ * @req: region and prefixes; no prefix means all
  *
- * Return: 0; -ENOENT; -EBUSY while an address is allocated.
+ * Return: 0; -ENOENT; -EBUSY if an address of them is allocated; then nothing has changed.
  */
 int egress_pool_del(struct egress_change *ch, const struct egress_pool_request *req)
 {
@@ -482,7 +485,7 @@ int egress_pool_del(struct egress_change *ch, const struct egress_pool_request *
 }
 
 /**
- * egress_pool_covers() - is an address any pool's
+ * egress_pool_covers() - find the prefix of any pool that an address is in
  * @en: namespace, locked
  * @addr: address
  *
@@ -501,8 +504,8 @@ struct egress_prefix *egress_pool_covers(struct egress_net *en, const struct in6
 }
 
 /**
- * egress_pool_free_all() - every pool of the namespace
- * @en: namespace, locked, without pairs
+ * egress_pool_free_all() - free all pools of a namespace
+ * @en: namespace, locked, without pairs and groups, so that the regions go as well
  */
 void egress_pool_free_all(struct egress_net *en)
 {

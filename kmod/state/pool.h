@@ -15,16 +15,18 @@ struct egress_pair;
 
 /**
  * struct egress_prefix - a prefix of a pool
- * @list: in egress_region.prefixes
- * @region: whose
- * @cidr: prefix
- * @first: offset of the first address to be drawn
- * @last: offset of the last, saturated at 2^64 - 1
- * @next: offset of the first address never drawn; beyond @last: none
- * @spent: @next has gone beyond the last
- * @used: addresses allocated
- * @draining: nothing is drawn from it any more
- * @doomed: named by the request that deletes it
+ * @list: entry in egress_region.prefixes
+ * @region: region whose pool the prefix is in
+ * @cidr: the prefix
+ * @first: offset in the prefix of the first address that may be drawn
+ * @last: offset of the last address that may be drawn, at most 2^64 - 1
+ * @next: offset of the next address to draw as never used; of no meaning if @spent
+ * @spent: addresses up to @last have been drawn or passed over: none is left never used
+ * @used: number of addresses that are allocated
+ * @draining: no address is drawn from the prefix any more
+ * @doomed: the request at work, which deletes prefixes or drains them, is about this one
+ *
+ * egress_net.lock protects all of it.
  */
 struct egress_prefix {
 	struct list_head list;
@@ -41,20 +43,21 @@ struct egress_prefix {
 
 /**
  * struct egress_region - a region, with its pool if it has prefixes
- * @list: in egress_net.regions
- * @name: name
- * @prefixes: struct egress_prefix
- * @resting: struct egress_addr released, the one longest ago first
- * @n_resting: how many
- * @forgotten: released addresses were dropped from @resting
- * @device: claims the addresses, or NULL
- * @slot_first: first slot of 1,024 ports that this host hands out
- * @slot_last: last
- * @n_pairs: pairs there are
- * @n_groups: apps here
- * @rcu: freed after packets that saw it
+ * @list: entry in egress_net.regions
+ * @name: name of the region
+ * @prefixes: struct egress_prefix of the pool; empty if the region has no pool
+ * @resting: struct egress_addr that were released, by family; the one released longest ago comes
+ *	first
+ * @n_resting: number of addresses in @resting, by family
+ * @forgotten: addresses were dropped from @resting, as there were too many, by family
+ * @device: device on which the host answers for allocated addresses; NULL for none
+ * @slot_first: first slot that this host hands out, counted in slots of 1,024 ports
+ * @slot_last: last slot that this host hands out, counted likewise
+ * @n_pairs: pairs in the region
+ * @n_groups: apps that have something in the region
+ * @rcu: frees the region after the packets that read @name
  *
- * Under egress_net.lock; packets read @name.
+ * egress_net.lock protects all of it. Packets read @name, which never changes, under RCU.
  */
 struct egress_region {
 	struct list_head list;
@@ -75,11 +78,11 @@ struct egress_pool_request {
 	const char *region;
 	const struct egress_cidr *prefixes;
 	unsigned int n_prefixes;
-	const char *device;	/* or NULL */
-	int slot_first;		/* or -1 */
+	const char *device;	/* NULL: as it is, or none in a new pool */
+	int slot_first;		/* -1: as it is, or all slots in a new pool */
 	int slot_last;
-	bool make;		/* the pool, if it isn't there */
-	bool only_make;		/* refused if it is there */
+	bool make;		/* make the pool if there is none in the region */
+	bool only_make;		/* refuse the request if there is one */
 };
 
 struct egress_region *egress_region_find(struct egress_net *en, const char *name);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The reaper: once a second, a stretch of all destination tables, so that each
- * has its turn in a minute and the memory of what has ended comes back. What a
- * stretch costs goes by the connections, not by the tables: a full table takes
- * as long as a thousand with one connection, and its machine waits meanwhile.
+ * The reaper: it sweeps destination tables, to free what ended connections take. In a round it
+ * goes through all tables, which is to take less than a minute; each second it does a part of
+ * the round, a stretch. The work in a stretch is counted in tables and in places taken in them: a
+ * table with a thousand connections takes as long to sweep as a thousand tables with one each,
+ * and packets of its machine to this destination wait for the table's lock meanwhile.
  */
 #include <linux/atomic.h>
 #include <linux/sched.h>
@@ -17,26 +18,33 @@
 #include "state/pair.h"
 #include "state/reap.h"
 
-#define PERIOD		HZ
-#define ROUND		40	/* stretches in which each table has had its turn */
-#define LEAST		256	/* tables and places in a stretch */
-#define AT_ONCE		256	/* tables, before others may sweep */
-#define LOOKUPS		4096	/* of pairs without tables in a stretch */
+#define PERIOD		HZ	/* jiffies from a stretch to the next */
+#define ROUND		40	/* stretches in a round */
+#define LEAST		256	/* tables and places in a stretch, if there are few in all */
+#define AT_ONCE		256	/* tables swept before egress_net.reap is let go for others */
+#define LOOKUPS		4096	/* steps of a stretch beyond its budget; each pair takes one */
 
-/* Tables and places in a stretch, for all there are now but the closed ones. */
+/*
+ * How many tables and places a stretch has to sweep, for all to be swept in ROUND stretches: the
+ * tables there are, and the connections that have a port and are not known to have ended.
+ */
 static unsigned int stretch(struct egress_net *en)
 {
 	u64 sum[EGRESS_C_MAX], work;
 
 	egress_counters_sum(en->counters, sum);
 	work = sum[EGRESS_C_OPENED] - sum[EGRESS_C_CLOSED];
+	/* The counters of the CPUs are not read at one moment: an end may be seen too early. */
 	if ((s64)work < 0)
 		work = 0;
 	work += atomic_read(&en->dests.nelems);
 	return min_t(u64, work / ROUND + LEAST, INT_MAX);
 }
 
-/* The next one has as much to do, or more if more come. */
+/*
+ * End a round, and let the next one begin with stretches long enough for all that this one met:
+ * that is more than stretch() knows of, as closed connections keep their places for a while.
+ */
 static void end_round(struct egress_reaper *reaper)
 {
 	reaper->budget = reaper->met / ROUND;
@@ -46,7 +54,11 @@ static void end_round(struct egress_reaper *reaper)
 	reaper->left = 0;
 }
 
-/* The next block that has tables. Return: NULL at the end of a pair or of all. */
+/*
+ * Find the block that the reaper is to go on with, in the pair it is at or, if that is gone, in
+ * the next one. Return: block that has tables; NULL at the end of the pair, and after the last
+ * pair with @end set, too.
+ */
 static struct egress_block *next_block(struct egress_net *en, struct egress_reaper *reaper,
 				       bool *end)
 {
@@ -58,7 +70,7 @@ static struct egress_block *next_block(struct egress_net *en, struct egress_reap
 		*end = true;
 		return NULL;
 	}
-	if (reaper->pair != id) {	/* it has gone since */
+	if (reaper->pair != id) {	/* the pair is gone, and this is the next one */
 		reaper->slot = 0;
 		reaper->left = 0;
 	}
@@ -75,7 +87,7 @@ static struct egress_block *next_block(struct egress_net *en, struct egress_reap
 	return NULL;
 }
 
-/* Return: whether the round goes on. */
+/* Sweep some tables of a block, or go on to the next pair. Return: whether the round goes on. */
 static bool sweep_some(struct egress_net *en, struct egress_reaper *reaper, int *budget)
 {
 	int before = *budget;
@@ -91,7 +103,10 @@ static bool sweep_some(struct egress_net *en, struct egress_reaper *reaper, int 
 	n = min_t(unsigned int, reaper->left, AT_ONCE);
 	done = egress_dests_sweep_some(en, &block->ports, n, budget);
 	reaper->met += before - *budget;
-	/* Fewer than there were: some have gone since. */
+	/*
+	 * If fewer tables were there than expected, and not for want of budget, others have swept
+	 * away some that @left counts: the block is done.
+	 */
 	reaper->left = done < n && *budget > 0 ? 0 : reaper->left - done;
 	if (!reaper->left)
 		reaper->slot++;
@@ -131,7 +146,7 @@ static void reap(struct work_struct *work)
 }
 
 /**
- * egress_reaper_init() - of a new namespace
+ * egress_reaper_init() - prepare the reaper of a new namespace; it does not run yet
  * @en: namespace
  */
 void egress_reaper_init(struct egress_net *en)
@@ -140,7 +155,7 @@ void egress_reaper_init(struct egress_net *en)
 }
 
 /**
- * egress_reaper_start() - go round from now on, until the hooks are gone
+ * egress_reaper_start() - let the reaper do a stretch each second, until the hooks are gone
  * @en: namespace, locked
  */
 void egress_reaper_start(struct egress_net *en)
@@ -149,10 +164,10 @@ void egress_reaper_start(struct egress_net *en)
 }
 
 /**
- * egress_reaper_stop() - stop for good
- * @en: namespace, without hooks
+ * egress_reaper_stop() - stop the reaper for good, and wait until it has stopped
+ * @en: namespace, without hooks, so that the reaper does not start itself again
  *
- * Context: process, egress_net.lock not held.
+ * Context: process, egress_net.lock not held, as the reaper takes it.
  */
 void egress_reaper_stop(struct egress_net *en)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Destination sets: pairs for some destinations only (`allocate --to`), and the
- * rest. Which prefix belongs to which set is compiled into a map as a whole,
- * made before a change and taken with it.
+ * Destination sets: which pairs are for some destinations only (`allocate --to`), and which
+ * are for the rest. Packets look up in a map which set a destination is in. A map is never
+ * changed: a change prepares a new one while it can still fail, and then commits it.
  */
 #include <linux/bitmap.h>
 #include <linux/mm.h>
@@ -25,9 +25,9 @@ module_param(max_prefixes, uint, 0644);
 MODULE_PARM_DESC(max_prefixes, "Prefixes of destination sets in a namespace at most");
 
 /**
- * egress_sets_init() - the rest, and no other set yet
- * @sets: sets
- * @machine: whose, NULL for an app's in a region
+ * egress_sets_init() - begin with the set of the rest, and no other
+ * @sets: sets, all zeros
+ * @machine: machine whose own pairs the sets are for; NULL for an app in a region
  */
 void egress_sets_init(struct egress_sets *sets, struct egress_machine *machine)
 {
@@ -41,10 +41,10 @@ void egress_sets_init(struct egress_sets *sets, struct egress_machine *machine)
 }
 
 /**
- * egress_sets_exit() - give back what has grown
+ * egress_sets_exit() - free the map, and what it was made of
  * @en: namespace, locked
- * @sets: without pairs, so without sets but the rest; no packet reads it any
- *	more, or it is freed after those that do
+ * @sets: sets without pairs, so that only the set of the rest is left. Packets that still see
+ *	@sets find no map; the caller frees @sets by RCU
  */
 void egress_sets_exit(struct egress_net *en, struct egress_sets *sets)
 {
@@ -67,10 +67,10 @@ static int cmp(const void *a, const void *b)
 }
 
 /**
- * egress_set_sort() - bring prefixes into order, and check them
+ * egress_set_sort() - check prefixes, and sort them by egress_cidr_cmp()
  * @cidrs: prefixes
- * @n: how many
- * @error: why not
+ * @n: number of prefixes
+ * @error: filled if a prefix has host bits set or is given twice
  *
  * Return: 0, -EINVAL.
  */
@@ -93,12 +93,12 @@ int egress_set_sort(struct egress_cidr *cidrs, unsigned int n, struct egress_err
 }
 
 /**
- * egress_set_find() - the set of exactly these prefixes
+ * egress_set_find() - find the set of exactly these prefixes
  * @sets: sets
- * @cidrs: sorted
- * @n: how many; 0 for the rest
+ * @cidrs: prefixes, sorted
+ * @n: number of prefixes; 0 for the rest
  *
- * Return: set, not one that is gone, or NULL.
+ * Return: set, or NULL if there is none or all its pairs are being released.
  */
 struct egress_set *egress_set_find(struct egress_sets *sets, const struct egress_cidr *cidrs,
 				   unsigned int n)
@@ -129,7 +129,11 @@ static bool index_in_use(const struct egress_sets *sets, unsigned int index)
 	return false;
 }
 
-/* One more set. An index that another one had is given out a grace period later. */
+/*
+ * Make a set and add it to @sets. An index that another set had before may be used again only
+ * when no packet sees a map any more that has that set: with such a map, packets to the other
+ * set's destinations would take the new set's pairs.
+ */
 static struct egress_set *set_new(struct egress_sets *sets, const struct egress_cidr *cidrs,
 				  unsigned int n)
 {
@@ -157,16 +161,17 @@ static struct egress_set *set_new(struct egress_sets *sets, const struct egress_
 }
 
 /**
- * egress_set_get() - a set, one that there is or a new one
+ * egress_set_get() - find the set of exactly these prefixes, or make one
  * @ch: change
  * @group: app and region
- * @sets: of the app or of a machine
- * @cidrs: sorted
- * @n: how many; 0 for the rest
+ * @sets: sets of the group, or of a machine in it
+ * @cidrs: prefixes, sorted
+ * @n: number of prefixes; 0 for the rest
  *
- * A new one has leases without blocks and no pairs, and the map for it is
- * prepared: egress_set_unget() forgets it. Return: set, ERR_PTR(-EEXIST),
- * ERR_PTR(-ENOSPC), ERR_PTR(-ENOMEM).
+ * A new set has no pairs yet, all its machines have leases for it without blocks, and a map
+ * with the set is prepared. The caller adds a pair and calls egress_sets_commit(), or gives
+ * up and calls egress_set_unget(). Context: process; may wait for a grace period. Return: set,
+ * ERR_PTR(-EEXIST), ERR_PTR(-ENOSPC) or ERR_PTR(-ENOMEM).
  */
 struct egress_set *egress_set_get(struct egress_change *ch, struct egress_group *group,
 				  struct egress_sets *sets, const struct egress_cidr *cidrs,
@@ -189,10 +194,10 @@ struct egress_set *egress_set_get(struct egress_change *ch, struct egress_group 
 }
 
 /**
- * egress_set_unget() - nothing came of it
+ * egress_set_unget() - undo egress_set_get() in a change that is refused
  * @ch: change
  * @group: app and region
- * @set: from egress_set_get()
+ * @set: from egress_set_get(); it is freed if it has no pairs, as then it was made there
  */
 void egress_set_unget(struct egress_change *ch, struct egress_group *group, struct egress_set *set)
 {
@@ -204,8 +209,8 @@ void egress_set_unget(struct egress_change *ch, struct egress_group *group, stru
 }
 
 /**
- * egress_set_free() - a set that nothing is in any more
- * @set: set, not the rest
+ * egress_set_free() - free a set
+ * @set: set without pairs and leases, and not the set of the rest
  */
 void egress_set_free(struct egress_set *set)
 {
@@ -214,7 +219,11 @@ void egress_set_free(struct egress_set *set)
 	kfree(set);
 }
 
-/* Merge those of @n routes that stay with those of @add. Return: 0, -EEXIST, -ENOMEM. */
+/*
+ * Merge the @n_routes of @routes whose set stays with the prefixes of @add into @to, in the
+ * order of egress_cidr_cmp(). Return: number of routes in @to; -EEXIST if another set has one
+ * of the prefixes already; -ENOMEM.
+ */
 static int merge(struct egress_sets *sets, const struct egress_map_entry *routes,
 		 unsigned int n_routes, const struct egress_set *add, struct egress_map_entry *to,
 		 struct egress_error *error)
@@ -258,13 +267,14 @@ static int merge(struct egress_sets *sets, const struct egress_map_entry *routes
 }
 
 /**
- * egress_sets_prepare() - make the map for a change
+ * egress_sets_prepare() - make the map that a change needs, without packets seeing it
  * @ch: change
- * @sets: sets; those that are gone will be in it no more
- * @add: set to come, without pairs yet, or NULL
+ * @sets: sets; those whose pairs are all being released will not be in the new map
+ * @add: set that is to be in the new map, too, and has no pairs yet; or NULL
  *
- * May be called for one set after another. To be followed by egress_sets_commit()
- * or, also when it fails, egress_sets_abort(). Return: 0, -EEXIST, -ENOSPC, -ENOMEM.
+ * A change may call this for several sets: each call starts from what the one before has
+ * prepared. egress_sets_commit() publishes the result; egress_sets_abort() frees it, if this
+ * fails or anything else does. Return: 0, -EEXIST, -ENOSPC, -ENOMEM.
  */
 int egress_sets_prepare(struct egress_change *ch, struct egress_sets *sets, struct egress_set *add)
 {
@@ -304,7 +314,7 @@ int egress_sets_prepare(struct egress_change *ch, struct egress_sets *sets, stru
 }
 
 /**
- * egress_sets_abort() - forget what was prepared
+ * egress_sets_abort() - free what egress_sets_prepare() has prepared, if anything
  * @sets: sets
  */
 void egress_sets_abort(struct egress_sets *sets)
@@ -317,9 +327,9 @@ void egress_sets_abort(struct egress_sets *sets)
 }
 
 /**
- * egress_sets_commit() - packets go by what was prepared
+ * egress_sets_commit() - let packets go by the map that was prepared, if one was
  * @en: namespace, locked
- * @sets: sets; every machine has its leases of those that are new
+ * @sets: sets; every machine that the new ones are for has its leases for them already
  */
 void egress_sets_commit(struct egress_net *en, struct egress_sets *sets)
 {
@@ -328,7 +338,11 @@ void egress_sets_commit(struct egress_net *en, struct egress_sets *sets)
 	if (!sets->changing)
 		return;
 	rcu_assign_pointer(sets->map, sets->next);
-	/* Leases of sets that are gone go after it: see ports_for() in packet/classify.c. */
+	/*
+	 * The caller takes the leases for sets that have left the map away now. A packet that
+	 * finds such a lease without a block must see the new map when it looks again. Pairs with
+	 * the smp_rmb() of ports_for() in packet/classify.c.
+	 */
 	smp_wmb();
 	sets->gp = get_state_synchronize_rcu();
 	if (old)

@@ -18,16 +18,19 @@ struct egress_map_entry;
 
 /**
  * struct egress_set - a set of destinations, and the pairs for it
- * @list: in egress_sets.list
- * @sets: among which it is
- * @index: number of its lease in egress_view.ports; 0 is the rest
- * @cidrs: its prefixes, in the order of egress_cidr_cmp(); none of the rest
- * @n_cidrs: how many
- * @pairs: struct egress_pair
- * @waiting: struct egress_lease, the longest waiting first
- * @n_waiting: how many
- * @n_pairs: pairs there are
- * @n_live: those that are not being released
+ * @list: entry in egress_sets.list; unused for the set of the rest
+ * @sets: the sets that this one belongs to
+ * @index: what the map gives for the set's destinations, and where a machine's lease for the
+ *	set has its place in egress_view.ports; 0 for the rest
+ * @cidrs: prefixes of the set, in the order of egress_cidr_cmp(); NULL for the rest
+ * @n_cidrs: number of prefixes
+ * @pairs: struct egress_pair that are for the set, those that are being released too
+ * @waiting: struct egress_lease without a block; the one that has waited longest comes first
+ * @n_waiting: number of leases in @waiting
+ * @n_pairs: number of pairs in @pairs
+ * @n_live: number of pairs in @pairs that are not being released
+ *
+ * egress_net.lock protects all of it.
  */
 struct egress_set {
 	struct list_head list;
@@ -43,23 +46,27 @@ struct egress_set {
 };
 
 /**
- * struct egress_sets - what destinations an app in a region tells apart, or one machine
- * @map: RCU: destinations to indices; NULL while there is only the rest
- * @rest: everything that is in no other set
- * @list: struct egress_set, the others
- * @end: beyond the highest index
- * @routes: what @map was made of
- * @n_routes: how many
- * @next: the map that comes with the change at work
- * @next_routes: what it was made of
- * @n_next: how many
- * @changing: those three are to be taken
- * @bytes: memory that all this takes
- * @gp: RCU cookie: when no packet sees the map before this one
- * @machine: whose, NULL for an app's in a region
- * @rcu: a machine's is freed after packets that saw it
+ * struct egress_sets - the sets of destinations of an app in a region, or of a machine's own pairs
+ * @map: says by its index which set a destination is in; NULL while there is only the rest.
+ *	Packets read the pointer and the map under RCU
+ * @rest: the set of all destinations that are in no other set
+ * @list: struct egress_set, all but @rest
+ * @end: one more than the highest index that a set ever had
+ * @routes: prefixes with their indices, which @map was made of; NULL if @map is
+ * @n_routes: number of prefixes in @routes
+ * @next: map that the change at work has prepared to take the place of @map; may be NULL
+ * @next_routes: what @next was made of; will take the place of @routes
+ * @n_next: number of prefixes in @next_routes
+ * @changing: @next, @next_routes and @n_next are prepared: egress_sets_commit() is to use them,
+ *	or egress_sets_abort() to free them
+ * @bytes: memory that the map, @routes and the prefixes of the sets take
+ * @gp: RCU cookie from the moment when @map was last replaced: after its grace period no
+ *	packet sees an earlier map
+ * @machine: the machine whose own pairs the sets are for; NULL for an app in a region
+ * @rcu: frees the sets of a machine after the packets that read @map; those of an app are a
+ *	part of struct egress_group
  *
- * Under egress_net.lock but for @map.
+ * egress_net.lock protects all of it, and every change of @map.
  */
 struct egress_sets {
 	struct egress_map __rcu *map;
@@ -78,13 +85,16 @@ struct egress_sets {
 	struct rcu_head rcu;
 };
 
-/* All its pairs are being released: it is in no map, and no machine has a lease of it. */
+/*
+ * Are all pairs of a set being released? Then, once the release is done, the set is in no map and
+ * no machine has a lease for it: it only stays until the connections of its pairs have ended.
+ */
 static inline bool egress_set_gone(const struct egress_set *set)
 {
 	return set->index && set->n_pairs && !set->n_live;
 }
 
-/* In a loop that begins with the rest. */
+/* The next set in a loop over all sets, which begins with egress_sets.rest. NULL at the end. */
 static inline struct egress_set *egress_set_next(struct egress_set *set)
 {
 	struct egress_sets *sets = set->sets;

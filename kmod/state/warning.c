@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Warnings: that an app's machines in a region have too few pairs, or soon will.
- * They are states, told after each change of what they count, and when asked for.
+ * Warnings: an app's machines in a region have too few pairs, or soon will have. A warning holds
+ * as long as its numbers are so, and nothing is stored about it. It is told after each change of
+ * these numbers, and to whoever asks.
  */
 #include <linux/math.h>
 #include <linux/kernel.h>
@@ -16,22 +17,24 @@
 #include "state/set.h"
 #include "state/warning.h"
 
+/* How many more pairs does it take to have this many more slots? */
 static unsigned int pairs_for(const struct egress_room *room, unsigned int slots)
 {
 	return DIV_ROUND_UP(slots, max(room->each, 1u));
 }
 
 /**
- * egress_warning_holds() - is it time to warn
- * @kind: of what
+ * egress_warning_holds() - is a warning due, by the numbers
+ * @kind: which warning
  * @room: numbers
- * @need: pairs that would help; 0 if it takes something else
+ * @need: set to the number of pairs that would help; 0 if the warning asks for none
  *
- * Of the three that are about slots, the one that there are too few takes the
- * place of the other two; these hold side by side, as they ask for different
- * numbers of pairs.
+ * Three warnings are about slots. EGRESS_WARNING_NO_SLOTS says that there are too few; while it
+ * holds, the other two don't, as they would add nothing. EGRESS_WARNING_SHORT and
+ * EGRESS_WARNING_NO_DOUBLING may hold at once: one says that few slots are left, the other that
+ * a deployment that doubles the machines would not fit.
  *
- * Context: any.
+ * Context: any. Return: whether the warning is due.
  */
 bool egress_warning_holds(enum egress_warning kind, const struct egress_room *room,
 			  unsigned int *need)
@@ -53,10 +56,10 @@ bool egress_warning_holds(enum egress_warning kind, const struct egress_room *ro
 		*need = pairs_for(room, room->machines - room->slots);
 		return true;
 	case EGRESS_WARNING_SHORT:
-		/* 40 machines for each pair of 64 slots */
+		/* More than 40 machines for each 64 slots. */
 		return room->pairs && fits && room->machines * 64ull > room->slots * 40ull;
 	case EGRESS_WARNING_NO_DOUBLING:
-		/* a deployment that starts the new machines before the old ones go */
+		/* A deployment may start all new machines before the old ones go. */
 		if (!room->pairs || !fits || 2 * room->machines <= room->slots)
 			return false;
 		*need = pairs_for(room, 2 * room->machines - room->slots);
@@ -83,7 +86,10 @@ static void sum_up(const struct egress_group *group, const struct egress_set *se
 	struct egress_group *other;
 
 	*room = (struct egress_room) { .machines = set->n_waiting };
-	/* Pairs for some destinations only, and none for the rest, on purpose. */
+	/*
+	 * An app that has pairs for other sets, but none for this one, does so on purpose: it may
+	 * have pairs for some destinations only, and none for the rest. Don't warn of that.
+	 */
 	if (!set->n_live && has_pairs((struct egress_group *)group))
 		room->machines = 0;
 	list_for_each_entry(pair, &set->pairs, list) {
@@ -168,14 +174,14 @@ static void write_text(struct egress_warned *warned)
 }
 
 /**
- * egress_warn() - warn about an app in a region
+ * egress_warn() - write a warning about an app in a region, if it is due
  * @en: namespace, locked
  * @group: app and region
- * @set: of destinations
- * @kind: of what
- * @warned: the warning
+ * @set: set of destinations of the group
+ * @kind: which warning
+ * @warned: filled; the sentence only if the warning is due
  *
- * Return: there is something to warn about.
+ * Return: whether the warning is due.
  */
 bool egress_warn(struct egress_net *en, const struct egress_group *group,
 		 const struct egress_set *set, enum egress_warning kind,
@@ -211,7 +217,10 @@ static void tell_all(struct egress_change *ch, struct list_head *changed, egress
 	list_for_each_entry(group, changed, warn)
 		for (kind = 0; kind < EGRESS_WARNINGS; kind++)
 			tell(ch, group, kind, fn);
-	/* Who allocates in one region may have forgotten another. */
+	/*
+	 * An operator who allocates pairs in one region may have forgotten that the app has
+	 * machines in another: look for regions without pairs among all regions of the app.
+	 */
 	list_for_each_entry(group, changed, warn)
 		list_for_each_entry(other, &group->app->groups, list)
 			if (list_empty(&other->warn))
@@ -229,9 +238,9 @@ static void forget(struct list_head *groups)
 }
 
 /**
- * egress_warn_now() - the warnings that are due at the end of a change
- * @ch: change; its groups are forgotten
- * @fn: called for each; NULL if nobody would hear of them
+ * egress_warn_now() - tell the warnings that are due at the end of a change
+ * @ch: change; its list of groups is empty afterwards
+ * @fn: called for each warning; NULL if nobody listens
  */
 void egress_warn_now(struct egress_change *ch, egress_warned_fn fn)
 {

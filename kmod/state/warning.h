@@ -11,18 +11,19 @@ struct egress_group;
 struct egress_net;
 struct egress_set;
 
-#define EGRESS_WARNINGS		(EGRESS_WARNING_NO_DOUBLING + 1)
-#define EGRESS_WARNING_TEXT	256
+#define EGRESS_WARNINGS		(EGRESS_WARNING_NO_DOUBLING + 1)	/* kinds of warnings */
+#define EGRESS_WARNING_TEXT	256	/* bytes; scnprintf() cuts what is longer */
 
 /**
- * struct egress_room - what an app has for a set of destinations in a region
- * @pairs: pairs that its machines share
- * @v4: their IPv4 addresses
- * @v6: their IPv6 addresses
- * @slots: their slots that this host hands out
- * @each: slots that one pair more would have
- * @machines: machines that have a lease of them, or wait for one
- * @elsewhere: the app has such pairs in another region
+ * struct egress_room - the numbers of an app in a region, for one set of destinations
+ * @pairs: pairs that the app's machines share, without those that are being released
+ * @v4: pairs of @pairs that have an IPv4 address
+ * @v6: pairs of @pairs that have an IPv6 address
+ * @slots: slots of @pairs that this host hands out
+ * @each: slots that one more pair would have
+ * @machines: machines that have a lease on a pair for the set, or wait for one; 0 where the
+ *	app has no pair for the set on purpose
+ * @elsewhere: the app has pairs in another region, for whatever destinations
  */
 struct egress_room {
 	unsigned int pairs;
@@ -37,11 +38,11 @@ struct egress_room {
 /**
  * struct egress_warned - a warning about a group
  * @group: app and region
- * @set: the destinations concerned
+ * @set: destinations that the warning is about
  * @kind: which warning
- * @room: its numbers
- * @need: pairs that are missing, 0 if the remedy is another
- * @text: the sentence
+ * @room: numbers that the warning is about
+ * @need: number of pairs that would help; 0 if the warning asks for none
+ * @text: the sentence that says so
  */
 struct egress_warned {
 	const struct egress_group *group;
