@@ -65,23 +65,55 @@ static void __init add_op(struct genl_ops *to, const struct genl_split_ops *op)
 	if (op->doit)
 		to->doit = op->doit;
 	if (op->dumpit) {
-		/* add_policy() has taken over what egress_nl_dump_start() does. */
-		if (op->start != egress_nl_dump_start)
-			to->start = op->start;
+		to->start = start;
 		to->dumpit = op->dumpit;
 		to->done = op->done;
 	}
 	add_policy(to, op);
 }
 
-/* In Linux 6.1 the family has one such function: call that of the generated operation. */
+/* Has the request or the dump this attribute? The joined policy also has those of the other. */
+static bool takes(const struct genl_split_ops *op, unsigned int attr)
+{
+	return attr && attr <= op->maxattr && op->policy[attr].type != NLA_UNSPEC;
+}
+
+/*
+ * In Linux 6.1 the family has one such function for all requests: it refuses what belongs to a
+ * command's dump, as later kernels do, and calls the function of the generated operation.
+ */
 static int pre_doit(const struct genl_ops *ops, struct sk_buff *skb, struct genl_info *info)
 {
 	const struct genl_split_ops *op = egress_nl_ops;
+	unsigned int i;
 
 	while (op->cmd != ops->cmd || !op->doit)
 		op++;
+	for (i = 1; i <= ops->maxattr; i++) {
+		if (info->attrs[i] && !takes(op, i)) {
+			NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[i], "Unknown attribute type");
+			return -EINVAL;
+		}
+	}
 	return op->pre_doit ? op->pre_doit(op, skb, info) : 0;
+}
+
+/* The same for a dump. There is no extack here, so it is refused without words. */
+static int start(struct netlink_callback *cb)
+{
+	const struct genl_split_ops *op = egress_nl_ops;
+	const struct genlmsghdr *request = nlmsg_data(cb->nlh);
+	const struct nlattr *attr;
+	int left;
+
+	while (op->cmd != request->cmd || !op->dumpit)
+		op++;
+	nlmsg_for_each_attr(attr, cb->nlh, GENL_HDRLEN, left) {
+		if (!takes(op, nla_type(attr)))
+			return -EINVAL;
+	}
+	/* add_policy() has taken over what egress_nl_dump_start() does. */
+	return !op->start || op->start == egress_nl_dump_start ? 0 : op->start(cb);
 }
 
 #endif

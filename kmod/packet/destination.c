@@ -484,25 +484,20 @@ int egress_dest_take(struct egress_net *en, struct egress_ports *ports, const st
 bool egress_dest_renew(struct egress_net *en, const struct egress_ports *ports,
 		       const struct nf_conn *ct, u8 pf)
 {
-	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
 	struct egress_dest_key key;
 	struct egress_place place;
 	struct egress_dest *dest;
-	__be16 port;
+	unsigned int port;
 	bool held;
 
 	place_of(ct, ports, pf, &key, &place);
-	if (place.proto == IPPROTO_ICMP || place.proto == IPPROTO_ICMPV6)
-		port = reply->src.u.icmp.id;
-	else
-		port = reply->dst.u.all;
+	port = egress_reply_port(&ct->tuplehash[IP_CT_DIR_REPLY].tuple) - ports->first;
 	dest = rhashtable_lookup(&en->dests, &key, dest_params);
 	if (!dest)
 		return false;
 	spin_lock_bh(&dest->lock);
 	place.taken = jiffies;
-	held = !dest->dead &&
-		egress_ring_renew(&dest->ring, ntohs(port) - ports->first, &place);
+	held = !dest->dead && egress_ring_renew(&dest->ring, port, &place);
 	spin_unlock_bh(&dest->lock);
 	return held;
 }

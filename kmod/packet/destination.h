@@ -6,6 +6,7 @@
 #include <linux/list.h>
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
+#include <net/netfilter/nf_conntrack_tuple.h>
 
 /*
  * Jiffies that the first packet of a connection takes at most from source NAT, where the
@@ -55,6 +56,16 @@ struct egress_dest_state {
 	unsigned int live;
 	unsigned long refused;
 };
+
+/* Return: the port of ours, or echo id, that a connection has in its replies, in host order. */
+static inline u16 egress_reply_port(const struct nf_conntrack_tuple *reply)
+{
+	u8 proto = reply->dst.protonum;
+
+	if (proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6)
+		return ntohs(reply->src.u.icmp.id);
+	return ntohs(reply->dst.u.all);
+}
 
 void egress_dests_init(struct egress_dests *dests);
 int egress_dest_take(struct egress_net *en, struct egress_ports *ports, const struct sk_buff *skb,

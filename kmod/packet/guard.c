@@ -26,16 +26,10 @@ static bool in_block(const struct egress_ports *ports, u8 pf,
 {
 	const struct egress_nat *nat = ports->nat;
 	struct in6_addr addr;
-	__be16 port;
 
 	egress_addr_inet(&addr, pf, &reply->dst.u3);
-	if (!ipv6_addr_equal(&addr, pf == NFPROTO_IPV4 ? &nat->v4 : &nat->v6))
-		return false;
-	if (reply->dst.protonum == IPPROTO_ICMP || reply->dst.protonum == IPPROTO_ICMPV6)
-		port = reply->src.u.icmp.id;
-	else
-		port = reply->dst.u.all;
-	return ntohs(port) >> nat->order == ports->slot;
+	return ipv6_addr_equal(&addr, pf == NFPROTO_IPV4 ? &nat->v4 : &nat->v6) &&
+		egress_reply_port(reply) >> nat->order == ports->slot;
 }
 
 static enum egress_class classify_skb(struct egress_net *en, const struct sk_buff *skb,

@@ -21,8 +21,8 @@
  * places in the new view: the caller publishes it at once. The number of places is a power of
  * two, so that most new sets need no new view. Return: 0 or -ENOMEM.
  */
-static int view_grow(struct egress_net *en, struct egress_machine *machine,
-		     struct egress_sets *sets, struct list_head *leases, struct egress_view **view)
+static int view_grow(struct egress_net *en, struct egress_sets *sets, struct list_head *leases,
+		     struct egress_view **view)
 {
 	struct egress_view *old = *view, *new;
 	unsigned int n = roundup_pow_of_two(sets->end), i;
@@ -82,7 +82,7 @@ int egress_leases_make(struct egress_net *en, struct egress_machine *machine,
 	int err;
 
 	*view = NULL;
-	err = view_grow(en, machine, &group->sets, leases, view);
+	err = view_grow(en, &group->sets, leases, view);
 	if (err)
 		return err;
 	(*view)->conf = &group->app->conf;
@@ -119,7 +119,7 @@ static int attach(struct egress_net *en, struct egress_machine *machine, struct 
 	struct egress_view *view = old;
 	int err;
 
-	err = view_grow(en, machine, set->sets, &machine->leases, &view);
+	err = view_grow(en, set->sets, &machine->leases, &view);
 	if (err)
 		return err;
 	if (view != old) {

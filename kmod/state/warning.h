@@ -6,7 +6,6 @@
 #include <linux/egress.h>
 
 struct egress_change;
-struct egress_change;
 struct egress_group;
 struct egress_net;
 struct egress_set;

@@ -15,7 +15,7 @@
 #   many NAME COUNT NS PROTO DST [OPT]...   COUNT connections that stand:
 #                                  ok=N WHAT=N... addrs=ADDR,... ports=LOW-HIGH distinct=N
 #   same NAME                      of those that answered, how many still do, as the same
-#   raw NS DST PROTO COUNT         packets of an IP protocol
+#   raw NS DST PROTO COUNT [ADDR]  packets of an IP protocol, from that address
 #   heard                          the peers servers have heard from since last asked
 #
 # PROTO: tcp udp sctp ping (a ping's port is its echo id)
@@ -300,10 +300,11 @@ class Commands:
             flow.sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, int(tos))
         return "marked"
 
-    def raw(self, netns, dst, proto, count):
+    def raw(self, netns, dst, proto, count, src=""):
         family = socket.AF_INET6 if ":" in dst else socket.AF_INET
         with Inside(netns):
             sock = socket.socket(family, socket.SOCK_RAW, int(proto))
+        sock.bind((src, 0))
         for _ in range(int(count)):
             sock.sendto(bytes(64), (dst, 0))
         sock.close()

@@ -5,7 +5,6 @@
 #
 #   inject.py tcp SRC SPORT DST DPORT FLAGS SEQ   one segment; FLAGS of SARF
 #   inject.py udp DST DPORT COUNT [SIZE]          datagrams, a source port each
-#   inject.py raw SRC DST PROTO                   a packet of a protocol without ports
 
 import socket
 import struct
@@ -43,11 +42,4 @@ def udp(dst, dport, count, size=4):
             sock.sendto(bytes(int(size)), (dst, int(dport)))
 
 
-def raw(src, dst, proto):
-    family = socket.AF_INET6 if ":" in dst else socket.AF_INET
-    with socket.socket(family, socket.SOCK_RAW, int(proto)) as sock:
-        sock.bind((src, 0))
-        sock.sendto(bytes(8), (dst, 0))
-
-
-{"tcp": tcp, "udp": udp, "raw": raw}[sys.argv[1]](*sys.argv[2:])
+{"tcp": tcp, "udp": udp}[sys.argv[1]](*sys.argv[2:])

@@ -60,7 +60,7 @@ o nft -f - <<-END
 END
 ask m2 udp $BANK4 "from=$shared" sport=2000 wait=0.5 >/dev/null
 is "in a low block of another host's, the bank heard from" "$shared" "$(heard)"
-m2 /usr/bin/python3 -I "$SELFTESTS/inject.py" raw "$shared" $BANK4 253
+flows raw m2 $BANK4 253 1 "$shared"
 is "spoofed" $((spoofed + 5)) "$(stat spoofed)"
 like "left the host" "packets 1 " "$(o nft list counter ip seen seen)"
 leased m1 "$(ask m1 udp $BANK4)"
