@@ -26,6 +26,11 @@ struct egress_cidr {
 	u8 len;
 };
 
+static inline bool egress_cidr_equal(const struct egress_cidr *a, const struct egress_cidr *b)
+{
+	return a->len == b->len && ipv6_addr_equal(&a->addr, &b->addr);
+}
+
 static inline void egress_addr_v4(struct in6_addr *to, __be32 v4)
 {
 	ipv6_addr_set_v4mapped(v4, to);

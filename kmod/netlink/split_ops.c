@@ -57,21 +57,6 @@ static void __init add_policy(struct genl_ops *to, const struct genl_split_ops *
 	to->maxattr = max(to->maxattr, op->maxattr);
 }
 
-/* Add one generated operation, a request or a dump, to its joined command. */
-static void __init add_op(struct genl_ops *to, const struct genl_split_ops *op)
-{
-	to->cmd = op->cmd;
-	to->flags |= op->flags;
-	if (op->doit)
-		to->doit = op->doit;
-	if (op->dumpit) {
-		to->start = start;
-		to->dumpit = op->dumpit;
-		to->done = op->done;
-	}
-	add_policy(to, op);
-}
-
 /* Has the request or the dump this attribute? The joined policy also has those of the other. */
 static bool takes(const struct genl_split_ops *op, unsigned int attr)
 {
@@ -114,6 +99,21 @@ static int start(struct netlink_callback *cb)
 	}
 	/* add_policy() has taken over what egress_nl_dump_start() does. */
 	return !op->start || op->start == egress_nl_dump_start ? 0 : op->start(cb);
+}
+
+/* Add one generated operation, a request or a dump, to its joined command. */
+static void __init add_op(struct genl_ops *to, const struct genl_split_ops *op)
+{
+	to->cmd = op->cmd;
+	to->flags |= op->flags;
+	if (op->doit)
+		to->doit = op->doit;
+	if (op->dumpit) {
+		to->start = start;
+		to->dumpit = op->dumpit;
+		to->done = op->done;
+	}
+	add_policy(to, op);
 }
 
 #endif

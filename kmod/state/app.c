@@ -157,6 +157,30 @@ static int check_limit(struct egress_change *ch, const struct egress_app_request
 	return 0;
 }
 
+static bool same_prefixes(const struct egress_exclude *list, const struct egress_app_request *req)
+{
+	unsigned int i;
+
+	if (list->n_prefixes != req->n_exclude)
+		return false;
+	for (i = 0; i < req->n_exclude; i++)
+		if (!egress_cidr_equal(&list->prefixes[i], &req->exclude[i]))
+			return false;
+	return true;
+}
+
+/* Are the settings already as a request wants them? */
+static bool is_as_asked(const struct egress_conf *conf, const struct egress_app_request *req)
+{
+	if ((req->has_limit && req->limit != conf->limit) ||
+	    (req->has_on_limit && req->on_limit != conf->on_limit) ||
+	    (req->has_on_none && req->on_none != conf->on_none))
+		return false;
+	if (req->default_exclude)
+		return !conf->own_exclude;
+	return !req->has_exclude || (conf->own_exclude && same_prefixes(conf->exclude, req));
+}
+
 /**
  * egress_app_set() - change an app's settings
  * @ch: change
@@ -188,6 +212,8 @@ int egress_app_set(struct egress_change *ch, const struct egress_app_request *re
 	if (!app)
 		return -ENOMEM;
 	old = conf_of(app);
+	if (is_as_asked(old, req))
+		goto answer;
 	conf = conf_new(old);
 	if (!conf)
 		goto nomem;
@@ -215,7 +241,9 @@ int egress_app_set(struct egress_change *ch, const struct egress_app_request *re
 		old->own_exclude = false;
 	conf_free(old);
 	egress_change_count(ch);
-	egress_change_tell(ch, EGRESS_EVENT_APP_CHANGED, app);
+	egress_change_did(ch, EGRESS_EVENT_APP_CHANGED, app);
+answer:
+	egress_change_answer(ch, EGRESS_EVENT_APP_CHANGED, app);
 	egress_app_put(ch->en, app);
 	return 0;
 

@@ -139,8 +139,9 @@ struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egr
 int egress_bind(struct egress_change *ch, const char *id, const struct in6_addr *addr, int slot)
 {
 	struct egress_machine *machine = egress_machine_find(ch->en, id);
-	struct egress_lease *lease;
+	struct egress_lease *lease, *rest;
 	struct egress_block *block;
+	bool changed = false;
 
 	if (!machine)
 		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -ENOENT,
@@ -153,20 +154,29 @@ int egress_bind(struct egress_change *ch, const char *id, const struct in6_addr 
 		 * Undo an earlier pin to one of the app's pairs for all destinations: with it, that
 		 * pair would go on winning over the machine's own (is_away() in lease_choice.c).
 		 */
-		if (block->pair->scope == EGRESS_SCOPE_MACHINE)
-			egress_lease_find(machine, &machine->group->sets.rest)->pinned = false;
+		rest = egress_lease_find(machine, &machine->group->sets.rest);
+		if (block->pair->scope == EGRESS_SCOPE_MACHINE) {
+			changed = rest->pinned;
+			rest->pinned = false;
+		}
 		lease = egress_lease_find(machine, block->pair->set);
+		changed |= !lease->pinned || block != egress_lease_block(ch->en, lease);
 		if (block != egress_lease_block(ch->en, lease))
 			egress_lease_move(ch, lease, block);
 		lease->pinned = true;
 	} else {
-		list_for_each_entry(lease, &machine->leases, list)
+		list_for_each_entry(lease, &machine->leases, list) {
+			changed |= lease->pinned;
 			lease->pinned = false;
+		}
 	}
+	if (!changed)
+		goto answer;
 	egress_leases_settle(ch, machine, NULL);
 	egress_lease_feed(ch, machine->group);
 	egress_change_count(ch);
 	egress_change_machine(ch, machine);
+answer:
 	egress_change_answer(ch, EGRESS_EVENT_MACHINE_CHANGED, machine);
 	return 0;
 }

@@ -537,6 +537,17 @@ static void move(struct egress_change *ch, struct egress_machine *machine,
 	egress_group_put(ch->en, old);
 }
 
+static bool has_sources(const struct egress_machine *machine,
+			const struct egress_machine_request *req)
+{
+	unsigned int i;
+
+	for (i = 0; i < req->n_addrs; i++)
+		if (!has_source(machine, &req->addrs[i]))
+			return false;
+	return machine->n_sources == req->n_addrs;
+}
+
 /**
  * egress_machine_set() - change a machine
  * @ch: change
@@ -551,6 +562,7 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 	struct egress_machine *machine = egress_machine_find(ch->en, req->id);
 	struct egress_device *device = NULL, *old_device;
 	struct egress_group *group, *old;
+	bool new_device, new_sources;
 	struct egress_view *view = NULL;
 	LIST_HEAD(leases);
 	int err;
@@ -569,7 +581,12 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 				 req->region ?: old->region->name);
 	if (!group)
 		return -ENOMEM;
-	if (req->device && *req->device) {
+	new_sources = req->n_addrs && !has_sources(machine, req);
+	new_device = req->device &&
+		strcmp(req->device, machine->device ? machine->device->name : "");
+	if (group == old && !new_sources && !new_device)
+		goto answer;
+	if (new_device && *req->device) {
 		device = egress_device_get(ch->en, req->device);
 		if (!device) {
 			err = -ENOMEM;
@@ -581,14 +598,14 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 		if (err)
 			goto put_device;
 	}
-	if (req->n_addrs) {
+	if (new_sources) {
 		err = set_sources(ch->en, machine, req);
 		if (err)
 			goto free_leases;
 	}
 
 	egress_change_count(ch);
-	if (req->device) {
+	if (new_device) {
 		old_device = machine->device;
 		machine->device = device;
 		rcu_assign_pointer(machine->sender.in, device ? &device->ingress : NULL);
@@ -598,6 +615,7 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 	if (group != old)
 		move(ch, machine, group, &leases, view);
 	egress_change_machine(ch, machine);
+answer:
 	egress_change_answer(ch, EGRESS_EVENT_MACHINE_CHANGED, machine);
 	return 0;
 

@@ -330,8 +330,11 @@ int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *
 		region->slot_first = req->slot_first;
 		region->slot_last = req->slot_last;
 	}
-	egress_change_count(ch);
-	egress_change_tell(ch, EGRESS_EVENT_POOL_CHANGED, region);
+	if (req->n_prefixes || new_device || new_slots) {
+		egress_change_count(ch);
+		egress_change_did(ch, EGRESS_EVENT_POOL_CHANGED, region);
+	}
+	egress_change_answer(ch, EGRESS_EVENT_POOL_CHANGED, region);
 	return 0;
 
 nomem:
@@ -436,16 +439,23 @@ int egress_pool_drain(struct egress_change *ch, const struct egress_pool_request
 {
 	struct egress_region *region = egress_region_find(ch->en, req->region);
 	struct egress_prefix *prefix;
+	bool changed = false;
 	int err;
 
 	err = doom(region, req, &ch->error);
 	if (err)
 		return err;
-	list_for_each_entry(prefix, &region->prefixes, list)
-		if (prefix->doomed)
-			prefix->draining = on;
-	egress_change_count(ch);
-	egress_change_tell(ch, EGRESS_EVENT_POOL_CHANGED, region);
+	list_for_each_entry(prefix, &region->prefixes, list) {
+		if (!prefix->doomed || prefix->draining == on)
+			continue;
+		prefix->draining = on;
+		changed = true;
+	}
+	if (changed) {
+		egress_change_count(ch);
+		egress_change_did(ch, EGRESS_EVENT_POOL_CHANGED, region);
+	}
+	egress_change_answer(ch, EGRESS_EVENT_POOL_CHANGED, region);
 	return 0;
 }
 

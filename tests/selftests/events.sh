@@ -3,7 +3,8 @@
 #
 # Whoever listens can follow all that happens: every change is told under its
 # own generation, one more than the one before, and so is every machine that
-# has another lease because of somebody else's change or a connection's end.
+# has another lease because of somebody else's change or a connection's end. To ask
+# for what is there already changes nothing, and nothing is told.
 . "$(dirname "$0")/lib.sh"
 
 net 1
@@ -30,6 +31,9 @@ pool
 told "a pool" "pool-new ord"
 eg machine add m1 --app shop --region ord --addr 10.0.0.1 --dev m1
 told "a machine" "machine-new m1 waits"
+eg pool add ord dev up slots 0-63
+eg machine set m1 --app shop --region ord --addr 10.0.0.1 --dev m1
+eg bind m1 auto
 eg allocate --app shop --region ord --v4 198.51.100.1 --block-size 16384
 told "its pair" "pair-new 198.51.100.1" "machine-new m1 198.51.100.1:1"
 eg allocate --app shop --region ord --v4 198.51.100.1 --block-size 16384 --ensure
@@ -53,6 +57,8 @@ told "who waited longest" "machine-del c2" "machine-new c5 198.51.100.2:2"
 keep download m1 tcp $BANK4 > /dev/null
 eg bind m1 198.51.100.2 --slot 1
 told "bound where it is" "machine-new m1 198.51.100.2:1"
+eg bind m1 198.51.100.2 --slot 1
+eg bind m1 198.51.100.2
 eg machine set m1 --region fra
 told "moved away" "machine-new m1 waits"
 end download
@@ -78,8 +84,17 @@ told "goes with it" "machine-del m1" "pair-del m1"
 
 eg app set shop --limit 5
 told "settings" "app-set shop"
+eg app set shop --limit 5 --on-none pass --exclude default
 eg app set blog --on-none pass
-told "even those of no use" "app-set blog"
+eg app set shop --exclude 10.0.0.0/8,fd00::/8
+told "settings" "app-set shop"
+eg app set shop --exclude 10.0.0.0/8,fd00::/8
+eg pool drain ord
+told "a pool drains" "pool-new ord"
+eg pool drain ord
+eg pool drain ord off
+told "no more" "pool-new ord"
+eg pool drain ord off
 refused 2 "" eg pool del ord
 eg pool add fra 203.0.113.128/28
 told "another pool" "pool-new fra"

@@ -8,8 +8,10 @@
 #include "change.h"
 #include "commands.h"
 #include "output.h"
+#include "warn.h"
 #include "libegress/app.h"
 #include "libegress/error.h"
+#include "libegress/exchange.h"
 #include "libegress/json.h"
 #include "libegress/netlink.h"
 #include "libegress/parse.h"
@@ -130,16 +132,23 @@ static void list_table(const struct apps *apps)
 
 int app_list(const struct command *command, int argc, char **argv)
 {
-	const struct option opts[] = { {} };
+	bool exact = false;
+	const struct option opts[] = {
+		{ "--exact", NULL, NULL, &exact, EXACT_HELP },
+		{}
+	};
 	struct apps apps = {};
 	int rc;
 
-	rc = args_parse(command, opts, 0, 0, &argc, argv) ?:
-	     apps_load(&apps);
+	rc = args_parse(command, opts, 0, 0, &argc, argv);
+	exchange_exact(exact);
+	rc = rc ?: apps_load(&apps);
 	if (!rc && output.json)
 		list_json(&apps);
 	else if (!rc)
 		list_table(&apps);
+	if (!rc)
+		warn_interrupted();
 	apps_free(&apps);
 	return rc;
 }

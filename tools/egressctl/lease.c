@@ -4,6 +4,7 @@
 #include "args.h"
 #include "commands.h"
 #include "output.h"
+#include "warn.h"
 #include "libegress/app.h"
 #include "libegress/exchange.h"
 #include "libegress/json.h"
@@ -69,21 +70,25 @@ static void print_table(const struct leases *leases)
 int lease_list(const struct command *command, int argc, char **argv)
 {
 	const char *app = NULL, *region = NULL;
+	bool exact = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "only leases of this app's machines" },
 		{ "--region", "REGION", parse_region, &region, "only leases in this region" },
+		{ "--exact", NULL, NULL, &exact, EXACT_HELP },
 		{}
 	};
 	struct leases leases = {};
 	int rc;
 
-	rc = args_parse(command, opts, 0, 0, &argc, argv) ?:
-	     app_must_exist(app) ?:
-	     leases_load(&leases, exchange_dump, app, region);
+	rc = args_parse(command, opts, 0, 0, &argc, argv);
+	exchange_exact(exact);
+	rc = rc ?: app_must_exist(app) ?: leases_load(&leases, exchange_dump, app, region);
 	if (!rc && output.json)
 		print_json(&leases);
 	else if (!rc)
 		print_table(&leases);
+	if (!rc)
+		warn_interrupted();
 	free(leases.v);
 	return rc;
 }

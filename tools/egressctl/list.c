@@ -13,20 +13,23 @@
 int list(const struct command *command, int argc, char **argv)
 {
 	const char *app = NULL, *region = NULL;
+	bool exact = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "only pairs of this app and its machines" },
 		{ "--region", "REGION", parse_region, &region, "only pairs in this region" },
+		{ "--exact", NULL, NULL, &exact, EXACT_HELP },
 		{}
 	};
 	struct pairs pairs = {};
 	int rc;
 
-	rc = args_parse(command, opts, 0, 0, &argc, argv) ?:
-	     app_must_exist(app) ?:
-	     pairs_load(&pairs, exchange_dump, app, region);
+	rc = args_parse(command, opts, 0, 0, &argc, argv);
+	exchange_exact(exact);
+	rc = rc ?: app_must_exist(app) ?: pairs_load(&pairs, exchange_dump, app, region);
 	if (rc)
 		return rc;
 	pairs_list(&pairs);
+	warn_interrupted();
 	pairs_free(&pairs);
 	rc = warn_check(app, region);
 	warn_text();

@@ -8,6 +8,7 @@
 #include "machine.h"
 #include "output.h"
 #include "pair.h"
+#include "warn.h"
 #include "libegress/app.h"
 #include "libegress/exchange.h"
 #include "libegress/json.h"
@@ -58,9 +59,11 @@ static void print_table(const struct machines *machines)
 int machine_list(const struct command *command, int argc, char **argv)
 {
 	const char *app = NULL, *region = NULL;
+	bool exact = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "only machines of this app" },
 		{ "--region", "REGION", parse_region, &region, "only machines in this region" },
+		{ "--exact", NULL, NULL, &exact, EXACT_HELP },
 		{}
 	};
 	struct machines machines = {};
@@ -68,6 +71,7 @@ int machine_list(const struct command *command, int argc, char **argv)
 
 	if (rc)
 		return rc;
+	exchange_exact(exact);
 	rc = app_must_exist(app) ?: machines_load(&machines, exchange_dump, app, region);
 	if (rc)
 		return rc;
@@ -75,6 +79,7 @@ int machine_list(const struct command *command, int argc, char **argv)
 		print_json(&machines);
 	else
 		print_table(&machines);
+	warn_interrupted();
 	free(machines.v);
 	return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "output.h"
 #include "libegress/alloc.h"
+#include "libegress/exchange.h"
 #include "libegress/json.h"
 
 struct output output;
@@ -17,7 +18,11 @@ struct table {
 
 struct json json_to(FILE *to)
 {
-	return (struct json){ .to = to, .pretty = output.pretty };
+	return (struct json){
+		.to = to,
+		.pretty = output.pretty,
+		.mark = to == stdout && exchange_interrupted() ? "interrupted" : NULL,
+	};
 }
 
 const char *or_dash(const char *text)

@@ -8,7 +8,9 @@
 #include "change.h"
 #include "commands.h"
 #include "output.h"
+#include "warn.h"
 #include "libegress/error.h"
+#include "libegress/exchange.h"
 #include "libegress/json.h"
 #include "libegress/netlink.h"
 #include "libegress/parse.h"
@@ -201,7 +203,11 @@ static void print_table(const struct pools *pools)
 
 int pool_list(const struct command *command, int argc, char **argv)
 {
-	const struct option opts[] = { {} };
+	bool exact = false;
+	const struct option opts[] = {
+		{ "--exact", NULL, NULL, &exact, EXACT_HELP },
+		{}
+	};
 	const char *region = NULL;
 	struct pools pools = {};
 	int rc;
@@ -211,11 +217,14 @@ int pool_list(const struct command *command, int argc, char **argv)
 		rc = parse_region("REGION", argv[0], &region);
 	if (rc)
 		return rc;
+	exchange_exact(exact);
 	rc = pools_load(&pools, region);
 	if (!rc && output.json)
 		print_json(&pools);
 	else if (!rc)
 		print_table(&pools);
+	if (!rc)
+		warn_interrupted();
 	pools_free(&pools);
 	return rc;
 }

@@ -4,6 +4,7 @@
 #include "args.h"
 #include "commands.h"
 #include "output.h"
+#include "warn.h"
 #include "libegress/app.h"
 #include "libegress/counters.h"
 #include "libegress/error.h"
@@ -98,10 +99,12 @@ static void print_table(const struct machines *machines)
 int stats(const struct command *command, int argc, char **argv)
 {
 	const char *app = NULL, *region = NULL;
+	bool exact = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "a row for each machine of this app" },
 		{ "--region", "REGION", parse_region, &region,
 		  "a row for each machine in this region" },
+		{ "--exact", NULL, NULL, &exact, EXACT_HELP },
 		{}
 	};
 	struct machines machines = {};
@@ -113,6 +116,7 @@ int stats(const struct command *command, int argc, char **argv)
 		return rc;
 	if (!app && !region)
 		return exchange_get(netlink_message(EGRESS_CMD_STATS_GET, 0), print_totals, NULL);
+	exchange_exact(exact);
 	rc = app_must_exist(app) ?: machines_load_counters(&machines, app, region);
 	if (rc)
 		return rc;
@@ -120,5 +124,6 @@ int stats(const struct command *command, int argc, char **argv)
 		print_json(&machines);
 	else
 		print_table(&machines);
+	warn_interrupted();
 	return 0;
 }

@@ -138,19 +138,29 @@ void warn_json(struct json *j)
 	forget();
 }
 
+static void warn(const char *sentence)
+{
+	struct json j = json_to(stderr);
+
+	fflush(stdout);
+	if (!output.json) {
+		fprintf(stderr, "egressctl: warning: %s\n", sentence);
+		return;
+	}
+	json_begin_object(&j, NULL);
+	json_add_string(&j, "warning", sentence);
+	json_end_object(&j);
+}
+
 void warn_text(void)
 {
-	fflush(stdout);
-	for (size_t i = 0; i < n_sentences; i++) {
-		struct json j = json_to(stderr);
-
-		if (output.json) {
-			json_begin_object(&j, NULL);
-			json_add_string(&j, "warning", sentences[i]);
-			json_end_object(&j);
-		} else {
-			fprintf(stderr, "egressctl: warning: %s\n", sentences[i]);
-		}
-	}
+	for (size_t i = 0; i < n_sentences; i++)
+		warn(sentences[i]);
 	forget();
+}
+
+void warn_interrupted(void)
+{
+	if (exchange_interrupted())
+		warn("the table changed while it was read: what is shown is not of one moment; --exact insists");
 }

@@ -28,6 +28,10 @@ int warn_check(const char *app, const char *region);
 /* Print the warnings there are and forget them. */
 void warn_json(struct json *j);
 void warn_text(void);
+
+/* The table that was just shown changed while it was read, if it did. */
+#define EXACT_HELP	"fail rather than show a table that changed while it was read"
+void warn_interrupted(void);
 bool warn_any(void);
 
 #endif

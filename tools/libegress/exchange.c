@@ -9,7 +9,8 @@
 #include "libegress/netlink.h"
 #include "libegress/request.h"
 
-#define DUMP_TRIES	10
+#define DUMP_TRIES	2
+#define EXACT_TRIES	10
 
 /* What one group may cost: the kernel queues all its answers before we read. */
 #define GROUP_CHANGES	128
@@ -33,6 +34,9 @@ static struct {
 	size_t length;
 } group;
 
+/* Of dumps: does somebody insist, and did the table change while the last was read? */
+static bool exact, interrupted;
+
 static int exchange(struct nl_msg *msg, struct answer *answer)
 {
 	int rc;
@@ -49,6 +53,7 @@ int exchange_get(struct nl_msg *msg, object_fn fn, void *arg)
 
 	if (!msg)
 		return rc;
+	interrupted = false;
 	group.status = exchange_drain();
 	rc = exchange(msg, &answer);
 	if (!rc)
@@ -58,7 +63,8 @@ int exchange_get(struct nl_msg *msg, object_fn fn, void *arg)
 	return rc;
 }
 
-static int dump(struct nl_msg *msg, object_fn fn, void *arg, int tries, bool exact)
+/* changed is whether the table changed while it was read; NULL if nobody wants to know. */
+static int dump(struct nl_msg *msg, object_fn fn, void *arg, int tries, bool *changed)
 {
 	struct answer answer = {};
 	int rc = STATUS_FAILED;
@@ -79,8 +85,10 @@ static int dump(struct nl_msg *msg, object_fn fn, void *arg, int tries, bool exa
 		if (rc || answer.error || !answer.interrupted)
 			break;
 	}
-	if (!rc && answer.interrupted && exact && !answer.error)
-		rc = fail("in-use", "the table changed each of the %d times it was read: try again",
+	if (changed)
+		*changed = answer.interrupted;
+	if (!rc && answer.interrupted && changed && exact && !answer.error)
+		rc = fail("in-use", "the table changed each of the %d times it was read: try again, or without --exact",
 			  tries);
 	if (!rc)
 		rc = answer_status(&answer) ?: answer_each(&answer, fn, arg);
@@ -91,12 +99,22 @@ static int dump(struct nl_msg *msg, object_fn fn, void *arg, int tries, bool exa
 
 int exchange_dump(struct nl_msg *msg, object_fn fn, void *arg)
 {
-	return dump(msg, fn, arg, DUMP_TRIES, true);
+	return dump(msg, fn, arg, exact ? EXACT_TRIES : DUMP_TRIES, &interrupted);
 }
 
 int exchange_glance(struct nl_msg *msg, object_fn fn, void *arg)
 {
-	return dump(msg, fn, arg, 1, false);
+	return dump(msg, fn, arg, 1, NULL);
+}
+
+void exchange_exact(bool on)
+{
+	exact = on;
+}
+
+bool exchange_interrupted(void)
+{
+	return interrupted;
 }
 
 int exchange_table(uint8_t cmd, dump_fn dump, const char *app, const char *region,
@@ -177,6 +195,7 @@ int exchange_change(struct nl_msg *msg, const struct change *change, answered_fn
 
 	if (!msg)
 		return STATUS_FAILED;
+	interrupted = false;
 	nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_ECHO;
 	if (group.on) {
 		enqueue(msg, change, answered, objects);

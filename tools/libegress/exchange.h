@@ -10,12 +10,17 @@
 int exchange_get(struct nl_msg *msg, object_fn fn, void *arg);
 
 /*
- * Ask for a table; fn sees each object. Nothing changed while it was read; or,
- * in a glance, which never fails for that, something may have.
+ * Ask for a table; fn sees each object. A dump in which something changed is read once more,
+ * and shown as it is if that happens again: exchange_interrupted() tells. With
+ * exchange_exact() it is read up to ten times, and then is an error. A glance is read once,
+ * and nobody is told.
  */
 typedef int (*dump_fn)(struct nl_msg *msg, object_fn fn, void *arg);
 int exchange_dump(struct nl_msg *msg, object_fn fn, void *arg);
 int exchange_glance(struct nl_msg *msg, object_fn fn, void *arg);
+
+void exchange_exact(bool on);
+bool exchange_interrupted(void);	/* of the last dump */
 
 /* Ask for the table of cmd by dump. No app, or no region, means any. */
 int exchange_table(uint8_t cmd, dump_fn dump, const char *app, const char *region,

@@ -149,6 +149,11 @@ static void end(struct json *j)
 {
 	struct json_object *value = j->open[--j->depth];
 
+	if (j->mark && streams(j) && json_object_is_type(value, json_type_object)) {
+		j->open[j->depth++] = value;
+		json_add_bool(j, j->mark, true);
+		j->depth--;
+	}
 	if (!j->depth || !j->open[j->depth - 1])
 		add(j, NULL, value);
 }

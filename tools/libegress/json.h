@@ -17,6 +17,7 @@ struct json_object;
 struct json {
 	FILE *to;
 	bool pretty;
+	const char *mark;	/* key that each object in the array at the top gets, true; or NULL */
 	bool more;		/* elements of the array at the top were written already */
 	unsigned int depth;
 	struct json_object *open[JSON_DEPTH];

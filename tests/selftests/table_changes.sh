@@ -1,0 +1,27 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A table that changes all the while it is read is shown nevertheless, and marked; with
+# --exact it is an error. One that does not change is shown as it is.
+. "$(dirname "$0")/lib.sh"
+
+load_module
+new_ns h
+for ((i = 1; i <= 3000; i++)); do
+	echo "machine add c$i --app shop --region ord --addr $(at "$i")"
+done | eg -b - >/dev/null
+is "machines" 3000 "$(eg -j machine list --exact | jq length)"
+is "marked" 0 "$(eg -j machine list | jq 'map(select(.interrupted)) | length')"
+
+# Somebody changes another app, as fast as can be.
+"$EGRESSCTL" -n h -b - >/dev/null < <(
+	while printf 'app set blog --limit %d\n' 1 2; do :; done 2>/dev/null
+) &
+PIDS+=($!)
+until_ok "somebody changes an app" eg app show blog
+is "shown and marked" "3000 3000" \
+	"$(eg -j machine list 2> "$TMP/said" | jq -r '"\(length) \(map(select(.interrupted)) | length)"')"
+like "a warning" '^{"warning":"the table changed while it was read.*--exact' "$(< "$TMP/said")"
+is "for people" 3001 "$(eg machine list 2> "$TMP/said" | wc -l)"
+like "a warning" '^egressctl: warning: the table changed while it was read' "$(< "$TMP/said")"
+refused 2 'changed each of the 10 times it was read.*without --exact' eg machine list --exact
