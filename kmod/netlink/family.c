@@ -260,15 +260,15 @@ static int get_addrs(const struct genl_info *info, int type, struct in6_addr **a
 	return n;
 }
 
-int egress_nl_pool_new_doit(struct sk_buff *skb, struct genl_info *info)
+/* Make a pool, or add to the one that is there; with @replace, make that one as given. */
+static int pool_new(struct genl_info *info, bool replace)
 {
 	struct egress_pool_request req = {
 		.region = string(info, EGRESS_A_REGION),
 		.device = string(info, EGRESS_A_DEV),
 		.slot_first = number(info, EGRESS_A_SLOT_FIRST, -1),
 		.slot_last = number(info, EGRESS_A_SLOT_LAST, -1),
-		.make = info->nlhdr->nlmsg_flags & NLM_F_CREATE,
-		.only_make = info->nlhdr->nlmsg_flags & NLM_F_EXCL,
+		.replace = replace,
 	};
 	struct egress_cidr *prefixes;
 	struct egress_request rq;
@@ -296,9 +296,22 @@ int egress_nl_pool_new_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+int egress_nl_pool_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return pool_new(info, false);
+}
+
+int egress_nl_pool_replace_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return pool_new(info, true);
+}
+
 int egress_nl_pool_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct egress_pool_request req = { .region = string(info, EGRESS_A_REGION) };
+	struct egress_pool_request req = {
+		.region = string(info, EGRESS_A_REGION),
+		.missing_ok = info->attrs[EGRESS_A_MISSING_OK],
+	};
 	struct egress_cidr *prefixes;
 	struct egress_request rq;
 	int err;
@@ -349,6 +362,7 @@ int egress_nl_pair_new_doit(struct sk_buff *skb, struct genl_info *info)
 		.region = string(info, EGRESS_A_REGION),
 		.count = number(info, EGRESS_A_COUNT, 1),
 		.ensure = info->attrs[EGRESS_A_ENSURE],
+		.has_block_size = info->attrs[EGRESS_A_BLOCK_SIZE],
 		.block_size = number(info, EGRESS_A_BLOCK_SIZE, EGRESS_BLOCK_SIZE),
 		.given[EGRESS_V4] = info->attrs[EGRESS_A_V4],
 		.given[EGRESS_V6] = info->attrs[EGRESS_A_V6],
@@ -358,9 +372,6 @@ int egress_nl_pair_new_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (egress_nl_missing(info, EGRESS_A_REGION))
 		return -EINVAL;
-	if (!(info->nlhdr->nlmsg_flags & NLM_F_CREATE))
-		return egress_nl_refuse(info, 0, -EINVAL,
-				     "a pair is allocated with NLM_F_CREATE");
 	if (!req.app == !req.machine)
 		return egress_nl_refuse(info, EGRESS_A_MACHINE, -EINVAL,
 				     "a pair is for an app or for a machine: give one of the two");
@@ -405,6 +416,7 @@ int egress_nl_pair_del_doit(struct sk_buff *skb, struct genl_info *info)
 		.app = string(info, EGRESS_A_APP),
 		.drain = info->attrs[EGRESS_A_DRAIN],
 		.seconds = number(info, EGRESS_A_DRAIN, 0),
+		.missing_ok = info->attrs[EGRESS_A_MISSING_OK],
 	};
 	struct in6_addr *addrs;
 	struct egress_request rq;
@@ -424,9 +436,14 @@ int egress_nl_pair_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-int egress_nl_machine_new_doit(struct sk_buff *skb, struct genl_info *info)
+/*
+ * Take apart a request about one machine, and have @carry_out do what it asks for. With @whole,
+ * the request has to say all that a new machine needs.
+ */
+static int machine_request(struct genl_info *info, bool whole,
+			   int (*carry_out)(struct egress_change *ch,
+					    const struct egress_machine_request *req))
 {
-	u16 flags = info->nlhdr->nlmsg_flags;
 	struct egress_machine_request req = {
 		.id = string(info, EGRESS_A_MACHINE),
 		.app = string(info, EGRESS_A_APP),
@@ -436,7 +453,6 @@ int egress_nl_machine_new_doit(struct sk_buff *skb, struct genl_info *info)
 	};
 	struct in6_addr *addrs, pair;
 	struct egress_request rq;
-	bool exists;
 	int err;
 
 	if (egress_nl_missing(info, EGRESS_A_MACHINE))
@@ -448,6 +464,9 @@ int egress_nl_machine_new_doit(struct sk_buff *skb, struct genl_info *info)
 		return egress_nl_refuse(info, EGRESS_A_SLOT, -EINVAL,
 				     "a slot needs the pair it is of");
 	}
+	if (whole && (!req.app || !req.region || !info->attrs[EGRESS_A_ADDR]))
+		return egress_nl_refuse(info, 0, -EINVAL,
+					"a machine needs an app, a region and an address");
 	err = get_addrs(info, EGRESS_A_ADDR, &addrs);
 	if (err < 0)
 		return err;
@@ -455,25 +474,25 @@ int egress_nl_machine_new_doit(struct sk_buff *skb, struct genl_info *info)
 	req.n_addrs = err;
 
 	err = egress_request_begin(&rq, info);
-	if (err)
-		goto free;
-	/* A machine that exists is refused by egress_machine_add(), unless it may be replaced. */
-	exists = egress_machine_find(rq.ch.en, req.id);
-	if (exists && flags & NLM_F_REPLACE && !(flags & NLM_F_EXCL)) {
-		err = egress_machine_set(&rq.ch, &req);
-	} else if (!exists && !(flags & NLM_F_CREATE)) {
-		err = egress_nl_refuse(info, EGRESS_A_MACHINE, -ENOENT, "there is no machine '%s'",
-				       req.id);
-	} else if (!exists && (!req.app || !req.region || !req.n_addrs)) {
-		err = egress_nl_refuse(info, 0, -EINVAL,
-				       "a new machine needs an app, a region and an address");
-	} else {
-		err = egress_machine_add(&rq.ch, &req);
-	}
-	err = egress_request_end(&rq, err);
-free:
+	if (!err)
+		err = egress_request_end(&rq, carry_out(&rq.ch, &req));
 	kvfree(addrs);
 	return err;
+}
+
+int egress_nl_machine_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return machine_request(info, true, egress_machine_add);
+}
+
+int egress_nl_machine_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return machine_request(info, false, egress_machine_set);
+}
+
+int egress_nl_machine_replace_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return machine_request(info, true, egress_machine_replace);
 }
 
 int egress_nl_machine_del_doit(struct sk_buff *skb, struct genl_info *info)
@@ -494,7 +513,8 @@ int egress_nl_machine_del_doit(struct sk_buff *skb, struct genl_info *info)
 			ids[i++] = nla_data(attr);
 	err = egress_request_begin(&rq, info);
 	if (!err)
-		err = egress_request_end(&rq, egress_machine_del(&rq.ch, ids, n));
+		err = egress_request_end(&rq, egress_machine_del(&rq.ch, ids, n,
+							 info->attrs[EGRESS_A_MISSING_OK]));
 	kvfree(ids);
 	return err;
 }
@@ -611,12 +631,8 @@ struct genl_family egress_family __ro_after_init = {
 	.netnsok = true,
 	.parallel_ops = true,
 	.module = THIS_MODULE,
-	/*
-	 * For commands from this number on genetlink refuses the flags NLM_F_CREATE,
-	 * NLM_F_EXCL and NLM_F_REPLACE. Our commands use them, so the number is above all
-	 * commands.
-	 */
-	.resv_start_op = __EGRESS_CMD_MAX,
+	/* From this command on, genetlink refuses flags and header fields that have no meaning. */
+	.resv_start_op = EGRESS_CMD_POOL_NEW,
 	.mcgrps = groups,
 	.n_mcgrps = ARRAY_SIZE(groups),
 };

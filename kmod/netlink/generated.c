@@ -37,10 +37,11 @@ static const struct nla_policy egress_pool_new_nl_policy[EGRESS_A_SLOT_LAST + 1]
 };
 
 /* EGRESS_CMD_POOL_DEL - do */
-static const struct nla_policy egress_pool_del_nl_policy[EGRESS_A_PREFIX + 1] = {
+static const struct nla_policy egress_pool_del_nl_policy[EGRESS_A_MISSING_OK + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_PREFIX] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
+	[EGRESS_A_MISSING_OK] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_POOL_GET - do */
@@ -68,11 +69,12 @@ static const struct nla_policy egress_pair_new_nl_policy[EGRESS_A_TO + 1] = {
 };
 
 /* EGRESS_CMD_PAIR_DEL - do */
-static const struct nla_policy egress_pair_del_nl_policy[EGRESS_A_DRAIN + 1] = {
+static const struct nla_policy egress_pair_del_nl_policy[EGRESS_A_MISSING_OK + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
 	[EGRESS_A_ADDR] = NLA_POLICY_NESTED(egress_address_nl_policy),
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_DRAIN] = { .type = NLA_U32, },
+	[EGRESS_A_MISSING_OK] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_PAIR_GET - do */
@@ -99,9 +101,10 @@ static const struct nla_policy egress_machine_new_nl_policy[EGRESS_A_SLOT + 1] =
 };
 
 /* EGRESS_CMD_MACHINE_DEL - do */
-static const struct nla_policy egress_machine_del_nl_policy[EGRESS_A_MACHINE + 1] = {
+static const struct nla_policy egress_machine_del_nl_policy[EGRESS_A_MISSING_OK + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_MISSING_OK] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_MACHINE_GET - do */
@@ -212,8 +215,40 @@ static const struct nla_policy egress_pair_set_nl_policy[EGRESS_A_TO + 1] = {
 	[EGRESS_A_TO] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
 };
 
+/* EGRESS_CMD_POOL_REPLACE - do */
+static const struct nla_policy egress_pool_replace_nl_policy[EGRESS_A_SLOT_LAST + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+	[EGRESS_A_PREFIX] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
+	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = 15, },
+	[EGRESS_A_SLOT_FIRST] = NLA_POLICY_MAX(NLA_U32, 63),
+	[EGRESS_A_SLOT_LAST] = NLA_POLICY_MAX(NLA_U32, 63),
+};
+
+/* EGRESS_CMD_MACHINE_SET - do */
+static const struct nla_policy egress_machine_set_nl_policy[EGRESS_A_ADDR + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+	[EGRESS_A_ADDR] = NLA_POLICY_NESTED(egress_address_nl_policy),
+	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = 15, },
+};
+
+/* EGRESS_CMD_MACHINE_REPLACE - do */
+static const struct nla_policy egress_machine_replace_nl_policy[EGRESS_A_SLOT + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+	[EGRESS_A_ADDR] = NLA_POLICY_NESTED(egress_address_nl_policy),
+	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = 15, },
+	[EGRESS_A_PAIR] = NLA_POLICY_NESTED(egress_address_nl_policy),
+	[EGRESS_A_SLOT] = NLA_POLICY_MAX(NLA_U32, S16_MAX),
+};
+
 /* Ops table for egress */
-const struct genl_split_ops egress_nl_ops[27] = {
+const struct genl_split_ops egress_nl_ops[30] = {
 	{
 		.cmd		= EGRESS_CMD_POOL_NEW,
 		.pre_doit	= egress_nl_pre_doit,
@@ -227,7 +262,7 @@ const struct genl_split_ops egress_nl_ops[27] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_pool_del_doit,
 		.policy		= egress_pool_del_nl_policy,
-		.maxattr	= EGRESS_A_PREFIX,
+		.maxattr	= EGRESS_A_MISSING_OK,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -259,7 +294,7 @@ const struct genl_split_ops egress_nl_ops[27] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_pair_del_doit,
 		.policy		= egress_pair_del_nl_policy,
-		.maxattr	= EGRESS_A_DRAIN,
+		.maxattr	= EGRESS_A_MISSING_OK,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -291,7 +326,7 @@ const struct genl_split_ops egress_nl_ops[27] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_machine_del_doit,
 		.policy		= egress_machine_del_nl_policy,
-		.maxattr	= EGRESS_A_MACHINE,
+		.maxattr	= EGRESS_A_MISSING_OK,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -425,6 +460,30 @@ const struct genl_split_ops egress_nl_ops[27] = {
 		.doit		= egress_nl_pair_set_doit,
 		.policy		= egress_pair_set_nl_policy,
 		.maxattr	= EGRESS_A_TO,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_POOL_REPLACE,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_pool_replace_doit,
+		.policy		= egress_pool_replace_nl_policy,
+		.maxattr	= EGRESS_A_SLOT_LAST,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_MACHINE_SET,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_machine_set_doit,
+		.policy		= egress_machine_set_nl_policy,
+		.maxattr	= EGRESS_A_ADDR,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_MACHINE_REPLACE,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_machine_replace_doit,
+		.policy		= egress_machine_replace_nl_policy,
+		.maxattr	= EGRESS_A_SLOT,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

@@ -127,6 +127,44 @@ struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egr
 }
 
 /**
+ * egress_bind_has() - is a machine pinned to a block already?
+ * @en: namespace, locked
+ * @machine: machine
+ * @block: from egress_bind_pick()
+ */
+bool egress_bind_has(struct egress_net *en, const struct egress_machine *machine,
+		     const struct egress_block *block)
+{
+	const struct egress_lease *lease = egress_lease_find(machine, block->pair->set);
+
+	return lease && lease->pinned && egress_lease_block(en, lease) == block &&
+		(block->pair->scope != EGRESS_SCOPE_MACHINE ||
+		 !egress_lease_find(machine, &machine->group->sets.rest)->pinned);
+}
+
+/**
+ * egress_bind_pin() - pin a machine to a block
+ * @ch: change; its caller has egress_leases_settle() called for the machine then
+ * @machine: machine
+ * @block: from egress_bind_pick()
+ */
+void egress_bind_pin(struct egress_change *ch, struct egress_machine *machine,
+		     struct egress_block *block)
+{
+	struct egress_lease *lease = egress_lease_find(machine, block->pair->set);
+
+	/*
+	 * Undo an earlier pin to one of the app's pairs for all destinations: with it, that
+	 * pair would go on winning over the machine's own (is_away() in lease_choice.c).
+	 */
+	if (block->pair->scope == EGRESS_SCOPE_MACHINE)
+		egress_lease_find(machine, &machine->group->sets.rest)->pinned = false;
+	if (block != egress_lease_block(ch->en, lease))
+		egress_lease_move(ch, lease, block);
+	lease->pinned = true;
+}
+
+/**
  * egress_bind() - pin a machine to a pair, or give it back to the automatic choice
  * @ch: change
  * @id: id of the machine
@@ -139,7 +177,7 @@ struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egr
 int egress_bind(struct egress_change *ch, const char *id, const struct in6_addr *addr, int slot)
 {
 	struct egress_machine *machine = egress_machine_find(ch->en, id);
-	struct egress_lease *lease, *rest;
+	struct egress_lease *lease;
 	struct egress_block *block;
 	bool changed = false;
 
@@ -150,20 +188,9 @@ int egress_bind(struct egress_change *ch, const char *id, const struct in6_addr 
 		block = egress_bind_pick(ch, machine->group, machine, addr, slot);
 		if (IS_ERR(block))
 			return PTR_ERR(block);
-		/*
-		 * Undo an earlier pin to one of the app's pairs for all destinations: with it, that
-		 * pair would go on winning over the machine's own (is_away() in lease_choice.c).
-		 */
-		rest = egress_lease_find(machine, &machine->group->sets.rest);
-		if (block->pair->scope == EGRESS_SCOPE_MACHINE) {
-			changed = rest->pinned;
-			rest->pinned = false;
-		}
-		lease = egress_lease_find(machine, block->pair->set);
-		changed |= !lease->pinned || block != egress_lease_block(ch->en, lease);
-		if (block != egress_lease_block(ch->en, lease))
-			egress_lease_move(ch, lease, block);
-		lease->pinned = true;
+		changed = !egress_bind_has(ch->en, machine, block);
+		if (changed)
+			egress_bind_pin(ch, machine, block);
 	} else {
 		list_for_each_entry(lease, &machine->leases, list) {
 			changed |= lease->pinned;

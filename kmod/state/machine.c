@@ -174,10 +174,77 @@ static struct egress_machine *machine_new(const char *id)
 	return machine;
 }
 
+static bool has_source(const struct egress_machine *machine, const struct in6_addr *addr)
+{
+	unsigned int i;
+
+	for (i = 0; i < machine->n_sources; i++)
+		if (ipv6_addr_equal(&machine->sources[i]->addr, addr))
+			return true;
+	return false;
+}
+
+static bool has_sources(const struct egress_machine *machine,
+			const struct egress_machine_request *req)
+{
+	unsigned int i;
+
+	for (i = 0; i < req->n_addrs; i++)
+		if (!has_source(machine, &req->addrs[i]))
+			return false;
+	return machine->n_sources == req->n_addrs;
+}
+
+static bool has_device(const struct egress_machine *machine, const char *name)
+{
+	return !strcmp(machine->device ? machine->device->name : "", name);
+}
+
+/* Is a machine pinned to the pair that a request names, and to the slot if it names one? */
+static bool has_pair(struct egress_net *en, const struct egress_machine *machine,
+		     const struct egress_machine_request *req)
+{
+	struct egress_pair *pair = egress_pair_find(en, req->pair);
+	struct egress_lease *lease = pair ? egress_lease_find(machine, pair->set) : NULL;
+	struct egress_block *block = lease ? egress_lease_block(en, lease) : NULL;
+
+	return block && block->pair == pair && egress_bind_has(en, machine, block) &&
+		(req->slot < 0 || block->ports.slot == req->slot);
+}
+
+/*
+ * Somebody adds a machine that is there already. That is all right if the machine is as asked:
+ * whoever is not sure whether an earlier request was carried out may repeat it.
+ */
+static int add_again(struct egress_change *ch, struct egress_machine *machine,
+		     const struct egress_machine_request *req)
+{
+	const struct egress_group *group = machine->group;
+	char text[EGRESS_ADDR_STR];
+
+	if (strcmp(group->app->name, req->app) || strcmp(group->region->name, req->region))
+		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EEXIST,
+				     "machine '%s' is there already, of app '%s' in region '%s'",
+				     req->id, group->app->name, group->region->name);
+	if (!has_sources(machine, req))
+		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EEXIST,
+				     "machine '%s' is there already, with other addresses", req->id);
+	if (!has_device(machine, req->device ?: ""))
+		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EEXIST,
+				     "machine '%s' is there already, with device '%s'", req->id,
+				     machine->device ? machine->device->name : "");
+	if (req->pair && !has_pair(ch->en, machine, req))
+		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EEXIST,
+				     "machine '%s' is there already, and not pinned to this slot of %s",
+				     req->id, egress_addr_str(text, req->pair));
+	egress_change_answer(ch, EGRESS_EVENT_MACHINE_CHANGED, machine);
+	return 0;
+}
+
 /**
  * egress_machine_add() - add a machine; it gets its leases at once, or waits
  * @ch: change
- * @req: machine to add
+ * @req: machine to add; nothing changes if it is there already as asked
  *
  * Context: process; may wait for a grace period. Return: 0; -EEXIST, -EINVAL, -EADDRINUSE,
  * -ENOENT, -ERANGE, -EBUSY, -ENOMEM or an error of netfilter's, then nothing has changed.
@@ -192,9 +259,9 @@ int egress_machine_add(struct egress_change *ch, const struct egress_machine_req
 	struct egress_view *view;
 	int err;
 
-	if (egress_machine_find(ch->en, req->id))
-		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EEXIST,
-				     "machine '%s' is there already", req->id);
+	machine = egress_machine_find(ch->en, req->id);
+	if (machine)
+		return add_again(ch, machine, req);
 	err = check_addrs(ch, NULL, req);
 	if (err)
 		return err;
@@ -392,29 +459,33 @@ static void machine_destroy(struct egress_change *ch, struct egress_machine *mac
  * @ch: change
  * @ids: ids of the machines
  * @n: number of ids
+ * @missing_ok: a machine that is not there is no error
  *
  * The connections of the machines end, and pairs of their own are released. Context: process;
  * waits for one grace period. Return: 0; -ENOENT, then nothing has changed.
  */
-int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int n)
+int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int n,
+		       bool missing_ok)
 {
 	struct egress_machine *machine, *tmp;
 	LIST_HEAD(gone);
 	unsigned int i;
 
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n && !missing_ok; i++)
 		if (!egress_machine_find(ch->en, ids[i]))
 			return egress_refuse_nth(&ch->error, EGRESS_ABOUT_MACHINE, i,
 					     -ENOENT, "there is no machine '%s'", ids[i]);
-	egress_change_count(ch);
 	for (i = 0; i < n; i++) {
 		machine = egress_machine_find(ch->en, ids[i]);
-		if (!machine)	/* named twice */
+		if (!machine)	/* gone already, or named twice */
 			continue;
+		egress_change_count(ch);
 		egress_change_tell(ch, EGRESS_EVENT_MACHINE_GONE, machine);
 		machine_unpublish(ch, machine);
 		list_add_tail(&machine->peer, &gone);
 	}
+	if (list_empty(&gone))
+		return 0;
 	egress_blocks_synchronize(ch->en);
 	list_for_each_entry_safe(machine, tmp, &gone, peer)
 		machine_destroy(ch, machine);
@@ -443,16 +514,6 @@ void egress_machines_flush(struct egress_change *ch)
 	egress_blocks_synchronize(ch->en);
 	list_for_each_entry_safe(machine, tmp, &gone, peer)
 		machine_destroy(ch, machine);
-}
-
-static bool has_source(const struct egress_machine *machine, const struct in6_addr *addr)
-{
-	unsigned int i;
-
-	for (i = 0; i < machine->n_sources; i++)
-		if (ipv6_addr_equal(&machine->sources[i]->addr, addr))
-			return true;
-	return false;
 }
 
 /*
@@ -491,10 +552,11 @@ static int set_sources(struct egress_net *en, struct egress_machine *machine,
 
 /*
  * Move a machine into another group. @leases are its leases there, and @view is the view of them;
- * they have no blocks yet.
+ * they have no blocks yet. @block is the one to pin it to, or NULL.
  */
 static void move(struct egress_change *ch, struct egress_machine *machine,
-		 struct egress_group *group, struct list_head *leases, struct egress_view *view)
+		 struct egress_group *group, struct list_head *leases, struct egress_view *view,
+		 struct egress_block *block)
 {
 	struct egress_view *old_view = rcu_dereference_protected(machine->sender.view,
 								 lockdep_is_held(&ch->en->lock));
@@ -520,6 +582,8 @@ static void move(struct egress_change *ch, struct egress_machine *machine,
 	 * Packets see the old view until egress_leases_settle() publishes the new one, whose
 	 * leases have their blocks by then. Only afterwards the old leases lose theirs.
 	 */
+	if (block)
+		egress_bind_pin(ch, machine, block);
 	egress_leases_settle(ch, machine, view);
 	egress_leases_end(ch, machine, &old_leases);
 	kfree_rcu(old_view, rcu);
@@ -537,17 +601,6 @@ static void move(struct egress_change *ch, struct egress_machine *machine,
 	egress_group_put(ch->en, old);
 }
 
-static bool has_sources(const struct egress_machine *machine,
-			const struct egress_machine_request *req)
-{
-	unsigned int i;
-
-	for (i = 0; i < req->n_addrs; i++)
-		if (!has_source(machine, &req->addrs[i]))
-			return false;
-	return machine->n_sources == req->n_addrs;
-}
-
 /**
  * egress_machine_set() - change a machine
  * @ch: change
@@ -561,8 +614,9 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 {
 	struct egress_machine *machine = egress_machine_find(ch->en, req->id);
 	struct egress_device *device = NULL, *old_device;
+	bool new_device, new_sources, new_pin;
+	struct egress_block *block = NULL;
 	struct egress_group *group, *old;
-	bool new_device, new_sources;
 	struct egress_view *view = NULL;
 	LIST_HEAD(leases);
 	int err;
@@ -570,9 +624,6 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 	if (!machine)
 		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -ENOENT,
 				     "there is no machine '%s'", req->id);
-	if (req->pair)
-		return egress_refuse(&ch->error, EGRESS_ABOUT_PAIR, -EINVAL,
-				     "use 'bind' to pin a machine to a pair");
 	err = check_addrs(ch, machine, req);
 	if (err)
 		return err;
@@ -581,10 +632,18 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 				 req->region ?: old->region->name);
 	if (!group)
 		return -ENOMEM;
+	if (req->pair) {
+		block = egress_bind_pick(ch, group, group == old ? machine : NULL, req->pair,
+					 req->slot);
+		if (IS_ERR(block)) {
+			err = PTR_ERR(block);
+			goto put_group;
+		}
+	}
+	new_pin = block && (group != old || !egress_bind_has(ch->en, machine, block));
 	new_sources = req->n_addrs && !has_sources(machine, req);
-	new_device = req->device &&
-		strcmp(req->device, machine->device ? machine->device->name : "");
-	if (group == old && !new_sources && !new_device)
+	new_device = req->device && !has_device(machine, req->device);
+	if (group == old && !new_sources && !new_device && !new_pin)
 		goto answer;
 	if (new_device && *req->device) {
 		device = egress_device_get(ch->en, req->device);
@@ -612,8 +671,13 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 		if (old_device)
 			egress_device_put(ch->en, old_device);
 	}
-	if (group != old)
-		move(ch, machine, group, &leases, view);
+	if (group != old) {
+		move(ch, machine, group, &leases, view, block);
+	} else if (new_pin) {
+		egress_bind_pin(ch, machine, block);
+		egress_leases_settle(ch, machine, NULL);
+		egress_lease_feed(ch, group);
+	}
 	egress_change_machine(ch, machine);
 answer:
 	egress_change_answer(ch, EGRESS_EVENT_MACHINE_CHANGED, machine);
@@ -626,8 +690,31 @@ put_device:
 	if (device)
 		egress_device_put(ch->en, device);
 put_group:
+	/*
+	 * egress_bind_pick() may have freed a lingering block for the machine, which does not get
+	 * it now: offer the block to the machines that wait.
+	 */
+	if (!IS_ERR_OR_NULL(block))
+		egress_lease_offer(ch, block->pair);
 	egress_group_put(ch->en, group);
 	return err;
+}
+
+/**
+ * egress_machine_replace() - add a machine, or make the one that is there as asked
+ * @ch: change
+ * @req: the machine; without a pair, a pin of before stays if app and region do
+ *
+ * Context: process; may wait for grace periods. Return: as egress_machine_add().
+ */
+int egress_machine_replace(struct egress_change *ch, const struct egress_machine_request *req)
+{
+	struct egress_machine_request whole = *req;
+
+	if (!egress_machine_find(ch->en, req->id))
+		return egress_machine_add(ch, req);
+	whole.device = req->device ?: "";
+	return egress_machine_set(ch, &whole);
 }
 
 /**

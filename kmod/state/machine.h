@@ -69,7 +69,9 @@ struct egress_machine_request {
 struct egress_machine *egress_machine_find(struct egress_net *en, const char *id);
 int egress_machine_add(struct egress_change *ch, const struct egress_machine_request *req);
 int egress_machine_set(struct egress_change *ch, const struct egress_machine_request *req);
-int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int n);
+int egress_machine_replace(struct egress_change *ch, const struct egress_machine_request *req);
+int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int n,
+		       bool missing_ok);
 u64 egress_machine_connections(struct egress_net *en, struct egress_machine *machine);
 void egress_machines_flush(struct egress_change *ch);
 

@@ -91,6 +91,7 @@ struct egress_pair_request {
 	bool given[EGRESS_FAMILIES];	/* take @addr; if no family is given, addresses are drawn */
 	struct in6_addr addr[EGRESS_FAMILIES];
 	unsigned int block_size;	/* ports in a block */
+	bool has_block_size;	/* the request named @block_size; else it is the usual one */
 	struct egress_cidr *to;		/* destinations; egress_pair_add() sorts the array */
 	unsigned int n_to;		/* 0: all destinations that no other set has */
 };
@@ -101,6 +102,7 @@ struct egress_release_request {
 	const char *app;		/* refuse if a pair is not this app's; NULL: any */
 	bool drain;			/* let connections end instead of cutting them now */
 	u32 seconds;			/* with @drain: cut what is left then; 0: never */
+	bool missing_ok;		/* an address that is not allocated is no error */
 };
 
 struct egress_pair *egress_pair_find(struct egress_net *en, const struct in6_addr *addr);

@@ -239,6 +239,23 @@ static int check_app_limit(const struct egress_group *group, const struct egress
 			     group->app->name, conf->limit, req->block_size);
 }
 
+/* Has a pair blocks of the size that a request asks for? */
+static bool has_block_size(const struct egress_pair *pair, const struct egress_pair_request *req)
+{
+	return !req->has_block_size || req->block_size == 1u << pair->nat.order;
+}
+
+/* Has a pair all that a request without given addresses asks for? */
+static bool is_as_asked(const struct egress_pair *pair, const struct egress_pair_request *req)
+{
+	int i;
+
+	for (i = 0; i < EGRESS_FAMILIES; i++)
+		if (!pair->addrs[i] && egress_region_has(pair->group->region, i))
+			return false;
+	return !pair->dying && has_block_size(pair, req);
+}
+
 /*
  * Find pairs that a request asks for and that exist already, and put them into @pairs.
  * @set is the set of the destinations asked for, or NULL if there is none yet. Return: the
@@ -258,7 +275,7 @@ static int already(struct egress_change *ch, const struct egress_set *set,
 		if (!set)
 			return 0;
 		list_for_each_entry(pair, &set->pairs, list)
-			if (pair->group == group && !pair->dying && n < req->count)
+			if (pair->group == group && n < req->count && is_as_asked(pair, req))
 				pairs[n++] = pair;
 		return n;
 	}
@@ -282,8 +299,13 @@ static int already(struct egress_change *ch, const struct egress_set *set,
 					     egress_addr_str(text, &req->addr[i]));
 		if (pair->set != set)
 			return egress_refuse(&ch->error, EGRESS_ABOUT_TO, -EEXIST,
-					     "%s is for other destinations: change them with 'pair set'",
+					     "%s is for other destinations",
 					     egress_addr_str(text, &req->addr[i]));
+		if (!has_block_size(pair, req))
+			return egress_refuse(&ch->error, EGRESS_ABOUT_BLOCK_SIZE, -EEXIST,
+					     "%s has blocks of %u ports, not %u",
+					     egress_addr_str(text, &req->addr[i]),
+					     1u << pair->nat.order, req->block_size);
 		found = pair;
 	}
 	if (!found)

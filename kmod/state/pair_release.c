@@ -35,6 +35,8 @@ static int check_release(struct egress_change *ch, const struct egress_release_r
 	for (i = 0; i < req->n; i++) {
 		egress_addr_str(text, &req->addrs[i]);
 		pair = egress_pair_find(ch->en, &req->addrs[i]);
+		if (!pair && req->missing_ok)
+			continue;
 		if (!pair)
 			return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, i, -ENOENT,
 					     "%s is not an allocated egress address",
@@ -168,10 +170,14 @@ int egress_pair_del(struct egress_change *ch, const struct egress_release_reques
 	 */
 	for (i = 0; i < req->n; i++) {
 		pair = egress_pair_find(ch->en, &req->addrs[i]);
+		if (!pair)
+			continue;
 		pair->set->n_live -= !pair->dying;
 		pair->dying = true;
 		list_move_tail(&pair->drain, &release);
 	}
+	if (list_empty(&release))
+		return 0;
 	err = close_sets(ch, &release);
 	if (err) {
 		unrelease(ch->en, &release);

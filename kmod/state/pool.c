@@ -164,9 +164,25 @@ static bool machine_addr_in(struct egress_net *en, const struct egress_cidr *cid
 	return false;
 }
 
-static int check_prefix(struct egress_change *ch, const struct egress_cidr *cidr,
+static struct egress_prefix *prefix_find(struct egress_region *region,
+					 const struct egress_cidr *cidr)
+{
+	struct egress_prefix *prefix;
+
+	list_for_each_entry(prefix, &region->prefixes, list)
+		if (egress_cidr_equal(&prefix->cidr, cidr))
+			return prefix;
+	return NULL;
+}
+
+/*
+ * Can prefix @nth of a request come into the pool? What the pool has already can. If the pool is
+ * replaced, what doom_others() has marked to go is not in the way.
+ */
+static int check_prefix(struct egress_change *ch, const struct egress_pool_request *req,
 			unsigned int nth)
 {
+	const struct egress_cidr *cidr = &req->prefixes[nth];
 	char text[EGRESS_ADDR_STR], other[EGRESS_ADDR_STR];
 	const struct egress_region *region;
 	const struct egress_prefix *prefix;
@@ -203,6 +219,12 @@ static int check_prefix(struct egress_change *ch, const struct egress_cidr *cidr
 		list_for_each_entry(prefix, &region->prefixes, list) {
 			if (!egress_cidr_overlap(&prefix->cidr, cidr))
 				continue;
+			if (!strcmp(region->name, req->region)) {
+				if (egress_cidr_equal(&prefix->cidr, cidr))
+					return 0;
+				if (req->replace && prefix->doomed)
+					continue;
+			}
 			return egress_refuse_nth(&ch->error, EGRESS_ABOUT_PREFIX, nth, -EEXIST,
 					     "prefix %s overlaps %s of the pool in region '%s'",
 					     text, egress_cidr_str(other, &prefix->cidr),
@@ -245,117 +267,6 @@ static struct egress_prefix *prefix_new(struct egress_region *region,
 	return prefix;
 }
 
-/**
- * egress_pool_add() - make a region's pool or add prefixes to it
- * @ch: change
- * @req: prefixes to add, and the settings of the pool
- *
- * Return: 0; -EEXIST, -EBUSY, -EADDRINUSE, -EINVAL, -ENOENT, -ENODEV, -ENOMEM,
- * then nothing has changed.
- */
-int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *req)
-{
-	struct egress_region *region = egress_region_find(ch->en, req->region);
-	bool exists = region && !list_empty(&region->prefixes);
-	struct egress_prefix *prefix, *tmp;
-	struct egress_device *device = NULL;
-	bool new_device = false, new_slots;
-	LIST_HEAD(prefixes);
-	unsigned int i, j;
-	int err;
-
-	if (!exists && !req->make)
-		return egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -ENOENT,
-				     "region '%s' has no pool", req->region);
-	if (exists && req->only_make)
-		return egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -EEXIST,
-				     "region '%s' has a pool already", req->region);
-	if (!exists && !req->n_prefixes)
-		return egress_refuse(&ch->error, EGRESS_ABOUT_NOTHING, -EINVAL,
-				     "a pool needs a prefix");
-	for (i = 0; i < req->n_prefixes; i++) {
-		err = check_prefix(ch, &req->prefixes[i], i);
-		if (err)
-			return err;
-		cond_resched();
-		for (j = 0; j < i; j++) {
-			char a[EGRESS_ADDR_STR], b[EGRESS_ADDR_STR];
-
-			if (!egress_cidr_overlap(&req->prefixes[i], &req->prefixes[j]))
-				continue;
-			return egress_refuse_nth(&ch->error, EGRESS_ABOUT_PREFIX, i, -EEXIST,
-					     "prefixes %s and %s overlap",
-					     egress_cidr_str(a, &req->prefixes[j]),
-					     egress_cidr_str(b, &req->prefixes[i]));
-		}
-	}
-	new_slots = req->slot_first >= 0 &&
-		(!exists || region->slot_first != req->slot_first ||
-		 region->slot_last != req->slot_last);
-	if (req->device)
-		new_device = !exists || !region->device ||
-			strcmp(region->device->name, req->device);
-	if (exists && region->n_pairs && (new_slots || new_device))
-		return egress_refuse(&ch->error,
-				     new_slots ? EGRESS_ABOUT_SLOTS : EGRESS_ABOUT_DEVICE, -EBUSY,
-				     "the pool in region '%s' has pairs: its %s can't change until they are released",
-				     req->region, new_slots ? "slots" : "device");
-
-	if (new_device && !egress_device_exists(ch->en, req->device))
-		return egress_refuse(&ch->error, EGRESS_ABOUT_DEVICE, -ENODEV,
-				     "there is no device '%s'", req->device);
-
-	region = egress_region_get(ch->en, req->region);
-	if (!region)
-		return -ENOMEM;
-	for (i = 0; i < req->n_prefixes; i++) {
-		prefix = prefix_new(region, &req->prefixes[i]);
-		if (!prefix)
-			goto nomem;
-		list_add_tail(&prefix->list, &prefixes);
-	}
-	if (new_device) {
-		device = egress_device_get(ch->en, req->device);
-		if (!device)
-			goto nomem;
-	}
-
-	list_splice_tail(&prefixes, &region->prefixes);
-	if (device) {
-		if (region->device)
-			egress_device_put(ch->en, region->device);
-		region->device = device;
-	}
-	if (new_slots) {
-		region->slot_first = req->slot_first;
-		region->slot_last = req->slot_last;
-	}
-	if (req->n_prefixes || new_device || new_slots) {
-		egress_change_count(ch);
-		egress_change_did(ch, EGRESS_EVENT_POOL_CHANGED, region);
-	}
-	egress_change_answer(ch, EGRESS_EVENT_POOL_CHANGED, region);
-	return 0;
-
-nomem:
-	list_for_each_entry_safe(prefix, tmp, &prefixes, list)
-		kfree(prefix);
-	egress_region_put(region);
-	return -ENOMEM;
-}
-
-static struct egress_prefix *prefix_find(struct egress_region *region,
-					 const struct egress_cidr *cidr)
-{
-	struct egress_prefix *prefix;
-
-	list_for_each_entry(prefix, &region->prefixes, list)
-		if (prefix->cidr.len == cidr->len &&
-		    ipv6_addr_equal(&prefix->cidr.addr, &cidr->addr))
-			return prefix;
-	return NULL;
-}
-
 static void prefix_free(struct egress_net *en, struct egress_prefix *prefix)
 {
 	struct egress_region *region = prefix->region;
@@ -377,13 +288,18 @@ static int doom(struct egress_region *region, const struct egress_pool_request *
 	char text[EGRESS_ADDR_STR];
 	unsigned int i;
 
-	if (!region || list_empty(&region->prefixes))
+	if (!region || list_empty(&region->prefixes)) {
+		if (req->missing_ok)
+			return 0;
 		return egress_refuse(error, EGRESS_ABOUT_REGION, -ENOENT,
 				     "region '%s' has no pool", req->region);
+	}
 	list_for_each_entry(prefix, &region->prefixes, list)
 		prefix->doomed = !req->n_prefixes;
 	for (i = 0; i < req->n_prefixes; i++) {
 		prefix = prefix_find(region, &req->prefixes[i]);
+		if (!prefix && req->missing_ok)
+			continue;
 		if (!prefix)
 			return egress_refuse_nth(error, EGRESS_ABOUT_PREFIX, i, -ENOENT,
 					     "prefix %s is not in the pool in region '%s'",
@@ -425,6 +341,152 @@ static int refuse_used(struct egress_change *ch, const struct egress_prefix *pre
 	return egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -EBUSY,
 			     "prefix %s is in use: %s%s: release them first, or 'pool drain' it",
 			     egress_cidr_str(text, &prefix->cidr), users, more);
+}
+
+/* Check the prefixes of a request: each by itself, and that no two of them overlap. */
+static int check_prefixes(struct egress_change *ch, const struct egress_pool_request *req)
+{
+	unsigned int i, j;
+	int err;
+
+	for (i = 0; i < req->n_prefixes; i++) {
+		err = check_prefix(ch, req, i);
+		if (err)
+			return err;
+		cond_resched();
+		for (j = 0; j < i; j++) {
+			char a[EGRESS_ADDR_STR], b[EGRESS_ADDR_STR];
+
+			if (!egress_cidr_overlap(&req->prefixes[i], &req->prefixes[j]))
+				continue;
+			return egress_refuse_nth(&ch->error, EGRESS_ABOUT_PREFIX, i, -EEXIST,
+					     "prefixes %s and %s overlap",
+					     egress_cidr_str(a, &req->prefixes[j]),
+					     egress_cidr_str(b, &req->prefixes[i]));
+		}
+	}
+	return 0;
+}
+
+/* Mark the prefixes of a pool that a request to replace it does not name: they are to go. */
+static int doom_others(struct egress_change *ch, struct egress_region *region,
+		       const struct egress_pool_request *req)
+{
+	struct egress_prefix *prefix;
+	unsigned int i;
+
+	list_for_each_entry(prefix, &region->prefixes, list)
+		prefix->doomed = true;
+	for (i = 0; i < req->n_prefixes; i++) {
+		prefix = prefix_find(region, &req->prefixes[i]);
+		if (prefix)
+			prefix->doomed = false;
+		cond_resched();
+	}
+	list_for_each_entry(prefix, &region->prefixes, list)
+		if (prefix->doomed && prefix->used)
+			return refuse_used(ch, prefix);
+	return 0;
+}
+
+/* Free the prefixes of a pool that are marked to go. Return: how many. */
+static unsigned int free_doomed(struct egress_net *en, struct egress_region *region)
+{
+	struct egress_prefix *prefix, *tmp;
+	unsigned int n = 0;
+
+	list_for_each_entry_safe(prefix, tmp, &region->prefixes, list) {
+		if (!prefix->doomed)
+			continue;
+		prefix_free(en, prefix);
+		n++;
+	}
+	return n;
+}
+
+/**
+ * egress_pool_add() - make a region's pool, add prefixes to it, or replace it
+ * @ch: change
+ * @req: prefixes, and the settings of the pool
+ *
+ * What the pool has already stays as it is. Return: 0; -EEXIST, -EBUSY, -EADDRINUSE, -EINVAL,
+ * -ENODEV, -ENOMEM, then nothing has changed.
+ */
+int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *req)
+{
+	struct egress_region *region = egress_region_find(ch->en, req->region);
+	bool exists = region && !list_empty(&region->prefixes), anew = !exists || req->replace;
+	const char *device_now = exists && region->device ? region->device->name : "";
+	const char *device_then = req->device ?: anew ? "" : device_now;
+	int slot_first = req->slot_first >= 0 ? req->slot_first : 0;
+	int slot_last = req->slot_first >= 0 ? req->slot_last : EGRESS_SLOTS - 1;
+	bool new_device = strcmp(device_now, device_then), new_slots;
+	struct egress_prefix *prefix, *tmp;
+	struct egress_device *device = NULL;
+	unsigned int i, changes = 0;
+	LIST_HEAD(prefixes);
+	int err;
+
+	if (anew && !req->n_prefixes)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_NOTHING, -EINVAL,
+				     "a pool needs a prefix");
+	err = exists && req->replace ? doom_others(ch, region, req) : 0;
+	err = err ?: check_prefixes(ch, req);
+	if (err)
+		return err;
+	new_slots = (anew || req->slot_first >= 0) &&
+		(!exists || region->slot_first != slot_first || region->slot_last != slot_last);
+	if (exists && region->n_pairs && (new_slots || new_device))
+		return egress_refuse(&ch->error,
+				     new_slots ? EGRESS_ABOUT_SLOTS : EGRESS_ABOUT_DEVICE, -EBUSY,
+				     "the pool in region '%s' has pairs: its %s can't change until they are released",
+				     req->region, new_slots ? "slots" : "device");
+	if (new_device && *device_then && !egress_device_exists(ch->en, device_then))
+		return egress_refuse(&ch->error, EGRESS_ABOUT_DEVICE, -ENODEV,
+				     "there is no device '%s'", device_then);
+
+	region = egress_region_get(ch->en, req->region);
+	if (!region)
+		return -ENOMEM;
+	for (i = 0; i < req->n_prefixes; i++) {
+		if (prefix_find(region, &req->prefixes[i]))
+			continue;
+		prefix = prefix_new(region, &req->prefixes[i]);
+		if (!prefix)
+			goto nomem;
+		list_add_tail(&prefix->list, &prefixes);
+		changes++;
+	}
+	if (new_device && *device_then) {
+		device = egress_device_get(ch->en, device_then);
+		if (!device)
+			goto nomem;
+	}
+
+	if (exists && req->replace)
+		changes += free_doomed(ch->en, region);
+	list_splice_tail(&prefixes, &region->prefixes);
+	if (new_device) {
+		if (region->device)
+			egress_device_put(ch->en, region->device);
+		region->device = device;
+	}
+	if (new_slots) {
+		region->slot_first = slot_first;
+		region->slot_last = slot_last;
+	}
+	if (changes || new_device || new_slots) {
+		egress_change_count(ch);
+		egress_change_did(ch, EGRESS_EVENT_POOL_CHANGED, region);
+	}
+	egress_change_answer(ch, EGRESS_EVENT_POOL_CHANGED, region);
+	return 0;
+
+nomem:
+	list_for_each_entry_safe(prefix, tmp, &prefixes, list)
+		kfree(prefix);
+	egress_region_put(region);
+	return -ENOMEM;
 }
 
 /**
@@ -469,18 +531,17 @@ int egress_pool_drain(struct egress_change *ch, const struct egress_pool_request
 int egress_pool_del(struct egress_change *ch, const struct egress_pool_request *req)
 {
 	struct egress_region *region = egress_region_find(ch->en, req->region);
-	struct egress_prefix *prefix, *tmp;
+	struct egress_prefix *prefix;
 	int err;
 
 	err = doom(region, req, &ch->error);
-	if (err)
+	if (err || !region)
 		return err;
 	list_for_each_entry(prefix, &region->prefixes, list)
 		if (prefix->doomed && prefix->used)
 			return refuse_used(ch, prefix);
-	list_for_each_entry_safe(prefix, tmp, &region->prefixes, list)
-		if (prefix->doomed)
-			prefix_free(ch->en, prefix);
+	if (!free_doomed(ch->en, region))
+		return 0;
 	if (list_empty(&region->prefixes)) {
 		if (region->device)
 			egress_device_put(ch->en, region->device);

@@ -78,11 +78,11 @@ struct egress_pool_request {
 	const char *region;
 	const struct egress_cidr *prefixes;
 	unsigned int n_prefixes;
-	const char *device;	/* NULL: as it is, or none in a new pool */
-	int slot_first;		/* -1: as it is, or all slots in a new pool */
+	const char *device;	/* NULL: as it is, or none in a new pool or with @replace */
+	int slot_first;		/* -1: as it is, or all slots in a new pool or with @replace */
 	int slot_last;
-	bool make;		/* make the pool if there is none in the region */
-	bool only_make;		/* refuse the request if there is one */
+	bool replace;		/* what the pool has besides goes */
+	bool missing_ok;	/* what is to be deleted may be gone already */
 };
 
 struct egress_region *egress_region_find(struct egress_net *en, const char *name);

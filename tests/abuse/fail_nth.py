@@ -354,13 +354,13 @@ STATE = [
      [('10.0.0.1', 'm1'), ('10.0.0.2', 'm2'), ('10.0.0.9', 'm2')]]
 
 BASE = [
-    'pool-new +create region=ord prefix=198.51.100.0/28,2001:db8:e::/64 dev=up',
-    'pool-new +create region=fra prefix=198.51.100.128/25,2001:db8:f::/64',
-    'pair-new +create app=shop region=ord',
-    'machine-new +create machine=m1 app=shop region=ord addr=10.0.0.1,fd00::1 dev=m1',
-    'machine-new +create machine=m2 app=shop region=ord addr=10.0.0.2,fd00::2',
-    'pair-new +create machine=m2 region=ord',
-    'pair-new +create machine=m2 region=ord to=203.0.113.128/25',
+    'pool-new region=ord prefix=198.51.100.0/28,2001:db8:e::/64 dev=up',
+    'pool-new region=fra prefix=198.51.100.128/25,2001:db8:f::/64',
+    'pair-new app=shop region=ord',
+    'machine-new machine=m1 app=shop region=ord addr=10.0.0.1,fd00::1 dev=m1',
+    'machine-new machine=m2 app=shop region=ord addr=10.0.0.2,fd00::2',
+    'pair-new machine=m2 region=ord',
+    'pair-new machine=m2 region=ord to=203.0.113.128/25',
 ]
 EXCLUDE = ','.join(f'10.{i}.0.0/24' for i in range(200))
 TO = 'to=203.0.113.0/24,2001:db8:b::/48'
@@ -368,34 +368,34 @@ TO = 'to=203.0.113.0/24,2001:db8:b::/48'
 
 def requests(header):
     r = Requests(header)
-    r.walk('pool-new +create +echo region=iad prefix=198.51.100.64/28,2001:db8:d::/64 dev=m2')
-    r.walk('pool-new +create region=fra prefix=198.51.100.96/28')
-    r.walk('pair-new +create +echo app=shop region=ord count=3')
-    r.walk('pair-new +create app=first region=ord', 'flush all=', BASE[0])
-    r.walk(f'pair-new +create app=shop region=ord {TO}')
-    r.walk('pair-new +create machine=m1 region=ord to=203.0.113.0/25')
-    r.walk('machine-new +create +echo machine=m9 app=new region=new addr=10.0.0.9,fd00::9 dev=m2')
-    r.walk('machine-new +create machine=m9 app=shop region=ord addr=10.0.0.9,fd00::9 dev=m2 '
+    r.walk('pool-new +echo region=iad prefix=198.51.100.64/28,2001:db8:d::/64 dev=m2')
+    r.walk('pool-new region=fra prefix=198.51.100.96/28')
+    r.walk('pair-new +echo app=shop region=ord count=3')
+    r.walk('pair-new app=first region=ord', 'flush all=', BASE[0])
+    r.walk(f'pair-new app=shop region=ord {TO}')
+    r.walk('pair-new machine=m1 region=ord to=203.0.113.0/25')
+    r.walk('machine-new +echo machine=m9 app=new region=new addr=10.0.0.9,fd00::9 dev=m2')
+    r.walk('machine-new machine=m9 app=shop region=ord addr=10.0.0.9,fd00::9 dev=m2 '
            'pair=198.51.100.1 slot=40')
-    r.walk('machine-new +replace machine=m1 app=blog region=fra addr=10.0.0.9,fd00::9 dev=m2',
-           'pair-new +create app=blog region=fra')
+    r.walk('machine-set machine=m1 app=blog region=fra addr=10.0.0.9,fd00::9 dev=m2',
+           'pair-new app=blog region=fra')
     r.walk('bind machine=m1 pair=198.51.100.1 slot=40')
     r.walk(f'pair-set +echo addr=198.51.100.1 {TO}')
-    r.walk('pair-set addr=198.51.100.4', f'pair-new +create app=shop region=ord {TO}')
+    r.walk('pair-set addr=198.51.100.4', f'pair-new app=shop region=ord {TO}')
     r.walk(f'app-set app=shop limit=100 exclude={EXCLUDE}')
     r.walk(f'app-set app=new exclude={EXCLUDE}')
     r.walk('rebalance app=shop', *[
-        f'machine-new +create machine=c{i} app=shop region=ord addr=10.1.0.{i}'
-        for i in range(1, 9)], 'pair-new +create app=shop region=ord')
+        f'machine-new machine=c{i} app=shop region=ord addr=10.1.0.{i}'
+        for i in range(1, 9)], 'pair-new app=shop region=ord')
     r.walk('promote machine=m2')
     r.walk('pair-del +echo addr=198.51.100.1')
     r.walk('pair-del addr=198.51.100.4,198.51.100.1 drain=0',
-           f'pair-new +create app=shop region=ord {TO}')
+           f'pair-new app=shop region=ord {TO}')
     r.walk('machine-del machine=m1')
     r.walk('pool-drain draining= region=ord prefix=198.51.100.0/28')
     r.walk('pool-del region=fra')
     r.walk('flush all=')
-    r.prepare([f'pair-new +create app=shop region=ord {TO}'])
+    r.prepare([f'pair-new app=shop region=ord {TO}'])
     for words in STATE[:8]:
         r.read_walk(words)
     for words in ['stats-get +dump', 'destination-get +dump', 'pair-get addr=198.51.100.1',

@@ -31,7 +31,7 @@ pool
 told "a pool" "pool-new ord"
 eg machine add m1 --app shop --region ord --addr 10.0.0.1 --dev m1
 told "a machine" "machine-new m1 waits"
-eg pool add ord dev up slots 0-63
+eg pool add ord $POOL4 $POOL6 dev up slots 0-63
 eg machine set m1 --app shop --region ord --addr 10.0.0.1 --dev m1
 eg bind m1 auto
 eg allocate --app shop --region ord --v4 198.51.100.1 --block-size 16384
@@ -89,12 +89,12 @@ eg app set blog --on-none pass
 eg app set shop --exclude 10.0.0.0/8,fd00::/8
 told "settings" "app-set shop"
 eg app set shop --exclude 10.0.0.0/8,fd00::/8
-eg pool drain ord
+eg pool drain ord $POOL4
 told "a pool drains" "pool-new ord"
-eg pool drain ord
-eg pool drain ord off
+eg pool drain ord $POOL4
+eg pool drain ord $POOL4 off
 told "no more" "pool-new ord"
-eg pool drain ord off
+eg pool drain ord $POOL4 off
 refused 2 "" eg pool del ord
 eg pool add fra 203.0.113.128/28
 told "another pool" "pool-new fra"

@@ -26,13 +26,13 @@ NET4=c6336400 NET6=20010db8000e00000000000000000000
 IN4=0a000001 IN6=fd000000000000000000000000000001
 REGION='"region": "ord"' SHOP='"app": "shop"' M1='"machine": "m1"'
 
-# Without --create a pool is not made.
-ynl_refused "No such file" --do pool-new \
+# Flags that mean something elsewhere are refused, not passed over.
+ynl_refused "Invalid argument.*nlmsg_flags" --create --do pool-new \
 	"--json={$REGION, \"prefix\": [{\"v4\": \"$NET4\", \"len\": 28}]}"
-ynl --create \
+ynl \
 	--multi pool-new "{$REGION, \"prefix\": [{\"v4\": \"$NET4\", \"len\": 28}, {\"v6\": \"$NET6\", \"len\": 64}]}" \
 	--multi pair-new "{$REGION, $SHOP, \"count\": 2}"
-ynl --create --excl --do machine-new "--json={$M1, $SHOP, $REGION, \"addr\": [{\"v4\": \"$IN4\"}, {\"v6\": \"$IN6\"}]}"
+ynl --do machine-new "--json={$M1, $SHOP, $REGION, \"addr\": [{\"v4\": \"$IN4\"}, {\"v6\": \"$IN6\"}]}"
 
 pool=$(ynl --do pool-get "--json={$REGION}")
 is "prefixes" '["198.51.100.0/28",2,"2001:db8:e::/64",2]' \
@@ -67,17 +67,27 @@ is "settings" '[100,"drop","pass",["10.0.0.1","fd00::1"],1]' \
 generation=$(jq .generation <<<"$machine")
 ynl_refused 'Stale.*generation' --do pair-del "--json={\"generation\": $((generation - 1)), \"addr\": {\"v4\": \"$other4\"}}"
 ynl_refused 'Device or resource busy.*msg' --do pool-del "--json={$REGION}"
-ynl_refused "File exists.*198\.51\.100\.0/28.*bad-attr.*prefix" --create --do pool-new \
-	"--json={$REGION, \"prefix\": [{\"v4\": \"$NET4\", \"len\": 28}]}"
+ynl_refused "File exists.*198\.51\.100\.0/29.*overlaps 198\.51\.100\.0/28.*bad-attr.*prefix" --do pool-new \
+	"--json={$REGION, \"prefix\": [{\"v4\": \"$NET4\", \"len\": 29}]}"
+ynl_refused "File exists.*m1.*other addresses.*bad-attr.*machine" --do machine-new \
+	"--json={$M1, $SHOP, $REGION, \"addr\": [{\"v4\": \"$IN4\"}]}"
+# What is there already is done, and what is gone, if that is all right.
+ynl --multi pool-new "{$REGION, \"prefix\": [{\"v4\": \"$NET4\", \"len\": 28}]}" \
+	--multi machine-new "{$M1, $SHOP, $REGION, \"addr\": [{\"v6\": \"$IN6\"}, {\"v4\": \"$IN4\"}]}" \
+	--multi machine-del '{"machine": "m2", "missing-ok": true}'
+# What a dump takes, a request for one object does not.
+ynl_refused 'Invalid argument.*Unknown attribute type.*bad-attr.*app' --do pair-get \
+	"--json={$SHOP, \"addr\": {\"v4\": \"$other4\"}}"
+ynl_refused 'Invalid argument' --dump pair-get "--json={\"addr\": {\"v4\": \"$other4\"}}"
 # An address is of one family, and not of one in the other's form.
 ynl_refused 'Invalid argument.*either v4 or v6.*bad-attr.*addr' --do pair-get '--json={"addr": {}}'
 ynl_refused 'Invalid argument.*either v4 or v6.*bad-attr.*addr' --do pair-del \
 	"--json={\"addr\": [{\"v4\": \"$other4\"}, {\"v4\": \"$other4\", \"v6\": \"$IN6\"}]}"
 ynl_refused 'Invalid argument.*not mapped.*bad-attr' --do bind \
 	"--json={$M1, \"pair\": {\"v6\": \"00000000000000000000ffff$other4\"}}"
-ynl_refused 'Invalid argument.*either v4 or v6, and a length.*bad-attr.*prefix' --create --do pool-new \
+ynl_refused 'Invalid argument.*either v4 or v6, and a length.*bad-attr.*prefix' --do pool-new \
 	"--json={$REGION, \"prefix\": [{\"len\": 28}]}"
-ynl_refused 'Invalid argument.*not mapped.*bad-attr' --create --do pool-new \
+ynl_refused 'Invalid argument.*not mapped.*bad-attr' --do pool-new \
 	"--json={$REGION, \"prefix\": [{\"v6\": \"00000000000000000000ffff$NET4\", \"len\": 124}]}"
 # A name is of certain characters, in a dump's filter, too.
 ynl_refused 'Invalid argument.*a name is of letters.*bad-attr.*app' --dump pair-get '--json={"app": "n/w"}'

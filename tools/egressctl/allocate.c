@@ -47,7 +47,7 @@ int allocate(const struct command *command, int argc, char **argv)
 	if (count.given && count.value != 1 && (v4.len || v6.len))
 		return fail_usage("%s: --count %u does not go with a given address",
 				  command->name, count.value);
-	msg = netlink_message(EGRESS_CMD_PAIR_NEW, NLM_F_CREATE);
+	msg = netlink_message(EGRESS_CMD_PAIR_NEW, 0);
 	if (!msg)
 		return STATUS_FAILED;
 	put_string(msg, EGRESS_A_REGION, region);

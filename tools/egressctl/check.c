@@ -12,6 +12,7 @@
 #include "reach.h"
 #include "libegress/alloc.h"
 #include "libegress/error.h"
+#include "libegress/exchange.h"
 #include "libegress/json.h"
 #include "libegress/machine.h"
 #include "libegress/parse.h"
@@ -168,7 +169,7 @@ static int check_all(struct targets *targets, const char *id, const struct insid
 		struct machines machines = {};
 
 		/* Each time anew: its counters tell what became of a packet. */
-		rc = machines_get(&machines, id);
+		rc = machines_get(&machines, exchange_get, id);
 		if (!rc && machines.n)
 			rc = reach(to, &machines.v[0], inside, dev);
 		free(machines.v);
@@ -202,7 +203,7 @@ int check(const struct command *command, int argc, char **argv)
 	rc = args_parse(command, opts, 1, -1, &argc, argv) ?: parse_machine("ID", argv[0], &id);
 	if (rc)
 		return rc;
-	rc = machines_get(&machines, id);
+	rc = machines_get(&machines, exchange_get, id);
 	if (!rc && machines.n)
 		rc = inside_find(&inside, &machines.v[0], netns);
 	/* A machine that waits may be where there is no pool. */

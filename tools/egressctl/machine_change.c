@@ -15,6 +15,7 @@
 #include "wait.h"
 #include "warn.h"
 #include "libegress/error.h"
+#include "libegress/exchange.h"
 #include "libegress/json.h"
 #include "libegress/machine.h"
 #include "libegress/netlink.h"
@@ -109,12 +110,34 @@ int machine_changed(const struct answer *answer, struct json *j)
 	return tell(answer, j, false, false);
 }
 
-int machine_add(const struct command *command, int argc, char **argv)
+static int confirm_move(const char *id, const char *app, const char *region)
+{
+	const struct pairs none = {};
+	struct machines machines = {};
+	int rc = machines_get(&machines, exchange_find, id);
+
+	for (size_t i = 0; i < machines.n && !rc; i++) {
+		const struct machine *m = &machines.v[i];
+
+		if (!strcmp(m->app, app))
+			continue;
+		confirm_say("This moves '%s' from app '%s' to '%s' and cuts %llu connection%s.\n",
+			    m->id, m->app, app, m->connections, plural(m->connections));
+		rc = next_tell_own(m->app, m->id) ?:
+		     next_tell(app, region ?: m->region, &none, 1) ?:
+		     confirm();
+	}
+	free(machines.v);
+	return rc;
+}
+
+static int machine_new(const struct command *command, uint8_t cmd, int argc, char **argv)
 {
 	const char *id, *app = NULL, *region = NULL, *dev = NULL;
 	struct addr pair = {};
 	struct addrs addrs = {};
 	struct number slot = {}, wait = {};
+	bool yes = cmd == EGRESS_CMD_MACHINE_NEW;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "the app it belongs to" },
 		{ "--region", "REGION", parse_region, &region, "the region it is in" },
@@ -126,6 +149,8 @@ int machine_add(const struct command *command, int argc, char **argv)
 		{ "--slot", "N", parse_slot, &slot, "and to this slot of the pair" },
 		{ "--wait", "[=SECONDS]", parse_seconds, &wait,
 		  "come back when it has a lease, at the latest after so long, if given" },
+		/* The last option is of `machine replace` alone. */
+		{ yes ? NULL : "-y", NULL, NULL, &yes, "do not ask, on a terminal" },
 		{}
 	};
 	struct nl_msg *msg;
@@ -133,18 +158,21 @@ int machine_add(const struct command *command, int argc, char **argv)
 
 	rc = args_parse(command, opts, 1, 1, &argc, argv) ?: parse_machine("ID", argv[0], &id);
 	if (!rc && wait.given && output.file)
-		rc = fail_usage("machine add: --wait would hold up the batch: run it by itself");
+		rc = fail_usage("%s: --wait would hold up the batch: run it by itself",
+				command->name);
 	if (rc)
 		goto out;
 	rc = !app ? args_missing(command, "--app APP") :
 	     !region ? args_missing(command, "--region REGION") :
 	     !addrs.n ? args_missing(command, "--addr ADDR") :
 	     slot.given && !pair.len ? args_missing(command, "--pair ADDR") :
-	     wait.given ? wait_begin(wait.value) : 0;
+	     confirm_wanted(yes) ? confirm_move(id, app, region) : 0;
+	if (!rc && wait.given)
+		rc = wait_begin(wait.value);
 	if (rc)
 		goto out;
 	rc = STATUS_FAILED;
-	msg = netlink_message(EGRESS_CMD_MACHINE_NEW, NLM_F_CREATE | NLM_F_EXCL);
+	msg = netlink_message(cmd, 0);
 	if (!msg)
 		goto out;
 	put_string(msg, EGRESS_A_MACHINE, id);
@@ -160,25 +188,14 @@ out:
 	return rc;
 }
 
-static int confirm_move(const char *id, const char *app, const char *region)
+int machine_add(const struct command *command, int argc, char **argv)
 {
-	const struct pairs none = {};
-	struct machines machines = {};
-	int rc = machines_get(&machines, id);
+	return machine_new(command, EGRESS_CMD_MACHINE_NEW, argc, argv);
+}
 
-	for (size_t i = 0; i < machines.n && !rc; i++) {
-		const struct machine *m = &machines.v[i];
-
-		if (!strcmp(m->app, app))
-			continue;
-		confirm_say("This moves '%s' from app '%s' to '%s' and cuts %llu connection%s.\n",
-			    m->id, m->app, app, m->connections, plural(m->connections));
-		rc = next_tell_own(m->app, m->id) ?:
-		     next_tell(app, region ?: m->region, &none, 1) ?:
-		     confirm();
-	}
-	free(machines.v);
-	return rc;
+int machine_replace(const struct command *command, int argc, char **argv)
+{
+	return machine_new(command, EGRESS_CMD_MACHINE_REPLACE, argc, argv);
 }
 
 int machine_set(const struct command *command, int argc, char **argv)
@@ -208,7 +225,7 @@ int machine_set(const struct command *command, int argc, char **argv)
 	if (rc)
 		goto out;
 	rc = STATUS_FAILED;
-	msg = netlink_message(EGRESS_CMD_MACHINE_NEW, NLM_F_REPLACE);
+	msg = netlink_message(EGRESS_CMD_MACHINE_SET, 0);
 	if (!msg)
 		goto out;
 	put_string(msg, EGRESS_A_MACHINE, id);
@@ -243,14 +260,14 @@ static int machines_gone(const struct answer *answer, struct json *j)
 	return rc;
 }
 
-static int confirm_deletion(int argc, char **argv)
+static int confirm_deletion(int argc, char **argv, get_fn get)
 {
 	struct machines machines = {};
 	unsigned long long connections = 0;
 	int rc = 0;
 
 	for (int i = 0; i < argc && !rc; i++)
-		rc = machines_get(&machines, argv[i]);
+		rc = machines_get(&machines, get, argv[i]);
 	for (size_t i = 0; i < machines.n; i++)
 		connections += machines.v[i].connections;
 	if (!rc)
@@ -265,8 +282,9 @@ static int confirm_deletion(int argc, char **argv)
 
 int machine_del(const struct command *command, int argc, char **argv)
 {
-	bool yes = false;
+	bool yes = false, missing_ok = false;
 	const struct option opts[] = {
+		{ "--missing-ok", NULL, NULL, &missing_ok, "a machine that is not there is no error" },
 		{ "-y", NULL, NULL, &yes, "do not ask, on a terminal" },
 		{}
 	};
@@ -277,7 +295,7 @@ int machine_del(const struct command *command, int argc, char **argv)
 	for (int i = 0; i < argc && !rc; i++)
 		rc = parse_machine("ID", argv[i], &id);
 	if (!rc && confirm_wanted(yes))
-		rc = confirm_deletion(argc, argv);
+		rc = confirm_deletion(argc, argv, missing_ok ? exchange_find : exchange_get);
 	if (rc)
 		return rc;
 	msg = netlink_message(EGRESS_CMD_MACHINE_DEL, 0);
@@ -285,5 +303,6 @@ int machine_del(const struct command *command, int argc, char **argv)
 		return STATUS_FAILED;
 	for (int i = 0; i < argc; i++)
 		put_string(msg, EGRESS_A_MACHINE, argv[i]);
+	put_flag_if(msg, EGRESS_A_MISSING_OK, missing_ok);
 	return change(msg, machines_gone, argc);
 }

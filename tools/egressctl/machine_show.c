@@ -151,7 +151,7 @@ int machine_show(const struct command *command, int argc, char **argv)
 	rc = args_parse(command, opts, 1, 1, &argc, argv) ?: parse_machine("ID", argv[0], &id);
 	if (rc)
 		return rc;
-	rc = machines_get(&machines, id);
+	rc = machines_get(&machines, exchange_get, id);
 	if (!rc && machines.n)
 		rc = leases_load(&leases, exchange_glance, machines.v[0].app,
 				 machines.v[0].region) ?:

@@ -59,7 +59,7 @@ static int parse_positional(int argc, char **argv, const char **region, struct p
 	return rc;
 }
 
-int pool_add(const struct command *command, int argc, char **argv)
+static int pool_new(const struct command *command, uint8_t cmd, int argc, char **argv)
 {
 	const char *region, *dev = NULL;
 	struct prefixes prefixes = {};
@@ -79,7 +79,7 @@ int pool_add(const struct command *command, int argc, char **argv)
 	if (rc)
 		goto out;
 	rc = STATUS_FAILED;
-	msg = netlink_message(EGRESS_CMD_POOL_NEW, NLM_F_CREATE);
+	msg = netlink_message(cmd, 0);
 	if (!msg)
 		goto out;
 	put_string(msg, EGRESS_A_REGION, region);
@@ -95,9 +95,23 @@ out:
 	return rc;
 }
 
+int pool_add(const struct command *command, int argc, char **argv)
+{
+	return pool_new(command, EGRESS_CMD_POOL_NEW, argc, argv);
+}
+
+int pool_replace(const struct command *command, int argc, char **argv)
+{
+	return pool_new(command, EGRESS_CMD_POOL_REPLACE, argc, argv);
+}
+
 int pool_del(const struct command *command, int argc, char **argv)
 {
-	const struct option opts[] = { {} };
+	bool missing_ok = false;
+	const struct option opts[] = {
+		{ "--missing-ok", NULL, NULL, &missing_ok, "what is not there is no error" },
+		{}
+	};
 	struct prefixes prefixes = {};
 	const char *region;
 	struct nl_msg *msg;
@@ -113,6 +127,7 @@ int pool_del(const struct command *command, int argc, char **argv)
 		goto out;
 	put_string(msg, EGRESS_A_REGION, region);
 	put_prefixes(msg, EGRESS_A_PREFIX, &prefixes);
+	put_flag_if(msg, EGRESS_A_MISSING_OK, missing_ok);
 	rc = change(msg, NULL, 1);
 out:
 	free(prefixes.v);

@@ -15,6 +15,7 @@
 #include "uplink.h"
 #include "libegress/alloc.h"
 #include "libegress/counters.h"
+#include "libegress/exchange.h"
 #include "libegress/machine.h"
 #include "libegress/parse.h"
 #include "libegress/route.h"
@@ -237,7 +238,7 @@ static int follow(struct reach *to, const struct attempt *a, const struct route 
 	int rc;
 
 	addr_text(&before->source, egress);
-	rc = ask(&route, &packet, machine, inside, to, a->port) ?: machines_get(&now, machine->id);
+	rc = ask(&route, &packet, machine, inside, to, a->port) ?: machines_get(&now, exchange_get, machine->id);
 	if (rc || !now.n)
 		goto out;
 	opened = now.v[0].counters.value[EGRESS_STATS_A_OPENED] >

@@ -10,6 +10,7 @@
 #include "output.h"
 #include "pair.h"
 #include "libegress/error.h"
+#include "libegress/exchange.h"
 #include "libegress/netlink.h"
 #include "libegress/pair.h"
 #include "libegress/parse.h"
@@ -58,14 +59,14 @@ static int tell_next(const struct pairs *pairs)
 	return rc;
 }
 
-static int confirm_release(const struct addrs *addrs, const struct number *drain)
+static int confirm_release(const struct addrs *addrs, const struct number *drain, get_fn get)
 {
 	unsigned long long machines = 0, connections = 0;
 	struct pairs pairs = {};
 	int rc = 0;
 
 	for (size_t i = 0; i < addrs->n && !rc; i++)
-		rc = pairs_get(&pairs, &addrs->v[i]);
+		rc = pairs_get(&pairs, get, &addrs->v[i]);
 	make_unique(&pairs);
 	for (size_t i = 0; i < pairs.n; i++) {
 		machines += pairs.v[i].machines;
@@ -90,11 +91,13 @@ int release(const struct command *command, int argc, char **argv)
 	const char *app = NULL;
 	struct addrs addrs = {};
 	struct number drain = {};
-	bool yes = false;
+	bool yes = false, missing_ok = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "refuse unless the pairs are this app's" },
 		{ "--drain", "[=SECONDS]", parse_seconds, &drain,
 		  "let connections end first, for so long at most, if given" },
+		{ "--missing-ok", NULL, NULL, &missing_ok,
+		  "an address that is not allocated is no error" },
 		{ "-y", NULL, NULL, &yes, "do not ask, on a terminal" },
 		{}
 	};
@@ -106,7 +109,7 @@ int release(const struct command *command, int argc, char **argv)
 		rc = parse_addrs("ADDR", argv[i], &addrs);
 	/* Without a deadline, nothing is cut. */
 	if (!rc && (!drain.given || drain.value) && confirm_wanted(yes))
-		rc = confirm_release(&addrs, &drain);
+		rc = confirm_release(&addrs, &drain, missing_ok ? exchange_find : exchange_get);
 	if (rc)
 		goto out;
 	rc = STATUS_FAILED;
@@ -116,6 +119,7 @@ int release(const struct command *command, int argc, char **argv)
 	put_addrs(msg, EGRESS_A_ADDR, &addrs);
 	put_string_if(msg, EGRESS_A_APP, app);
 	put_number_if(msg, EGRESS_A_DRAIN, &drain);
+	put_flag_if(msg, EGRESS_A_MISSING_OK, missing_ok);
 	rc = change(msg, pairs_released, addrs.n);
 out:
 	free(addrs.v);

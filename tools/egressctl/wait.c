@@ -12,6 +12,7 @@
 #include "warn.h"
 #include "libegress/error.h"
 #include "libegress/events.h"
+#include "libegress/exchange.h"
 #include "libegress/machine.h"
 #include "libegress/request.h"
 
@@ -59,7 +60,7 @@ static int is_about(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 static int look(struct machine *machine)
 {
 	struct machines machines = {};
-	int rc = machines_get(&machines, machine->id);
+	int rc = machines_get(&machines, exchange_get, machine->id);
 
 	if (!rc && machines.n)
 		*machine = machines.v[0];

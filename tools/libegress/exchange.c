@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <netlink/netlink.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +47,7 @@ static int exchange(struct nl_msg *msg, struct answer *answer)
 	return rc ?: netlink_receive(answer);
 }
 
-int exchange_get(struct nl_msg *msg, object_fn fn, void *arg)
+static int get(struct nl_msg *msg, object_fn fn, void *arg, bool missing_ok)
 {
 	struct answer answer = {};
 	int rc = STATUS_FAILED;
@@ -56,11 +57,21 @@ int exchange_get(struct nl_msg *msg, object_fn fn, void *arg)
 	interrupted = false;
 	group.status = exchange_drain();
 	rc = exchange(msg, &answer);
-	if (!rc)
+	if (!rc && !(missing_ok && answer.error == ENOENT))
 		rc = answer_status(&answer) ?: answer_each(&answer, fn, arg);
 	answer_free(&answer);
 	nlmsg_free(msg);
 	return rc;
+}
+
+int exchange_get(struct nl_msg *msg, object_fn fn, void *arg)
+{
+	return get(msg, fn, arg, false);
+}
+
+int exchange_find(struct nl_msg *msg, object_fn fn, void *arg)
+{
+	return get(msg, fn, arg, true);
 }
 
 /* changed is whether the table changed while it was read; NULL if nobody wants to know. */

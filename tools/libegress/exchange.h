@@ -6,8 +6,13 @@
 
 /* All of these consume msg, say what went wrong, and return a status. */
 
-/* Ask for one object; fn sees each message of the answer. */
+/*
+ * Ask for one object; fn sees each message of the answer. With exchange_find(), there may be no
+ * such object.
+ */
+typedef int (*get_fn)(struct nl_msg *msg, object_fn fn, void *arg);
 int exchange_get(struct nl_msg *msg, object_fn fn, void *arg);
+int exchange_find(struct nl_msg *msg, object_fn fn, void *arg);
 
 /*
  * Ask for a table; fn sees each object. A dump in which something changed is read once more,

@@ -52,14 +52,14 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 	return 0;
 }
 
-int machines_get(struct machines *machines, const char *id)
+int machines_get(struct machines *machines, get_fn get, const char *id)
 {
 	struct nl_msg *msg = netlink_message(EGRESS_CMD_MACHINE_GET, 0);
 
 	if (!msg)
 		return STATUS_FAILED;
 	put_string(msg, EGRESS_A_MACHINE, id);
-	return exchange_get(msg, append, machines);
+	return get(msg, append, machines);
 }
 
 int machines_load(struct machines *machines, dump_fn dump, const char *app, const char *region)

@@ -39,7 +39,7 @@ struct machines {
 #define ADDRS_TEXT	(EGRESS_MACHINE_ADDRS * (ADDR_TEXT + 1))
 
 /* These append. No app, or no region, means any. */
-int machines_get(struct machines *machines, const char *id);
+int machines_get(struct machines *machines, get_fn get, const char *id);
 int machines_load(struct machines *machines, dump_fn dump, const char *app, const char *region);
 int machines_load_counters(struct machines *machines, const char *app, const char *region);
 int machines_of_answer(struct machines *machines, const struct answer *answer);

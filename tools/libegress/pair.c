@@ -59,14 +59,14 @@ const struct pair *pairs_find(const struct pairs *pairs, unsigned long long id)
 	return NULL;
 }
 
-int pairs_get(struct pairs *pairs, const struct addr *addr)
+int pairs_get(struct pairs *pairs, get_fn get, const struct addr *addr)
 {
 	struct nl_msg *msg = netlink_message(EGRESS_CMD_PAIR_GET, 0);
 
 	if (!msg)
 		return STATUS_FAILED;
 	put_addr_nest_if(msg, EGRESS_A_ADDR, addr);
-	return exchange_get(msg, append, pairs);
+	return get(msg, append, pairs);
 }
 
 int pairs_load(struct pairs *pairs, dump_fn dump, const char *app, const char *region)

@@ -243,8 +243,6 @@ void grammatical(struct message *msg)
 	dump = !spec->can_do || (spec->can_dump && chance(50));
 	list = dump ? &spec->to_dump : &spec->to_do;
 	begin(msg, spec->cmd, NLM_F_ACK | (dump ? NLM_F_DUMP : 0));
-	if (!dump && chance(85))
-		msg->flags |= chance(80) ? NLM_F_CREATE | NLM_F_EXCL : NLM_F_REPLACE;
 	if (!dump && chance(20))
 		msg->flags |= NLM_F_ECHO;
 	for (i = 0; i < list->n; i++) {
@@ -265,7 +263,7 @@ void noise(struct message *msg)
 	unsigned char data[64];
 
 	begin(msg, below(EGRESS_CMD_MAX + 16),
-	      chance(20) ? NLM_F_DUMP : NLM_F_ACK | NLM_F_CREATE);
+	      chance(20) ? NLM_F_DUMP : NLM_F_ACK);
 	if (msg->flags != NLM_F_DUMP && chance(10))
 		msg->flags |= below(0x1000) & ~NLM_F_DUMP;
 	if (chance(50)) {

@@ -127,7 +127,7 @@ void spoil(struct message *msg)
 				*other = swap;
 			}
 			break;
-		case 11:
+		case 11:	/* a flag that has no meaning here */
 			msg->flags ^= chance(50) ? NLM_F_CREATE :
 				chance(50) ? NLM_F_EXCL : NLM_F_REPLACE;
 			break;
