@@ -33,13 +33,15 @@ enum egress_subject {
  * @code: negative error code; 0 if nothing was refused, or no reason was given
  * @subject: the part of the request that is to blame
  * @index: number of that part, from 0, if the request has several of the kind
- * @text: a sentence that says what is wrong and what helps, without a capital at its
- *	beginning and without a full stop; cut off where it is too long
+ * @reason: enum egress_reason, for whoever knows a remedy
+ * @text: a sentence that says what is wrong and with what, without a capital at its beginning
+ *	and without a full stop; cut off where it is too long. It names no tool's commands
  */
 struct egress_error {
 	int code;
 	enum egress_subject subject;
 	unsigned int index;
+	unsigned int reason;
 	char text[256];
 };
 
@@ -50,5 +52,12 @@ int egress_refuse_nth(struct egress_error *error, enum egress_subject subject, u
 /* The same for a part that a request has only once. */
 #define egress_refuse(error, subject, code, fmt, ...) \
 	egress_refuse_nth(error, subject, 0, code, fmt, ##__VA_ARGS__)
+
+/* Add to a refusal why there may be a remedy. Return: the refusal's code. */
+static inline int egress_refuse_reason(struct egress_error *error, unsigned int reason)
+{
+	error->reason = reason;
+	return error->code;
+}
 
 #endif

@@ -436,27 +436,42 @@ int egress_nl_pair_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-/*
- * Take apart a request about one machine, and have @carry_out do what it asks for. With @whole,
- * the request has to say all that a new machine needs.
- */
-static int machine_request(struct genl_info *info, bool whole,
+/* Add what a request says of a machine to @req, and have @carry_out do what is asked for. */
+static int machine_request(struct genl_info *info, struct egress_machine_request *req,
 			   int (*carry_out)(struct egress_change *ch,
 					    const struct egress_machine_request *req))
 {
-	struct egress_machine_request req = {
-		.id = string(info, EGRESS_A_MACHINE),
-		.app = string(info, EGRESS_A_APP),
-		.region = string(info, EGRESS_A_REGION),
-		.device = string(info, EGRESS_A_DEV),
-		.slot = number(info, EGRESS_A_SLOT, -1),
-	};
-	struct in6_addr *addrs, pair;
 	struct egress_request rq;
+	struct in6_addr *addrs;
 	int err;
 
 	if (egress_nl_missing(info, EGRESS_A_MACHINE))
 		return -EINVAL;
+	req->id = string(info, EGRESS_A_MACHINE);
+	req->app = string(info, EGRESS_A_APP);
+	req->region = string(info, EGRESS_A_REGION);
+	req->device = string(info, EGRESS_A_DEV);
+	err = get_addrs(info, EGRESS_A_ADDR, &addrs);
+	if (err < 0)
+		return err;
+	req->addrs = addrs;
+	req->n_addrs = err;
+
+	err = egress_request_begin(&rq, info);
+	if (!err)
+		err = egress_request_end(&rq, carry_out(&rq.ch, req));
+	kvfree(addrs);
+	return err;
+}
+
+/* The same for a request that says all of a machine, and may name a pair to pin it to. */
+static int whole_machine(struct genl_info *info,
+			 int (*carry_out)(struct egress_change *ch,
+					  const struct egress_machine_request *req))
+{
+	struct egress_machine_request req = { .slot = number(info, EGRESS_A_SLOT, -1) };
+	struct in6_addr pair;
+
 	if (info->attrs[EGRESS_A_PAIR]) {
 		egress_nl_addr(info->attrs[EGRESS_A_PAIR], &pair);
 		req.pair = &pair;
@@ -464,35 +479,28 @@ static int machine_request(struct genl_info *info, bool whole,
 		return egress_nl_refuse(info, EGRESS_A_SLOT, -EINVAL,
 				     "a slot needs the pair it is of");
 	}
-	if (whole && (!req.app || !req.region || !info->attrs[EGRESS_A_ADDR]))
+	if (!info->attrs[EGRESS_A_APP] || !info->attrs[EGRESS_A_REGION] ||
+	    !info->attrs[EGRESS_A_ADDR])
 		return egress_nl_refuse(info, 0, -EINVAL,
 					"a machine needs an app, a region and an address");
-	err = get_addrs(info, EGRESS_A_ADDR, &addrs);
-	if (err < 0)
-		return err;
-	req.addrs = addrs;
-	req.n_addrs = err;
-
-	err = egress_request_begin(&rq, info);
-	if (!err)
-		err = egress_request_end(&rq, carry_out(&rq.ch, &req));
-	kvfree(addrs);
-	return err;
+	return machine_request(info, &req, carry_out);
 }
 
 int egress_nl_machine_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return machine_request(info, true, egress_machine_add);
+	return whole_machine(info, egress_machine_add);
 }
 
 int egress_nl_machine_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return machine_request(info, false, egress_machine_set);
+	struct egress_machine_request req = { .slot = -1 };
+
+	return machine_request(info, &req, egress_machine_set);
 }
 
 int egress_nl_machine_replace_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return machine_request(info, true, egress_machine_replace);
+	return whole_machine(info, egress_machine_replace);
 }
 
 int egress_nl_machine_del_doit(struct sk_buff *skb, struct genl_info *info)

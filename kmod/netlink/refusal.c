@@ -46,7 +46,7 @@ static const struct nlattr *find_attr(const struct genl_info *info, unsigned int
  * @at: EGRESS_A_* of the attribute that is to blame, or EGRESS_AT() if the request may have
  *	several of the type; 0 if no attribute is to blame
  * @err: negative error code
- * @fmt: a sentence that says what is wrong and what helps, without a capital at its
+ * @fmt: a sentence that says what is wrong and with what, without a capital at its
  *	beginning and without a full stop
  *
  * Context: process, with or without egress_net.lock. Waits if TEXTS requests were refused
@@ -102,7 +102,13 @@ static const u8 attrs[] = {
 int egress_nl_refuse_for(struct genl_info *info, const struct egress_error *error)
 {
 	unsigned int attr = attrs[error->subject];
+	u32 reason = error->reason;
 
+	if (reason) {
+		BUILD_BUG_ON(sizeof(reason) > sizeof(info->extack->cookie));
+		memcpy(info->extack->cookie, &reason, sizeof(reason));
+		info->extack->cookie_len = sizeof(reason);
+	}
 	return egress_nl_refuse(info, attr ? EGRESS_AT(attr, error->index) : 0, error->code,
 				"%s", error->text);
 }

@@ -218,10 +218,10 @@ again:
 		return addr;
 	}
 	egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -ENOSPC,
-		      "no free %s address in the pool in region '%s'%s: add a prefix with 'pool add %s PREFIX'",
+		      "no free %s address in the pool in region '%s'%s",
 		      family == EGRESS_V4 ? "IPv4" : "IPv6", region->name,
-		      draining(region, family) ? ", but for what is draining" : "", region->name);
-	return ERR_PTR(-ENOSPC);
+		      draining(region, family) ? ", but for what is draining" : "");
+	return ERR_PTR(egress_refuse_reason(&ch->error, EGRESS_REASON_NO_ADDRESS));
 }
 
 /**
@@ -253,10 +253,9 @@ struct egress_addr *egress_addr_given(struct egress_change *ch, struct egress_re
 		return ERR_PTR(err);
 	}
 	if (prefix->draining) {
-		err = egress_refuse(&ch->error, to_blame, -EBUSY,
-				    "%s is in a prefix that is draining: 'pool drain %s %s off' ends that",
-				    text, region->name, egress_cidr_str(other, &prefix->cidr));
-		return ERR_PTR(err);
+		egress_refuse(&ch->error, to_blame, -EBUSY, "%s is in %s, which is draining", text,
+			      egress_cidr_str(other, &prefix->cidr));
+		return ERR_PTR(egress_refuse_reason(&ch->error, EGRESS_REASON_DRAINING));
 	}
 	/*
 	 * An address at offset 0 is the prefix's own only if it equals the prefix: in a prefix

@@ -147,13 +147,15 @@ static int check_limit(struct egress_change *ch, const struct egress_app_request
 				     req->limit, EGRESS_BLOCK_SIZE_MAX);
 	while (need < req->limit)
 		need *= 2;
-	xa_for_each(&ch->en->pairs, id, pair)
-		if (!strcmp(pair->group->app->name, req->app) && req->limit > 1u << pair->nat.order)
-			return egress_refuse(&ch->error, EGRESS_ABOUT_LIMIT, -ERANGE,
-					     "a limit of %u is more than the blocks of %s have, %u ports: allocate with --block-size %u",
-					     req->limit,
-					     egress_addr_str(text, egress_pair_name(pair)),
-					     1u << pair->nat.order, need);
+	xa_for_each(&ch->en->pairs, id, pair) {
+		if (strcmp(pair->group->app->name, req->app) || req->limit <= 1u << pair->nat.order)
+			continue;
+		egress_refuse(&ch->error, EGRESS_ABOUT_LIMIT, -ERANGE,
+			      "a limit of %u is more than the blocks of %s have, %u ports: it takes blocks of %u",
+			      req->limit, egress_addr_str(text, egress_pair_name(pair)),
+			      1u << pair->nat.order, need);
+		return egress_refuse_reason(&ch->error, EGRESS_REASON_BLOCK_SIZE);
+	}
 	return 0;
 }
 

@@ -222,23 +222,26 @@ static int add_again(struct egress_change *ch, struct egress_machine *machine,
 	const struct egress_group *group = machine->group;
 	char text[EGRESS_ADDR_STR];
 
-	if (strcmp(group->app->name, req->app) || strcmp(group->region->name, req->region))
-		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EEXIST,
-				     "machine '%s' is there already, of app '%s' in region '%s'",
-				     req->id, group->app->name, group->region->name);
-	if (!has_sources(machine, req))
-		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EEXIST,
-				     "machine '%s' is there already, with other addresses", req->id);
-	if (!has_device(machine, req->device ?: ""))
-		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EEXIST,
-				     "machine '%s' is there already, with device '%s'", req->id,
-				     machine->device ? machine->device->name : "");
-	if (req->pair && !has_pair(ch->en, machine, req))
-		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EEXIST,
-				     "machine '%s' is there already, and not pinned to this slot of %s",
-				     req->id, egress_addr_str(text, req->pair));
-	egress_change_answer(ch, EGRESS_EVENT_MACHINE_CHANGED, machine);
-	return 0;
+	if (strcmp(group->app->name, req->app) || strcmp(group->region->name, req->region)) {
+		egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EEXIST,
+			      "machine '%s' is there already, of app '%s' in region '%s'",
+			      req->id, group->app->name, group->region->name);
+	} else if (!has_sources(machine, req)) {
+		egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EEXIST,
+			      "machine '%s' is there already, with other addresses", req->id);
+	} else if (!has_device(machine, req->device ?: "")) {
+		egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EEXIST,
+			      "machine '%s' is there already, with device '%s'", req->id,
+			      machine->device ? machine->device->name : "");
+	} else if (req->pair && !has_pair(ch->en, machine, req)) {
+		egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EEXIST,
+			      "machine '%s' is there already, and not pinned to this slot of %s",
+			      req->id, egress_addr_str(text, req->pair));
+	} else {
+		egress_change_answer(ch, EGRESS_EVENT_MACHINE_CHANGED, machine);
+		return 0;
+	}
+	return egress_refuse_reason(&ch->error, EGRESS_REASON_OTHER_MACHINE);
 }
 
 /**

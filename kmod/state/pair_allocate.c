@@ -186,10 +186,11 @@ static int check_request(struct egress_change *ch, const struct egress_pair_requ
 	struct egress_machine *machine;
 	unsigned int ports;
 
-	if (!region || list_empty(&region->prefixes))
-		return egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -ENOENT,
-				     "region '%s' has no pool: make one with 'pool add %s PREFIX'",
-				     req->region, req->region);
+	if (!region || list_empty(&region->prefixes)) {
+		egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -ENOENT, "region '%s' has no pool",
+			      req->region);
+		return egress_refuse_reason(&ch->error, EGRESS_REASON_NO_POOL);
+	}
 	if (req->machine) {
 		machine = egress_machine_find(ch->en, req->machine);
 		if (!machine)
@@ -297,10 +298,12 @@ static int already(struct egress_change *ch, const struct egress_set *set,
 					     i == EGRESS_V4 ? EGRESS_ABOUT_V4 : EGRESS_ABOUT_V6,
 					     -EBUSY, "%s is being released",
 					     egress_addr_str(text, &req->addr[i]));
-		if (pair->set != set)
-			return egress_refuse(&ch->error, EGRESS_ABOUT_TO, -EEXIST,
-					     "%s is for other destinations",
-					     egress_addr_str(text, &req->addr[i]));
+		if (pair->set != set) {
+			egress_refuse(&ch->error, EGRESS_ABOUT_TO, -EEXIST,
+				      "%s is for other destinations",
+				      egress_addr_str(text, &req->addr[i]));
+			return egress_refuse_reason(&ch->error, EGRESS_REASON_OTHER_DESTINATIONS);
+		}
 		if (!has_block_size(pair, req))
 			return egress_refuse(&ch->error, EGRESS_ABOUT_BLOCK_SIZE, -EEXIST,
 					     "%s has blocks of %u ports, not %u",

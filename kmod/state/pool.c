@@ -338,9 +338,9 @@ static int refuse_used(struct egress_change *ch, const struct egress_prefix *pre
 	}
 	if (prefix->used > named)
 		snprintf(more, sizeof(more), " and %llu more", prefix->used - named);
-	return egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -EBUSY,
-			     "prefix %s is in use: %s%s: release them first, or 'pool drain' it",
-			     egress_cidr_str(text, &prefix->cidr), users, more);
+	egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -EBUSY, "prefix %s is in use: %s%s",
+		      egress_cidr_str(text, &prefix->cidr), users, more);
+	return egress_refuse_reason(&ch->error, EGRESS_REASON_IN_USE);
 }
 
 /* Check the prefixes of a request: each by itself, and that no two of them overlap. */

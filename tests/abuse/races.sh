@@ -118,7 +118,7 @@ looks() {
 		said=$(eg -j $what 2> "$TMP/looks.said") || rc=$?
 		case $rc in
 		0) jq -e . <<<"$said" >/dev/null || { echo "$what: $said"; return 1; } >&2 ;;
-		2) jq -e '.code == "not-found" or .code == "no-module" or .code == "in-use"' "$TMP/looks.said" >/dev/null ||
+		2) jq -e '.code == "not-found" or .code == "no-module"' "$TMP/looks.said" >/dev/null ||
 			{ echo "$what:"; cat "$TMP/looks.said"; return 1; } >&2 ;;
 		*) echo "$what: exit status $rc" >&2; return 1 ;;
 		esac

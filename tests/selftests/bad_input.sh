@@ -136,8 +136,13 @@ state > "$TMP/after"
 diff "$TMP/before" "$TMP/after" || fail "something has changed"
 
 eg allocate --app blog --region ord --v6 2001:db8:e::6 --block-size 64
-refused 2 'blocks of 2001:db8:e::6 have, 64 ports: .* --block-size 128' eg app set blog --limit 65
+refused 2 'blocks of 2001:db8:e::6 have, 64 ports: it takes blocks of 128: .*--block-size' eg app set blog --limit 65
 refused 2 'the pair of 2001:db8:e::6 has another address than 198.51.100.6' \
 	eg allocate --app blog --region ord --v4 198.51.100.6 --v6 2001:db8:e::6 --ensure --block-size 64
+# The one of several addresses that is wrong, and the host's own.
+is "to blame" 2 "$(h /usr/bin/python3 -I "$SELFTESTS/raw_netlink.py" "$TOP/uapi/linux/egress.h" blame \
+	EGRESS_CMD_PAIR_DEL EGRESS_A_ADDR 198.51.100.5 198.51.100.5 198.51.100.9 198.51.100.5)"
+refused 2 '192.0.2.2 is an address of this host' eg machine add m9 --app shop --region ord --addr 10.0.0.9 192.0.2.2
+refused 2 '192.0.2.2 is an address of this host' eg machine set m1 --addr 192.0.2.2
 eg release 198.51.100.5
 refused 2 '198.51.100.5' eg release 198.51.100.5

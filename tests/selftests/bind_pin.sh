@@ -38,3 +38,10 @@ leased m1 "$(ask m1 tcp $BANK4)"
 eg rebalance --app shop
 leased m2 "$(ask m2 tcp $BANK4)"
 is "pinned machine after a rebalance" "$a4 41" "$V4 $SLOT"
+
+# A pin goes with its pair.
+eg bind m2 "$b4"
+is "pinned" true "$(of pinned "$(eg -j machine show m2)")"
+eg release "$b4"
+is "pinned, after the pair's release" false "$(of pinned "$(eg -j machine show m2)")"
+leased m2 "$(ask m2 tcp $BANK4)"

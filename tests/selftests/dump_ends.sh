@@ -17,7 +17,7 @@ many() {
 }
 
 # parts COMMAND ATTRIBUTE PROGRAM...: what a dump ends with, if that is run after its first part.
-parts() { h /usr/bin/python3 -I "$SELFTESTS/dump_in_parts.py" "$TOP/uapi/linux/egress.h" "$@"; }
+parts() { h /usr/bin/python3 -I "$SELFTESTS/raw_netlink.py" "$TOP/uapi/linux/egress.h" parts "$@"; }
 apps() { parts EGRESS_CMD_APP_GET EGRESS_A_EXCLUDE "$EGRESSCTL" "$@"; }
 pairs() { parts EGRESS_CMD_PAIR_GET EGRESS_A_TO "$EGRESSCTL" "$@"; }
 long() { eg -b - <<<"app set shop --limit 5 --exclude $(many 100.0)"; }

@@ -46,7 +46,7 @@ eg pool drain ord $B
 is "it says so" "[false,false,true,false]" "$(eg -j pool list ord | jq -c '[.[].prefixes[].draining]')"
 like "for people" "$B .* draining" "$(eg pool list ord | grep $B)"
 refused 2 "no free IPv4 .* draining: add a prefix" eg allocate --app shop --region ord
-refused 2 "198.51.100.78 is in a prefix that is draining: 'pool drain ord $B off'" \
+refused 2 "198.51.100.78 is in $B, which is draining: 'pool drain REGION PREFIX off'" \
 	eg allocate --app shop --region ord --v4 198.51.100.78
 eg release 198.51.100.2
 allocate

@@ -20,7 +20,7 @@ away=$(grep -vc " $first$" <<<"$places")
 is "moved" "$away" "$moved"
 for pair in $(pairs | grep ^198); do
 	n=$(grep -c " $pair$" <<<"$places")
-	within "machines of 32 on $pair" 4 20 "$n"
+	within "machines of 32 on $pair" 10 11 "$n"
 done
 is "pinned" 2 "$(grep -cE "^c3[12] $first$" <<<"$places")"
 is "a standing connection" "$standing" "$(again standing)"

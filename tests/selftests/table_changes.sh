@@ -13,6 +13,18 @@ done | eg -b - >/dev/null
 is "machines" 3000 "$(eg -j machine list --exact | jq length)"
 is "marked" 0 "$(eg -j machine list | jq 'map(select(.interrupted)) | length')"
 
+# A change now and then is no reason: the table is read once more.
+took=$({ TIMEFORMAT=%R; time eg -j machine list > /dev/null; } 2>&1)
+gap=$(awk -v took="$took" 'BEGIN { print took * 6 }')
+"$EGRESSCTL" -n h -b - >/dev/null < <(
+	while printf 'app set blog --limit %d\n' 1 2; do sleep "$gap"; done 2>/dev/null
+) &
+PIDS+=($!)
+for _ in {1..12}; do
+	is "marked" 0 "$(eg -j machine list | jq 'map(select(.interrupted)) | length')"
+done
+kill "${PIDS[-1]}"
+
 # Somebody changes another app, as fast as can be.
 "$EGRESSCTL" -n h -b - >/dev/null < <(
 	while printf 'app set blog --limit %d\n' 1 2; do :; done 2>/dev/null

@@ -34,6 +34,12 @@ eg machine add other --app blog --region ord --addr 10.2.0.1
 eg machine add abroad --app shop --region fra --addr 10.2.0.2
 eg machine del c5
 is "c5's goes to" "abroad other" "$(waiting)"
+counts() { eg -j app list | jq -r '[.[] | "\(.app) \(.waiting) of \(.machines)"] | sort | join(", ")'; }
+is "who waits, by app" "blog 1 of 1, shop 1 of 5" "$(counts)"
+eg machine set abroad --app blog --region ord
+is "one of them moved" "blog 2 of 2, shop 0 of 4" "$(counts)"
+eg machine set abroad --app shop --region fra
+is "and back" "blog 1 of 1, shop 1 of 5" "$(counts)"
 leased c4 "$(ask m1 udp $BANK4 "from=$(at 4)")"
 
 # Two go to pairs of their own. Of the slots they leave, one is asked for and the

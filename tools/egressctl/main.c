@@ -7,6 +7,7 @@
 #include "batch.h"
 #include "commands.h"
 #include "output.h"
+#include "remedy.h"
 #include "libegress/error.h"
 #include "libegress/json.h"
 #include "libegress/netns.h"
@@ -318,6 +319,7 @@ int main(int argc, char **argv)
 	int rc;
 
 	fail_tell = output_error;
+	fail_remedy = remedy;
 	rc = parse_globals(argc, argv, &globals);
 	if (!rc)
 		rc = run_all(&globals, argc - globals.end, argv + globals.end);

@@ -12,6 +12,12 @@ static void to_standard_error(const char *code, const char *text)
 	fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
 }
 
+static const char *no_remedy(unsigned int reason)
+{
+	return NULL;
+}
+
+const char *(*fail_remedy)(unsigned int reason) = no_remedy;
 void (*fail_tell)(const char *code, const char *text) = to_standard_error;
 
 static void __attribute__((format(printf, 2, 0)))

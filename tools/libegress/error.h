@@ -19,6 +19,9 @@ static inline int worse_status(int a, int b)
 int fail_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int fail(const char *code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* What helps against a refusal of the kernel's, by its enum egress_reason; or NULL. */
+extern const char *(*fail_remedy)(unsigned int reason);
+
 /* Who is told; unless set, it is written to standard error. code is a stable word. */
 extern void (*fail_tell)(const char *code, const char *text);
 

@@ -194,13 +194,18 @@ static int on_object(struct nl_msg *msg, void *arg)
 /* The attributes that explain an error begin at offset in the message. */
 static void refused(struct answer *answer, int error, struct nlmsghdr *nlh, int offset)
 {
-	struct nlattr *first = (struct nlattr *)((char *)nlmsg_data(nlh) + offset), *text = NULL;
+	struct nlattr *first = (struct nlattr *)((char *)nlmsg_data(nlh) + offset);
+	struct nlattr *text = NULL, *cookie = NULL;
 	int left = nlmsg_datalen(nlh) - offset;
 
 	answer->complete = true;
 	answer->error = error;
-	if (nlh->nlmsg_flags & NLM_F_ACK_TLVS && left > 0)
+	if (nlh->nlmsg_flags & NLM_F_ACK_TLVS && left > 0) {
 		text = nla_find(first, left, NLMSGERR_ATTR_MSG);
+		cookie = nla_find(first, left, NLMSGERR_ATTR_COOKIE);
+	}
+	if (cookie && nla_len(cookie) == sizeof(answer->reason))
+		answer->reason = nla_get_u32(cookie);
 	if (text && nla_len(text) > 0 && !answer->text) {
 		answer->text = xrealloc(NULL, nla_len(text) + 1);
 		nla_strlcpy(answer->text, text, nla_len(text) + 1);
@@ -289,8 +294,12 @@ int answer_status(const struct answer *answer)
 {
 	if (!answer->error && !answer->text)
 		return STATUS_DONE;
-	if (answer->text)
-		return fail(code_of(answer->error), "%s", answer->text);
+	if (answer->text) {
+		const char *remedy = fail_remedy(answer->reason);
+
+		return fail(code_of(answer->error), "%s%s%s", answer->text, remedy ? ": " : "",
+			    remedy ?: "");
+	}
 	if (answer->error == EPERM || answer->error == EACCES)
 		return fail("permission",
 			    "needs CAP_NET_ADMIN in the initial user namespace: run as root");

@@ -14,6 +14,7 @@ struct answer {
 	size_t room;
 	int error;		/* errno, 0 if it was done */
 	char *text;		/* why, in the kernel's words; or NULL */
+	uint32_t reason;	/* enum egress_reason */
 	bool interrupted;	/* a dump during which something changed */
 	bool complete;
 	uint32_t seq;

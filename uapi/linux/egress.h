@@ -54,6 +54,33 @@ enum egress_on_limit {
 };
 
 /**
+ * enum egress_reason - Why a request is refused, where something can be done
+ *   about it.
+ * @EGRESS_REASON_NONE: No reason in particular.
+ * @EGRESS_REASON_NO_POOL: The region has no pool.
+ * @EGRESS_REASON_NO_ADDRESS: The region's pool has no free address of a
+ *   family.
+ * @EGRESS_REASON_DRAINING: The address is in a prefix from which no pair is
+ *   drawn any more.
+ * @EGRESS_REASON_IN_USE: An address of the prefix is allocated.
+ * @EGRESS_REASON_BLOCK_SIZE: The app's limit is above the ports of a block.
+ * @EGRESS_REASON_OTHER_MACHINE: The machine is there already, and not as
+ *   asked.
+ * @EGRESS_REASON_OTHER_DESTINATIONS: The pair is there already, for other
+ *   destinations.
+ */
+enum egress_reason {
+	EGRESS_REASON_NONE,
+	EGRESS_REASON_NO_POOL,
+	EGRESS_REASON_NO_ADDRESS,
+	EGRESS_REASON_DRAINING,
+	EGRESS_REASON_IN_USE,
+	EGRESS_REASON_BLOCK_SIZE,
+	EGRESS_REASON_OTHER_MACHINE,
+	EGRESS_REASON_OTHER_DESTINATIONS,
+};
+
+/**
  * enum egress_warning - Of what an app in a region is warned. What is counted
  *   are the pairs that its machines share, the slots of them that this host
  *   hands out, and the machines that have one or wait for one; machines with a

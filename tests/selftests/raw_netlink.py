@@ -1,11 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 #
-# Read the first part of a dump by the family "egress", run a command, and read the other
-# parts: 1,000 at most. Says how the dump ended, and how many of its messages have an
-# attribute.
+# Messages of the family "egress", byte by byte.
 #
-#   dump_in_parts.py HEADER COMMAND-NAME ATTRIBUTE PROGRAM [ARG]...
+#   raw_netlink.py HEADER parts COMMAND ATTRIBUTE PROGRAM [ARG]...
+#       Read the first part of a dump, run a program, and read the other parts: 1,000 at
+#       most. Says how the dump ended, and how many of its messages have the attribute.
+#   raw_netlink.py HEADER blame COMMAND ATTRIBUTE ADDR...
+#       Send a request with these IPv4 addresses, as attributes of that kind. Says which of
+#       them, counted from 0, the refusal is about.
 
 import re
 import socket
@@ -13,10 +16,12 @@ import struct
 import subprocess
 import sys
 
-REQUEST, DUMP, DUMP_INTR = 0x1, 0x300, 0x10     # NLM_F_*
+REQUEST, ACK, DUMP, DUMP_INTR = 0x1, 0x4, 0x300, 0x10    # NLM_F_*
 ERROR, DONE = 2, 3                              # NLMSG_*
 GENERIC, CONTROL, GETFAMILY = 16, 16, 3         # NETLINK_GENERIC, GENL_ID_CTRL
 FAMILY_ID, FAMILY_NAME = 1, 2                   # CTRL_ATTR_*
+NESTED, ERROR_OFFSET = 0x8000, 2                # NLA_F_NESTED, NLMSGERR_ATTR_OFFS
+SOL_NETLINK, CAP_ACK, EXT_ACK = 270, 10, 11     # NETLINK_*
 
 
 def number(header, name):
@@ -49,14 +54,16 @@ def request(sock, family, flags, command, payload=b""):
     sock.send(struct.pack("=IHHIIBBH", 20 + len(payload), family, flags, 1, 0, command, 1, 0) + payload)
 
 
-with open(sys.argv[1], encoding="ascii") as file:
-    text = file.read()
-command, attribute = number(text, sys.argv[2]), number(text, sys.argv[3])
-with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, GENERIC) as sock:
+def open_family():
+    sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, GENERIC)
     sock.bind((0, 0))
     request(sock, CONTROL, REQUEST, GETFAMILY, struct.pack("=HH8s", 11, FAMILY_NAME, b"egress\0"))
     _, _, body = next(messages(sock.recv(65536)))
-    family = struct.unpack("=H", dict(attrs(body[4:]))[FAMILY_ID])[0]
+    return sock, struct.unpack("=H", dict(attrs(body[4:]))[FAMILY_ID])[0]
+
+
+def parts(command, attribute, *program):
+    sock, family = open_family()
     request(sock, family, REQUEST | DUMP, command)
     found, interrupted, end = 0, False, ""
     for part in range(1000):
@@ -69,5 +76,23 @@ with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, GENERIC) as sock:
         if end:
             break
         if not part:
-            subprocess.run(sys.argv[4:], check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(program, check=True, stdout=subprocess.DEVNULL)
     print(end or "does not end", "interrupted" if interrupted else "whole", found)
+
+
+def blame(command, attribute, *addrs):
+    sock, family = open_family()
+    sock.setsockopt(SOL_NETLINK, CAP_ACK, 1)
+    sock.setsockopt(SOL_NETLINK, EXT_ACK, 1)
+    nest = [struct.pack("=HHHH4s", 12, attribute | NESTED, 8, V4, socket.inet_aton(addr)) for addr in addrs]
+    request(sock, family, REQUEST | ACK, command, b"".join(nest))
+    _, _, body = next(messages(sock.recv(65536)))
+    offset = dict(attrs(body[20:]))[ERROR_OFFSET]
+    print((struct.unpack("=I", offset)[0] - 20) // 12)
+
+
+with open(sys.argv[1], encoding="ascii") as file:
+    text = file.read()
+V4 = number(text, "EGRESS_ADDRESS_A_V4")
+{"parts": parts, "blame": blame}[sys.argv[2]](
+    number(text, sys.argv[3]), number(text, sys.argv[4]), *sys.argv[5:])
