@@ -24,7 +24,7 @@ VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 
 KSRC := $(wildcard kmod/*.[ch] kmod/*/*.[ch] uapi/linux/*.h) Kbuild dkms.conf
 
-.PHONY: all module kunit tool abuse uapi test test-debug demo bench vm deps install uninstall clean help
+.PHONY: all module kunit tool abuse uapi test test-debug mutants demo bench vm deps install uninstall clean help
 
 all: module tool ## build the module for KVER and the tool (default)
 
@@ -102,6 +102,10 @@ KLINES ?= 6.1 6.12
 test-debug: deps ## KUnit, every selftest and what is meant to break it on debug kernels, built first (KLINES=6.1: of that line; T=PATTERN: those; EMULATED=1: on no User Mode Linux; KCSAN=1: data races)
 	@tests/deps $(addprefix linux-source-,$(KLINES))
 	@tests/debug/run $(if $(KCSAN),--kcsan) $(if $(EMULATED),--pc) $(if $(T),--only '$(T)') $(KLINES)
+
+mutants: deps ## put small faults into copies of the sources, and see the tests notice them (T=PATTERN: those)
+	@tests/linux_source >/dev/null
+	@tests/mutants/run $(if $(T),'$(T)')
 
 demo: deps ## the main job on real traffic, step by step, under QEMU (HOST=1: in namespaces of this machine)
 	@demo/run $(if $(HOST),--host)

@@ -513,6 +513,14 @@ int egress_msg_rebalance(struct egress_net *en, const struct egress_msg *msg,
 	return finish(msg, hdr, err);
 }
 
+/* How many objects of a change have no message of their own. */
+int egress_msg_untold(struct egress_net *en, const struct egress_msg *msg, unsigned int n)
+{
+	void *hdr = start(en, msg);
+
+	return hdr ? finish(msg, hdr, nla_put_u32(msg->skb, EGRESS_A_UNTOLD, n)) : -EMSGSIZE;
+}
+
 /* An event without an object: its command says what happened. */
 int egress_msg_nothing(struct egress_net *en, const struct egress_msg *msg)
 {

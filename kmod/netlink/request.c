@@ -30,7 +30,8 @@ static void answer(struct egress_change *ch, enum egress_change_event event, voi
 {
 	struct egress_request *rq = container_of(ch, struct egress_request, ch);
 
-	egress_tell_sender(ch->en, rq->info, event, object);
+	if (rq->untold || egress_tell_sender(ch->en, rq->info, event, object))
+		rq->untold++;
 }
 
 /**
@@ -47,6 +48,7 @@ int egress_request_begin(struct egress_request *rq, struct genl_info *info)
 	int err;
 
 	rq->info = info;
+	rq->untold = 0;
 	egress_change_begin(&rq->ch, en);
 	rq->ch.answer = answer;
 	err = expected_generation(en, info);
@@ -64,6 +66,8 @@ int egress_request_begin(struct egress_request *rq, struct genl_info *info)
  */
 int egress_request_end(struct egress_request *rq, int err)
 {
+	if (rq->untold)
+		egress_tell_untold(rq->ch.en, rq->info, rq->untold);
 	egress_change_end(&rq->ch);
 	/* Some errors have no reason in ch.error: -ENOMEM, and what family.c has refused. */
 	if (err && rq->ch.error.code == err)

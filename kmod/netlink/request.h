@@ -10,10 +10,12 @@ struct genl_info;
  * struct egress_request - a change that a client asked for
  * @ch: the change
  * @info: the client's request, for the answer
+ * @untold: objects that were not echoed, as the client's socket has no room for them
  */
 struct egress_request {
 	struct egress_change ch;
 	struct genl_info *info;
+	unsigned int untold;
 };
 
 int egress_request_begin(struct egress_request *rq, struct genl_info *info);

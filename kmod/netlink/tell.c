@@ -56,6 +56,25 @@ static int fill(struct egress_net *en, struct egress_msg *msg, enum egress_chang
 	return egress_msg_nothing(en, msg);
 }
 
+/* Bytes that echoes leave in the client's socket, for what comes after them. */
+#define ECHO_LEAVES	8192
+
+/*
+ * Has the client's socket room for another message? Where it is full, netlink would lose the ack
+ * as well, and the client could not tell whether its request was carried out.
+ */
+static bool has_room(const struct genl_info *info)
+{
+	const struct sock *sk = info->user_ptr[1];
+
+	return sk && atomic_read(&sk->sk_rmem_alloc) + ECHO_LEAVES <= READ_ONCE(sk->sk_rcvbuf);
+}
+
+static void lost(const struct genl_info *info)
+{
+	NL_SET_ERR_MSG(info->extack, "done, but there was no memory to tell all that came of it");
+}
+
 /**
  * egress_tell_sender() - echo an object to the client that asked for its change
  * @en: namespace, locked
@@ -64,10 +83,11 @@ static int fill(struct egress_net *en, struct egress_msg *msg, enum egress_chang
  * @object: the object, of the type that @event says
  *
  * The change is made already, so the request does not fail if there is no memory for the echo:
- * the ack says what is missing. Context: process.
+ * the ack says what is missing. Context: process. Return: 0; -ENOBUFS if the client's socket has
+ * no room for all of the object.
  */
-void egress_tell_sender(struct egress_net *en, struct genl_info *info,
-			enum egress_change_event event, void *object)
+int egress_tell_sender(struct egress_net *en, struct genl_info *info,
+		       enum egress_change_event event, void *object)
 {
 	struct egress_msg msg = {
 		.portid = info->snd_portid,
@@ -77,20 +97,48 @@ void egress_tell_sender(struct egress_net *en, struct genl_info *info,
 
 	lockdep_assert_held(&en->lock);
 	if (!(info->nlhdr->nlmsg_flags & NLM_F_ECHO))
-		return;
+		return 0;
 	do {
+		if (!has_room(info))
+			return -ENOBUFS;
 		msg.skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 		if (!msg.skb || fill(en, &msg, event, object)) {
 			nlmsg_free(msg.skb);
-			goto lost;
+			lost(info);
+			return 0;
 		}
-		if (genlmsg_reply(msg.skb, info))
-			goto lost;
+		if (genlmsg_reply(msg.skb, info)) {
+			lost(info);
+			return 0;
+		}
 	} while (msg.from);
-	return;
+	return 0;
+}
 
-lost:
-	NL_SET_ERR_MSG(info->extack, "done, but there was no memory to tell all that came of it");
+/**
+ * egress_tell_untold() - tell the client how many objects were not echoed
+ * @en: namespace, locked
+ * @info: the client's request
+ * @n: how many
+ *
+ * Context: process.
+ */
+void egress_tell_untold(struct egress_net *en, struct genl_info *info, unsigned int n)
+{
+	struct egress_msg msg = {
+		.skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL),
+		.portid = info->snd_portid,
+		.seq = info->snd_seq,
+		.cmd = info->genlhdr->cmd,
+	};
+
+	lockdep_assert_held(&en->lock);
+	if (!msg.skb || egress_msg_untold(en, &msg, n)) {
+		nlmsg_free(msg.skb);
+		lost(info);
+	} else if (genlmsg_reply(msg.skb, info)) {
+		lost(info);
+	}
 }
 
 static bool listened(struct egress_net *en)

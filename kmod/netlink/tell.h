@@ -6,8 +6,9 @@
 
 struct genl_info;
 
-void egress_tell_sender(struct egress_net *en, struct genl_info *info,
-			enum egress_change_event event, void *object);
+int egress_tell_sender(struct egress_net *en, struct genl_info *info,
+		       enum egress_change_event event, void *object);
+void egress_tell_untold(struct egress_net *en, struct genl_info *info, unsigned int n);
 void egress_tell_init(void);
 void egress_tell_exit(void);
 

@@ -9,6 +9,9 @@
 #   raw_netlink.py HEADER blame COMMAND ATTRIBUTE ADDR...
 #       Send a request with these IPv4 addresses, as attributes of that kind. Says which of
 #       them, counted from 0, the refusal is about.
+#   raw_netlink.py HEADER remove COMMAND ATTRIBUTE < NAMES
+#       Have the objects of these names removed and echoed, and read nothing before that is
+#       done. Says how many were told, how many were not, and how it ended.
 
 import re
 import socket
@@ -16,7 +19,7 @@ import struct
 import subprocess
 import sys
 
-REQUEST, ACK, DUMP, DUMP_INTR = 0x1, 0x4, 0x300, 0x10    # NLM_F_*
+REQUEST, ACK, ECHO, DUMP, DUMP_INTR = 0x1, 0x4, 0x8, 0x300, 0x10     # NLM_F_*
 ERROR, DONE = 2, 3                              # NLMSG_*
 GENERIC, CONTROL, GETFAMILY = 16, 16, 3         # NETLINK_GENERIC, GENL_ID_CTRL
 FAMILY_ID, FAMILY_NAME = 1, 2                   # CTRL_ATTR_*
@@ -91,8 +94,25 @@ def blame(command, attribute, *addrs):
     print((struct.unpack("=I", offset)[0] - 20) // 12)
 
 
+def remove(command, attribute):
+    sock, family = open_family()
+    sock.setsockopt(SOL_NETLINK, CAP_ACK, 1)
+    names = [line.strip().encode() + b"\0" for line in sys.stdin]
+    request(sock, family, REQUEST | ACK | ECHO, command, b"".join(
+        struct.pack("=HH", 4 + len(name), attribute) + name + bytes(-len(name) % 4) for name in names))
+    told = untold = 0
+    while True:
+        for kind, _, body in messages(sock.recv(1 << 16)):
+            if kind == ERROR:
+                print(told, untold, "done" if not struct.unpack_from("=i", body)[0] else "error")
+                return
+            more = dict(attrs(body[4:])).get(UNTOLD)
+            told += not more
+            untold += struct.unpack("=I", more)[0] if more else 0
+
+
 with open(sys.argv[1], encoding="ascii") as file:
     text = file.read()
-V4 = number(text, "EGRESS_ADDRESS_A_V4")
-{"parts": parts, "blame": blame}[sys.argv[2]](
+V4, UNTOLD = number(text, "EGRESS_ADDRESS_A_V4"), number(text, "EGRESS_A_UNTOLD")
+{"parts": parts, "blame": blame, "remove": remove}[sys.argv[2]](
     number(text, sys.argv[3]), number(text, sys.argv[4]), *sys.argv[5:])

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Changes: sent, and what came of each told, with the warnings that it calls for. */
+#include <stdio.h>
+
 #include "change.h"
 #include "output.h"
 #include "warn.h"
@@ -11,6 +13,7 @@
 static int finish(const struct answer *answer, made_fn made)
 {
 	struct json j = json_to(stdout);
+	uint32_t untold = answer_untold(answer);
 	int rc = answer_status(answer);
 
 	if (answer->error)
@@ -21,9 +24,13 @@ static int finish(const struct answer *answer, made_fn made)
 		rc = worse_status(rc, made(answer, output.json ? &j : NULL));
 	rc = worse_status(rc, warn_settle());
 	if (output.json) {
+		if (untold)
+			json_add_unsigned(&j, "untold", untold);
 		warn_json(&j);
 		json_end_object(&j);
 	}
+	if (untold && !output.json)
+		printf("and %u more, done but not listed\n", untold);
 	warn_text();
 	return rc;
 }

@@ -67,6 +67,7 @@ static struct nla_policy policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_RULE]		= { .type = NLA_U32 },
 	[EGRESS_A_WARNING]	= { .type = NLA_U32 },
 	[EGRESS_A_TEXT]		= { .type = NLA_STRING },
+	[EGRESS_A_UNTOLD]	= { .type = NLA_U32 },
 };
 
 /* As large as may be; without the right to exceed the system's bound, that. */
@@ -306,6 +307,12 @@ int answer_status(const struct answer *answer)
 	return fail(code_of(answer->error), "the kernel refused: %s", strerror(answer->error));
 }
 
+/* The message in an answer that says how many objects it had no room for is no object. */
+static uint32_t untold(struct nlattr **attrs)
+{
+	return attrs[EGRESS_A_UNTOLD] ? nla_get_u32(attrs[EGRESS_A_UNTOLD]) : 0;
+}
+
 int answer_each(const struct answer *answer, object_fn fn, void *arg)
 {
 	struct nlmsghdr *nlh = (struct nlmsghdr *)answer->messages;
@@ -317,11 +324,24 @@ int answer_each(const struct answer *answer, object_fn fn, void *arg)
 		if (rc < 0)
 			return fail("invalid", "the kernel's answer does not parse: %s",
 				    nl_geterror(rc));
-		rc = fn(attrs, nlh, arg);
+		rc = untold(attrs) ? 0 : fn(attrs, nlh, arg);
 		if (rc)
 			return rc;
 	}
 	return 0;
+}
+
+uint32_t answer_untold(const struct answer *answer)
+{
+	struct nlmsghdr *nlh = (struct nlmsghdr *)answer->messages;
+	struct nlattr *attrs[EGRESS_A_MAX + 1];
+	int left = answer->length;
+	uint32_t n = 0;
+
+	for (; left > 0 && nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left))
+		if (genlmsg_parse(nlh, 0, attrs, EGRESS_A_MAX, policy) >= 0)
+			n += untold(attrs);
+	return n;
 }
 
 void answer_free(struct answer *answer)
