@@ -121,6 +121,15 @@ refused '[12]' '10.0.0.1/8' eg app set shop --exclude 10.0.0.1/8
 refused '[12]' '-1' eg app set shop --limit -1
 refused '[12]' '.' eg flush
 
+# Names that are like others.
+refused 2 "there is no region 'odr': did you mean 'ord'" eg list --region odr
+refused 2 "there is no region 'ordd': did you mean 'ord'" eg machine list --region ordd
+refused 2 "there is no region 'fra'$" eg lease list --region fra
+refused 2 "there is no app 'shpo': did you mean 'shop'" eg stats --app shpo --region ord
+refused 2 "there is no region 'or': did you mean 'ord'" eg stats --region or
+refused 2 "there is no app 'x'$" eg top --app x
+code not-found list --region odr
+
 # Usage.
 refused 1 'allcoate' eg allcoate
 refused 1 '--regoin' eg list --regoin ord

@@ -5,7 +5,7 @@
 # free, at once, and the one that has waited longest comes first.
 . "$(dirname "$0")/lib.sh"
 
-waiting() { eg -j machine list | jq -r '[.[] | select(.waiting).machine] | sort | join(" ")'; }
+waiting() { eg -j machine list --waiting | jq -r '[.[].machine] | sort | join(" ")'; }
 
 net 1
 pool

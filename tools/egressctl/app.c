@@ -142,7 +142,7 @@ int app_list(const struct command *command, int argc, char **argv)
 
 	rc = args_parse(command, opts, 0, 0, &argc, argv);
 	exchange_exact(exact);
-	rc = rc ?: apps_load(&apps);
+	rc = rc ?: apps_load(&apps, exchange_dump);
 	if (!rc && output.json)
 		list_json(&apps);
 	else if (!rc)
@@ -184,7 +184,7 @@ int app_show(const struct command *command, int argc, char **argv)
 	rc = args_parse(command, opts, 1, 1, &argc, argv) ?: parse_app("APP", argv[0], &app);
 	if (rc)
 		return rc;
-	rc = apps_get(&apps, app);
+	rc = apps_get(&apps, exchange_get, app);
 	if (!rc && apps.n && output.json) {
 		json_begin_object(&j, NULL);
 		app_json(&j, &apps.v[0]);

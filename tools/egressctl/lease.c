@@ -3,6 +3,7 @@
 
 #include "args.h"
 #include "commands.h"
+#include "exists.h"
 #include "output.h"
 #include "warn.h"
 #include "libegress/app.h"
@@ -82,7 +83,7 @@ int lease_list(const struct command *command, int argc, char **argv)
 
 	rc = args_parse(command, opts, 0, 0, &argc, argv);
 	exchange_exact(exact);
-	rc = rc ?: app_must_exist(app) ?: leases_load(&leases, exchange_dump, app, region);
+	rc = rc ?: must_exist(app, region) ?: leases_load(&leases, exchange_dump, app, region);
 	if (!rc && output.json)
 		print_json(&leases);
 	else if (!rc)

@@ -3,6 +3,7 @@
 
 #include "args.h"
 #include "commands.h"
+#include "exists.h"
 #include "pair.h"
 #include "warn.h"
 #include "libegress/app.h"
@@ -25,7 +26,7 @@ int list(const struct command *command, int argc, char **argv)
 
 	rc = args_parse(command, opts, 0, 0, &argc, argv);
 	exchange_exact(exact);
-	rc = rc ?: app_must_exist(app) ?: pairs_load(&pairs, exchange_dump, app, region);
+	rc = rc ?: must_exist(app, region) ?: pairs_load(&pairs, exchange_dump, app, region);
 	if (rc)
 		return rc;
 	pairs_list(&pairs);

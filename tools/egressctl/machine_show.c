@@ -5,6 +5,7 @@
 
 #include "args.h"
 #include "commands.h"
+#include "exists.h"
 #include "machine.h"
 #include "output.h"
 #include "pair.h"
@@ -56,13 +57,24 @@ static void print_table(const struct machines *machines)
 	table_print(t);
 }
 
+static void keep_waiting(struct machines *machines)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < machines->n; i++)
+		if (machines->v[i].waiting)
+			machines->v[n++] = machines->v[i];
+	machines->n = n;
+}
+
 int machine_list(const struct command *command, int argc, char **argv)
 {
 	const char *app = NULL, *region = NULL;
-	bool exact = false;
+	bool exact = false, waiting = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "only machines of this app" },
 		{ "--region", "REGION", parse_region, &region, "only machines in this region" },
+		{ "--waiting", NULL, NULL, &waiting, "only machines that wait for a pair" },
 		{ "--exact", NULL, NULL, &exact, EXACT_HELP },
 		{}
 	};
@@ -72,9 +84,11 @@ int machine_list(const struct command *command, int argc, char **argv)
 	if (rc)
 		return rc;
 	exchange_exact(exact);
-	rc = app_must_exist(app) ?: machines_load(&machines, exchange_dump, app, region);
+	rc = must_exist(app, region) ?: machines_load(&machines, exchange_dump, app, region);
 	if (rc)
 		return rc;
+	if (waiting)
+		keep_waiting(&machines);
 	if (output.json)
 		print_json(&machines);
 	else

@@ -52,7 +52,7 @@ static const struct command commands[] = {
 	  "Change a machine" },
 	{ "machine del", machine_del, "ID... [--missing-ok] [-y]",
 	  "Delete machines, cut their connections, release their own pairs" },
-	{ "machine list", machine_list, "[--app APP] [--region REGION] [--exact]",
+	{ "machine list", machine_list, "[--app APP] [--region REGION] [--waiting] [--exact]",
 	  "Show the machines and their egress addresses" },
 	{ "machine show", machine_show, "ID",
 	  "Show all there is to know about a machine" },

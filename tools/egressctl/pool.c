@@ -233,7 +233,7 @@ int pool_list(const struct command *command, int argc, char **argv)
 	if (rc)
 		return rc;
 	exchange_exact(exact);
-	rc = pools_load(&pools, region);
+	rc = pools_load(&pools, exchange_dump, region);
 	if (!rc && output.json)
 		print_json(&pools);
 	else if (!rc)

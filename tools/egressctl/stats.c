@@ -3,6 +3,7 @@
 
 #include "args.h"
 #include "commands.h"
+#include "exists.h"
 #include "output.h"
 #include "warn.h"
 #include "libegress/app.h"
@@ -117,7 +118,7 @@ int stats(const struct command *command, int argc, char **argv)
 	if (!app && !region)
 		return exchange_get(netlink_message(EGRESS_CMD_STATS_GET, 0), print_totals, NULL);
 	exchange_exact(exact);
-	rc = app_must_exist(app) ?: machines_load_counters(&machines, app, region);
+	rc = must_exist(app, region) ?: machines_load_counters(&machines, app, region);
 	if (rc)
 		return rc;
 	if (output.json)

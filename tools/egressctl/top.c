@@ -4,6 +4,7 @@
 
 #include "args.h"
 #include "commands.h"
+#include "exists.h"
 #include "output.h"
 #include "libegress/alloc.h"
 #include "libegress/app.h"
@@ -160,7 +161,7 @@ int top(const struct command *command, int argc, char **argv)
 	};
 	int rc;
 
-	rc = args_parse(command, opts, 0, 0, &argc, argv) ?: app_must_exist(app);
+	rc = args_parse(command, opts, 0, 0, &argc, argv) ?: must_exist(app, region);
 	if (rc)
 		return rc;
 	ranking.room = count.value;

@@ -42,23 +42,14 @@ void apps_free(struct apps *apps)
 	free(apps->v);
 }
 
-int apps_get(struct apps *apps, const char *app)
+int apps_get(struct apps *apps, get_fn get, const char *app)
 {
 	struct nl_msg *msg = netlink_message(EGRESS_CMD_APP_GET, 0);
 
 	if (!msg)
 		return STATUS_FAILED;
 	put_string(msg, EGRESS_A_APP, app);
-	return exchange_get(msg, append, apps);
-}
-
-int app_must_exist(const char *app)
-{
-	struct apps apps = {};
-	int rc = app ? apps_get(&apps, app) : 0;
-
-	apps_free(&apps);
-	return rc;
+	return get(msg, append, apps);
 }
 
 /* One that does not exist yet will begin with the usual settings. */
@@ -77,9 +68,9 @@ int app_drops_on_none(const char *app, bool *drops)
 	return rc;
 }
 
-int apps_load(struct apps *apps)
+int apps_load(struct apps *apps, dump_fn dump)
 {
-	return exchange_dump(netlink_message(EGRESS_CMD_APP_GET, 0), append, apps);
+	return dump(netlink_message(EGRESS_CMD_APP_GET, 0), append, apps);
 }
 
 int apps_of_answer(struct apps *apps, const struct answer *answer)

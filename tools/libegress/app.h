@@ -25,12 +25,9 @@ struct apps {
 void apps_free(struct apps *apps);
 
 /* These append, and return a status. */
-int apps_get(struct apps *apps, const char *app);
-int apps_load(struct apps *apps);
+int apps_get(struct apps *apps, get_fn get, const char *app);
+int apps_load(struct apps *apps, dump_fn dump);
 int apps_of_answer(struct apps *apps, const struct answer *answer);
-
-/* Returns a status: not-found, and says so, if there is no such app; NULL is any. */
-int app_must_exist(const char *app);
 
 /* Whether connections of its machines without a lease are dropped. Returns a status. */
 int app_drops_on_none(const char *app, bool *drops);

@@ -58,20 +58,20 @@ void pools_free(struct pools *pools)
 	free(pools->v);
 }
 
-int pools_load(struct pools *pools, const char *region)
+int pools_load(struct pools *pools, dump_fn dump, const char *region)
 {
 	struct nl_msg *msg = netlink_message(EGRESS_CMD_POOL_GET, 0);
 
 	if (!msg)
 		return STATUS_FAILED;
 	put_string_if(msg, EGRESS_A_REGION, region);
-	return region ? exchange_get(msg, append, pools) : exchange_dump(msg, append, pools);
+	return region ? exchange_get(msg, append, pools) : dump(msg, append, pools);
 }
 
 int pool_dev(const char *region, char dev[IF_NAMESIZE])
 {
 	struct pools pools = {};
-	int rc = pools_load(&pools, region);
+	int rc = pools_load(&pools, exchange_glance, region);
 
 	*dev = '\0';
 	if (!rc && pools.n)

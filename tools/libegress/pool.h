@@ -32,7 +32,7 @@ struct pools {
 void pools_free(struct pools *pools);
 
 /* These append, and return a status. No region means any. */
-int pools_load(struct pools *pools, const char *region);
+int pools_load(struct pools *pools, dump_fn dump, const char *region);
 int pools_of_answer(struct pools *pools, const struct answer *answer);
 
 /*

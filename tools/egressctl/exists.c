@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "exists.h"
+#include "libegress/app.h"
+#include "libegress/error.h"
+#include "libegress/exchange.h"
+#include "libegress/machine.h"
+#include "libegress/pair.h"
+#include "libegress/pool.h"
+
+#define LIKE	2	/* letters that may differ */
+
+/* A name that somebody gave, and the one that is most like it. */
+struct guess {
+	const char *given;
+	bool known;
+	unsigned int distance;
+	char nearest[EGRESS_NAME_MAX + 1];
+};
+
+static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
+{
+	unsigned int least = a < b ? a : b;
+
+	return least < c ? least : c;
+}
+
+/* How many letters to add, to leave out or to change make b of a (Levenshtein). */
+static unsigned int distance(const char *a, const char *b)
+{
+	unsigned int row[EGRESS_NAME_MAX + 1], n = strlen(b);
+
+	for (unsigned int j = 0; j <= n; j++)
+		row[j] = j;
+	for (unsigned int i = 1; *a; a++, i++) {
+		unsigned int corner = row[0];
+
+		row[0] = i;
+		for (unsigned int j = 1; j <= n; j++) {
+			unsigned int above = row[j];
+
+			row[j] = min3(above + 1, row[j - 1] + 1, corner + (*a != b[j - 1]));
+			corner = above;
+		}
+	}
+	return row[n];
+}
+
+static void compare(struct guess *guess, const char *name)
+{
+	unsigned int d = distance(guess->given, name);
+
+	guess->known |= !d;
+	if (*guess->nearest ? d >= guess->distance : d > LIKE)
+		return;
+	guess->distance = d;
+	snprintf(guess->nearest, sizeof(guess->nearest), "%s", name);
+}
+
+static int missing(const char *what, const struct guess *guess)
+{
+	if (!*guess->nearest)
+		return fail("not-found", "there is no %s '%s'", what, guess->given);
+	return fail("not-found", "there is no %s '%s': did you mean '%s'?", what, guess->given,
+		    guess->nearest);
+}
+
+static int app_exists(const char *app)
+{
+	struct guess guess = { .given = app };
+	struct apps apps = {};
+	int rc = apps_get(&apps, exchange_find, app);
+
+	if (rc || apps.n)
+		goto out;
+	rc = apps_load(&apps, exchange_glance);
+	for (size_t i = 0; i < apps.n; i++)
+		compare(&guess, apps.v[i].name);
+	if (!rc && !guess.known)
+		rc = missing("app", &guess);
+out:
+	apps_free(&apps);
+	return rc;
+}
+
+/* A region is there as long as it has a pool, or machines that wait for one. */
+static int region_exists(const char *region)
+{
+	struct guess guess = { .given = region };
+	struct machines machines = {};
+	struct pools pools = {};
+	int rc = pools_load(&pools, exchange_glance, NULL);
+
+	for (size_t i = 0; i < pools.n; i++)
+		compare(&guess, pools.v[i].region);
+	if (!rc && !guess.known)
+		rc = machines_load(&machines, exchange_glance, NULL, region);
+	if (!rc && !guess.known && !machines.n)
+		rc = missing("region", &guess);
+	free(machines.v);
+	pools_free(&pools);
+	return rc;
+}
+
+int must_exist(const char *app, const char *region)
+{
+	int rc = app ? app_exists(app) : 0;
+
+	if (!rc && region)
+		rc = region_exists(region);
+	return rc;
+}
