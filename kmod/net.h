@@ -65,6 +65,7 @@ struct egress_reaper {
  * @claims: struct egress_claim that egress_claims_sync() has to announce
  * @unclaims: struct egress_claim that egress_claims_sync() has to free
  * @last_app: the newest app's serial number
+ * @last_region: the newest region's serial number
  * @last_pair: the newest pair's id
  * @last_machine: the newest machine's serial number
  * @n_prefixes: prefixes in all destination sets
@@ -103,6 +104,7 @@ struct egress_net {
 	struct list_head claims;
 	struct list_head unclaims;
 	unsigned long last_app;
+	unsigned long last_region;
 	unsigned long last_pair;
 	unsigned long last_machine;
 	unsigned int n_prefixes;

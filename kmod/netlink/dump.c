@@ -289,19 +289,21 @@ int egress_nl_pool_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct egress_region *region;
 	struct egress_msg msg;
 	struct filter filter;
-	unsigned long n = 0;
 
 	msg = dump_begin(en, skb, cb, EGRESS_CMD_POOL_GET, &filter);
 	msg.from = cb->args[1];
 	list_for_each_entry(region, &en->regions, list) {
-		if (n++ < cb->args[0] || list_empty(&region->prefixes) ||
+		if (region->serial < cb->args[0] || list_empty(&region->prefixes) ||
 		    (filter.region && strcmp(region->name, filter.region)))
 			continue;
+		if (region->serial != cb->args[0])
+			msg.from = 0;
+		cb->args[0] = region->serial;
 		do {
 			if (egress_msg_pool(en, &msg, region))
 				goto out;
 		} while (msg.from);
-		cb->args[0] = n;
+		cb->args[0] = region->serial + 1;
 	}
 out:
 	cb->args[1] = msg.from;

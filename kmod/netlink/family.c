@@ -522,9 +522,10 @@ int egress_nl_machine_del_doit(struct sk_buff *skb, struct genl_info *info)
 		if (nla_type(attr) == EGRESS_A_MACHINE)
 			ids[i++] = nla_data(attr);
 	err = egress_request_begin(&rq, info);
-	if (!err)
-		err = egress_request_end(&rq, egress_machine_del(&rq.ch, ids, n,
-							 info->attrs[EGRESS_A_MISSING_OK]));
+	if (!err) {
+		err = egress_machine_del(&rq.ch, ids, n, info->attrs[EGRESS_A_MISSING_OK]);
+		err = egress_request_end(&rq, err);
+	}
 	kvfree(ids);
 	return err;
 }

@@ -14,16 +14,33 @@
 #include "state/set.h"
 
 /*
+ * Does a machine use a pair of its own for all destinations? In a group that it is about to come
+ * to, it does if it has one there, as none of its leases there is pinned.
+ */
+static bool uses_own(struct egress_net *en, const struct egress_machine *machine,
+		     const struct egress_group *group)
+{
+	const struct egress_pair *pair;
+
+	if (machine->group == group)
+		return egress_lease_of(en, machine)->set->sets->machine;
+	list_for_each_entry(pair, &machine->pairs, own)
+		if (pair->group == group && !pair->set->index && !pair->dying)
+			return true;
+	return false;
+}
+
+/*
  * Refuse to bind a machine to a pair that none of its packets would use: with a pair of its own
  * for all destinations, the machine does not use its app's pairs for some destinations.
  */
-static int check_reachable(struct egress_change *ch, const struct egress_machine *machine,
-			   const struct egress_pair *pair)
+static int check_reachable(struct egress_change *ch, const struct egress_group *group,
+			   const struct egress_machine *machine, const struct egress_pair *pair)
 {
 	char text[EGRESS_ADDR_STR];
 
 	if (!pair->set->index || pair->scope == EGRESS_SCOPE_MACHINE ||
-	    !egress_lease_of(ch->en, machine)->set->sets->machine)
+	    !uses_own(ch->en, machine, group))
 		return 0;
 	return egress_refuse(&ch->error, EGRESS_ABOUT_PAIR, -EINVAL,
 			     "machine '%s' has a pair of its own for all destinations, before %s",
@@ -33,8 +50,8 @@ static int check_reachable(struct egress_change *ch, const struct egress_machine
 /**
  * egress_bind_pick() - pick the block of a certain pair that a machine is to have
  * @ch: change
- * @group: app and region of the machine
- * @machine: machine, or NULL if the request is about to add it
+ * @group: app and region that the machine is in, or is about to come to
+ * @machine: machine; NULL if the request is about to add it, or to give it another app
  * @addr: either address of the pair
  * @slot: number of the block, or -1 for any block
  *
@@ -81,7 +98,7 @@ struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egr
 	if (block && block->pair == pair && (slot < 0 || block->ports.slot == slot))
 		return block;
 
-	err = machine ? check_reachable(ch, machine, pair) : 0;
+	err = machine ? check_reachable(ch, group, machine, pair) : 0;
 	if (err)
 		return ERR_PTR(err);
 	if (slot < 0) {
@@ -201,6 +218,7 @@ int egress_bind(struct egress_change *ch, const char *id, const struct in6_addr 
 		goto answer;
 	egress_leases_settle(ch, machine, NULL);
 	egress_lease_feed(ch, machine->group);
+	egress_change_group(ch, machine->group);
 	egress_change_count(ch);
 	egress_change_machine(ch, machine);
 answer:

@@ -184,14 +184,19 @@ static bool has_source(const struct egress_machine *machine, const struct in6_ad
 	return false;
 }
 
+/* Has a machine these addresses and no others? */
 static bool has_sources(const struct egress_machine *machine,
 			const struct egress_machine_request *req)
 {
-	unsigned int i;
+	unsigned int i, j;
 
-	for (i = 0; i < req->n_addrs; i++)
+	for (i = 0; i < req->n_addrs; i++) {
 		if (!has_source(machine, &req->addrs[i]))
 			return false;
+		for (j = 0; j < i; j++)
+			if (ipv6_addr_equal(&req->addrs[i], &req->addrs[j]))
+				return false;
+	}
 	return machine->n_sources == req->n_addrs;
 }
 
@@ -231,12 +236,15 @@ static int add_again(struct egress_change *ch, struct egress_machine *machine,
 			      "machine '%s' is there already, with other addresses", req->id);
 	} else if (!has_device(machine, req->device ?: "")) {
 		egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EEXIST,
-			      "machine '%s' is there already, with device '%s'", req->id,
-			      machine->device ? machine->device->name : "");
+			      "machine '%s' is there already, with%s%s%s", req->id,
+			      machine->device ? " device '" : "out a device",
+			      machine->device ? machine->device->name : "",
+			      machine->device ? "'" : "");
 	} else if (req->pair && !has_pair(ch->en, machine, req)) {
 		egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EEXIST,
-			      "machine '%s' is there already, and not pinned to this slot of %s",
-			      req->id, egress_addr_str(text, req->pair));
+			      "machine '%s' is there already, and not pinned to %s%s", req->id,
+			      req->slot < 0 ? "" : "this slot of ",
+			      egress_addr_str(text, req->pair));
 	} else {
 		egress_change_answer(ch, EGRESS_EVENT_MACHINE_CHANGED, machine);
 		return 0;
@@ -636,8 +644,8 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 	if (!group)
 		return -ENOMEM;
 	if (req->pair) {
-		block = egress_bind_pick(ch, group, group == old ? machine : NULL, req->pair,
-					 req->slot);
+		block = egress_bind_pick(ch, group, group->app == old->app ? machine : NULL,
+					 req->pair, req->slot);
 		if (IS_ERR(block)) {
 			err = PTR_ERR(block);
 			goto put_group;
@@ -680,6 +688,7 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 		egress_bind_pin(ch, machine, block);
 		egress_leases_settle(ch, machine, NULL);
 		egress_lease_feed(ch, group);
+		egress_change_group(ch, group);
 	}
 	egress_change_machine(ch, machine);
 answer:
@@ -697,7 +706,7 @@ put_group:
 	 * egress_bind_pick() may have freed a lingering block for the machine, which does not get
 	 * it now: offer the block to the machines that wait.
 	 */
-	if (!IS_ERR_OR_NULL(block))
+	if (!IS_ERR_OR_NULL(block) && block->state == EGRESS_BLOCK_FREE)
 		egress_lease_offer(ch, block->pair);
 	egress_group_put(ch->en, group);
 	return err;

@@ -235,9 +235,10 @@ static int check_app_limit(const struct egress_group *group, const struct egress
 
 	if (conf->limit <= req->block_size)
 		return 0;
-	return egress_refuse(error, EGRESS_ABOUT_BLOCK_SIZE, -ERANGE,
-			     "app '%s' has a limit of %u, more than a block of %u ports can hold",
-			     group->app->name, conf->limit, req->block_size);
+	egress_refuse(error, EGRESS_ABOUT_BLOCK_SIZE, -ERANGE,
+		      "app '%s' has a limit of %u, more than a block of %u ports can hold",
+		      group->app->name, conf->limit, req->block_size);
+	return egress_refuse_reason(error, EGRESS_REASON_BLOCK_SIZE);
 }
 
 /* Has a pair blocks of the size that a request asks for? */
@@ -382,9 +383,6 @@ int egress_pair_add(struct egress_change *ch, const struct egress_pair_request *
 	}
 	if (err)
 		goto free;
-	err = check_app_limit(group, req, &ch->error);
-	if (err)
-		goto put_group;
 	set = egress_set_find(sets, req->to, req->n_to);
 	if (req->ensure) {
 		err = already(ch, set, group, req, pairs);
@@ -396,6 +394,9 @@ int egress_pair_add(struct egress_change *ch, const struct egress_pair_request *
 	if (have == req->count)
 		goto tell;
 
+	err = check_app_limit(group, req, &ch->error);
+	if (err)
+		goto put_group;
 	set = egress_set_get(ch, group, sets, req->to, req->n_to);
 	err = PTR_ERR_OR_ZERO(set);
 	if (err)

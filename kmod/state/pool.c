@@ -65,6 +65,7 @@ struct egress_region *egress_region_get(struct egress_net *en, const char *name)
 	for (i = 0; i < EGRESS_FAMILIES; i++)
 		INIT_LIST_HEAD(&region->resting[i]);
 	region->slot_last = EGRESS_SLOTS - 1;
+	region->serial = ++en->last_region;
 	list_add_tail(&region->list, &en->regions);
 	return region;
 }
@@ -389,6 +390,19 @@ static int doom_others(struct egress_change *ch, struct egress_region *region,
 	return 0;
 }
 
+/* Draw from all prefixes of a pool again. Return: how many were draining. */
+static unsigned int undrain(struct egress_region *region)
+{
+	struct egress_prefix *prefix;
+	unsigned int n = 0;
+
+	list_for_each_entry(prefix, &region->prefixes, list) {
+		n += prefix->draining;
+		prefix->draining = false;
+	}
+	return n;
+}
+
 /* Free the prefixes of a pool that are marked to go. Return: how many. */
 static unsigned int free_doomed(struct egress_net *en, struct egress_region *region)
 {
@@ -418,7 +432,7 @@ int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *
 	bool exists = region && !list_empty(&region->prefixes), anew = !exists || req->replace;
 	const char *device_now = exists && region->device ? region->device->name : "";
 	const char *device_then = req->device ?: anew ? "" : device_now;
-	int slot_first = req->slot_first >= 0 ? req->slot_first : 0;
+	int slot_first = max(req->slot_first, 0);
 	int slot_last = req->slot_first >= 0 ? req->slot_last : EGRESS_SLOTS - 1;
 	bool new_device = strcmp(device_now, device_then), new_slots;
 	struct egress_prefix *prefix, *tmp;
@@ -449,6 +463,7 @@ int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *
 	if (!region)
 		return -ENOMEM;
 	for (i = 0; i < req->n_prefixes; i++) {
+		cond_resched();
 		if (prefix_find(region, &req->prefixes[i]))
 			continue;
 		prefix = prefix_new(region, &req->prefixes[i]);
@@ -464,7 +479,7 @@ int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *
 	}
 
 	if (exists && req->replace)
-		changes += free_doomed(ch->en, region);
+		changes += free_doomed(ch->en, region) + undrain(region);
 	list_splice_tail(&prefixes, &region->prefixes);
 	if (new_device) {
 		if (region->device)

@@ -24,7 +24,8 @@ struct egress_pair;
  * @spent: addresses up to @last have been drawn or passed over: none is left never used
  * @used: number of addresses that are allocated
  * @draining: no address is drawn from the prefix any more
- * @doomed: the request at work, which deletes prefixes or drains them, is about this one
+ * @doomed: the request at work, which deletes prefixes, drains them or replaces the pool, is about
+ *	this one
  *
  * egress_net.lock protects all of it.
  */
@@ -53,6 +54,7 @@ struct egress_prefix {
  * @device: device on which the host answers for allocated addresses; NULL for none
  * @slot_first: first slot that this host hands out, counted in slots of 1,024 ports
  * @slot_last: last slot that this host hands out, counted likewise
+ * @serial: counted up; egress_net.regions is in this order
  * @n_pairs: pairs in the region
  * @n_groups: apps that have something in the region
  * @rcu: frees the region after the packets that read @name
@@ -69,6 +71,7 @@ struct egress_region {
 	struct egress_device *device;
 	u8 slot_first;
 	u8 slot_last;
+	unsigned long serial;
 	unsigned int n_pairs;
 	unsigned int n_groups;
 	struct rcu_head rcu;

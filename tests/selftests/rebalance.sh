@@ -9,9 +9,9 @@ net 1
 pool
 allocate
 first=$V4
+crowd 31 32 --pair "$first"
 crowd 1 30
 standing=$(keep standing m1 tcp $BANK4 "from=$(at 3)")
-crowd 31 32 --pair "$first"
 allocate --count 2
 
 moved=$(eg -j rebalance --app shop | jq .count)

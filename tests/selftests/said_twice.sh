@@ -39,7 +39,12 @@ again_m1 --pair 198.51.100.1 > /dev/null
 again_m1 --pair 198.51.100.1 --slot 3 > /dev/null
 refused 2 "'m1' is there already, of app 'shop' in region 'ord'" again_m1 --app blog
 refused 2 "'m1' is there already, with other addresses" again_m1 --addr 10.0.0.9
+refused 2 "'m1' is there already, with other addresses" \
+	eg machine add m1 --app shop --region ord --addr fd00::1 fd00::1 --dev m1
 refused 2 "'m1' is there already, with device 'm1'" again_m1 --dev m2
+refused 2 "'m2' is there already, without a device" eg machine add m2 --app shop --region ord --addr 10.0.0.2 --dev m2
+refused 2 "'m2' is there already, and not pinned to 198.51.100.2" \
+	eg machine add m2 --app shop --region ord --addr 10.0.0.2 --pair 198.51.100.2
 refused 2 "'m1' is there already, and not pinned to this slot of 198.51.100.1" again_m1 --pair 198.51.100.1 --slot 4
 refused 2 "'m2' is there already, and not pinned" eg machine add m2 --app shop --region ord --addr 10.0.0.2 \
 	--pair 198.51.100.1 --slot 8
@@ -77,11 +82,31 @@ is "another app, at once pinned" "198.51.100.9 3" "$(eg -j machine show m1 | jq 
 is "its connections" reset "$(again standing | sed 's/timeout/reset/')"
 refused 1 "missing --addr" eg machine replace m1 --app blog --region ord
 
+# To where it has a pair of its own, and back.
+replace_m4() { eg machine replace m4 --app shop --region ord --addr 10.0.0.4 "$@"; }
+replace_m4 > /dev/null
+eg allocate --machine m4 --region ord --v4 198.51.100.10 > /dev/null
+eg machine set m4 --region lhr
+refused 2 "a pair of its own for all destinations, before 198.51.100.2" replace_m4 --pair 198.51.100.2
+replace_m4 --pair 198.51.100.10 --slot 5 > /dev/null
+is "pinned to its own" "198.51.100.10 5 true" \
+	"$(eg -j machine show m4 | jq -r '"\(."egress-v4") \(.slot) \(.pinned)"')"
+
+# The app's limit is above the usual block, but not above that of the pair that is there.
+eg allocate --app big --region ord --v4 198.51.100.11 --block-size 4096 > /dev/null
+eg app set big --limit 4000
+eg allocate --app big --region ord --v4 198.51.100.11 --ensure > /dev/null
+refused 2 "limit of 4000, more than a block of 1024 .*larger --block-size" \
+	eg allocate --app big --region ord --v4 198.51.100.12 --ensure
+
 # A pool is replaced, as far as nobody uses what goes.
 eg pool add fra 198.51.100.48/29 198.51.100.56/29 slots 0-31
 eg pool replace fra 198.51.100.48/28
 is "the pool" "198.51.100.48/28 0-63" \
 	"$(eg -j pool list fra | jq -r '.[] | "\(.prefixes[].prefix) \(."slot-first")-\(."slot-last")"')"
+eg pool drain fra 198.51.100.48/28
+eg pool replace fra 198.51.100.48/28
+is "it drains no more" false "$(eg -j pool list fra | jq '.[].prefixes[].draining')"
 refused 2 "prefix $POOL6 is in use" eg pool replace ord $POOL4 dev up
 refused 2 "its device can't change" eg pool replace ord $POOL4 $POOL6
 is "the pool of ord" "$POOL4 $POOL6 up" \

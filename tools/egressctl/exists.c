@@ -12,7 +12,7 @@
 #include "libegress/pair.h"
 #include "libegress/pool.h"
 
-#define LIKE	2	/* letters that may differ */
+#define ALIKE	4	/* one letter in so many may differ, but one at least */
 
 /* A name that somebody gave, and the one that is most like it. */
 struct guess {
@@ -29,33 +29,38 @@ static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
 	return least < c ? least : c;
 }
 
-/* How many letters to add, to leave out or to change make b of a (Levenshtein). */
+/*
+ * How many letters to add, to leave out, to change, or to swap with the next, make b of a
+ * (optimal string alignment).
+ */
 static unsigned int distance(const char *a, const char *b)
 {
-	unsigned int row[EGRESS_NAME_MAX + 1], n = strlen(b);
+	unsigned int rows[3][EGRESS_NAME_MAX + 1], n = strlen(b), i;
 
 	for (unsigned int j = 0; j <= n; j++)
-		row[j] = j;
-	for (unsigned int i = 1; *a; a++, i++) {
-		unsigned int corner = row[0];
+		rows[0][j] = j;
+	for (i = 1; a[i - 1]; i++) {
+		const unsigned int *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
+		unsigned int *row = rows[i % 3];
 
 		row[0] = i;
 		for (unsigned int j = 1; j <= n; j++) {
-			unsigned int above = row[j];
-
-			row[j] = min3(above + 1, row[j - 1] + 1, corner + (*a != b[j - 1]));
-			corner = above;
+			row[j] = min3(last[j] + 1, row[j - 1] + 1,
+				      last[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    before[j - 2] + 1 < row[j])
+				row[j] = before[j - 2] + 1;
 		}
 	}
-	return row[n];
+	return rows[(i + 2) % 3][n];
 }
 
 static void compare(struct guess *guess, const char *name)
 {
-	unsigned int d = distance(guess->given, name);
+	unsigned int d = distance(guess->given, name), most = strlen(guess->given) / ALIKE;
 
 	guess->known |= !d;
-	if (*guess->nearest ? d >= guess->distance : d > LIKE)
+	if (*guess->nearest ? d >= guess->distance : d > (most ? most : 1))
 		return;
 	guess->distance = d;
 	snprintf(guess->nearest, sizeof(guess->nearest), "%s", name);

@@ -82,6 +82,7 @@ static int dump(struct nl_msg *msg, object_fn fn, void *arg, int tries, bool *ch
 
 	if (!msg)
 		return rc;
+	interrupted = false;
 	group.status = exchange_drain();
 	nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_DUMP;
 	for (int try = 0; try < tries; try++) {
