@@ -252,48 +252,101 @@ static struct egress_lease *movable(struct egress_net *en, const struct egress_p
 	return NULL;
 }
 
+/* The most blocks that a pair can have. */
+#define BLOCKS_MAX	(65536 / EGRESS_BLOCK_SIZE_MIN)
+
+/**
+ * struct loads - the live pairs of a set by how many leases they have
+ * @from: lists of egress_pair.drain: pairs that may have a lease to move
+ * @to: lists of egress_pair.own: pairs that have a free block
+ *
+ * A live pair of an app is in no other list by these two members.
+ */
+struct loads {
+	struct list_head from[BLOCKS_MAX + 1];
+	struct list_head to[BLOCKS_MAX + 1];
+};
+
+static struct loads *loads_new(void)
+{
+	struct loads *loads = kvmalloc(sizeof(*loads), GFP_KERNEL_ACCOUNT);
+	unsigned int i;
+
+	for (i = 0; loads && i <= BLOCKS_MAX; i++) {
+		INIT_LIST_HEAD(&loads->from[i]);
+		INIT_LIST_HEAD(&loads->to[i]);
+	}
+	return loads;
+}
+
+/* A pair has one lease more or less: move it in the lists that it is in. */
+static void load_changed(struct loads *loads, struct egress_pair *pair)
+{
+	if (!list_empty(&pair->drain))
+		list_move_tail(&pair->drain, &loads->from[pair->n_leased]);
+	if (!pair->n_free)
+		list_del_init(&pair->own);
+	else if (!list_empty(&pair->own))
+		list_move_tail(&pair->own, &loads->to[pair->n_leased]);
+}
+
 /*
  * Move leases from the fullest pair of a set that has one to move, to the emptiest pair. With a
  * difference of one lease a move would only swap the two. Return: number of moves.
  */
-static unsigned int rebalance_set(struct egress_change *ch, struct egress_set *set)
+static unsigned int rebalance_set(struct egress_change *ch, struct egress_set *set,
+				  struct loads *loads)
 {
-	struct egress_lease *lease, *candidate;
-	struct egress_pair *pair, *most, *least;
-	unsigned int moved = 0;
+	unsigned int most = BLOCKS_MAX, least = 0, moved = 0;
+	struct egress_pair *pair, *from, *to;
+	struct egress_lease *lease;
 
-	for (;;) {
-		most = NULL;
-		least = NULL;
-		lease = NULL;
-		list_for_each_entry(pair, &set->pairs, list) {
-			if (pair->dying)
-				continue;
-			if (pair->n_free && (!least || pair->n_leased < least->n_leased))
-				least = pair;
-			if (most && pair->n_leased <= most->n_leased)
-				continue;
-			candidate = movable(ch->en, pair);
-			if (candidate) {
-				most = pair;
-				lease = candidate;
-			}
+	list_for_each_entry(pair, &set->pairs, list) {
+		if (pair->dying)
+			continue;
+		list_add_tail(&pair->drain, &loads->from[pair->n_leased]);
+		if (pair->n_free)
+			list_add_tail(&pair->own, &loads->to[pair->n_leased]);
+	}
+	while (most >= least + 2) {
+		if (list_empty(&loads->from[most])) {
+			most--;
+			continue;
 		}
-		if (!most || !least || most->n_leased < least->n_leased + 2)
-			return moved;
-		egress_lease_move(ch, lease, egress_block_first_free(least));
+		if (list_empty(&loads->to[least])) {
+			least++;
+			continue;
+		}
+		from = list_first_entry(&loads->from[most], struct egress_pair, drain);
+		to = list_first_entry(&loads->to[least], struct egress_pair, own);
+		lease = movable(ch->en, from);
+		if (!lease) {
+			list_del_init(&from->drain);
+			continue;
+		}
+		egress_lease_move(ch, lease, egress_block_first_free(to));
+		load_changed(loads, from);
+		load_changed(loads, to);
 		moved++;
 		cond_resched();
 	}
+	list_for_each_entry(pair, &set->pairs, list) {
+		if (pair->dying)
+			continue;
+		list_del_init(&pair->drain);
+		list_del_init(&pair->own);
+	}
+	return moved;
 }
 
-static unsigned int rebalance_group(struct egress_change *ch, struct egress_group *group)
+static unsigned int rebalance_group(struct egress_change *ch, struct egress_group *group,
+				    struct loads *loads)
 {
 	struct egress_set *set;
 	unsigned int moved = 0;
 
 	for (set = &group->sets.rest; set; set = egress_set_next(set))
-		moved += rebalance_set(ch, set);
+		moved += rebalance_set(ch, set, loads);
 	return moved;
 }
 
@@ -304,7 +357,7 @@ static unsigned int rebalance_group(struct egress_change *ch, struct egress_grou
  * @region: name of the only region to look at, or NULL for all
  *
  * Each set of destinations is spread by itself. Pinned leases stay, and so do the leases on a
- * machine's own pairs. Return: 0, -ENOENT.
+ * machine's own pairs. Return: 0, -ENOENT, -ENOMEM.
  */
 int egress_rebalance(struct egress_change *ch, const char *name, const char *region)
 {
@@ -312,16 +365,21 @@ int egress_rebalance(struct egress_change *ch, const char *name, const char *reg
 	struct egress_app *app = egress_app_find(ch->en, name);
 	struct egress_group *group;
 	bool found = !region;
+	struct loads *loads;
 
 	if (!app)
 		return egress_refuse(&ch->error, EGRESS_ABOUT_APP, -ENOENT, "there is no app '%s'",
 				     name);
+	loads = loads_new();
+	if (!loads)
+		return -ENOMEM;
 	list_for_each_entry(group, &app->groups, list) {
 		if (region && strcmp(group->region->name, region))
 			continue;
 		found = true;
-		done.moved += rebalance_group(ch, group);
+		done.moved += rebalance_group(ch, group, loads);
 	}
+	kvfree(loads);
 	if (!found)
 		return egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -ENOENT,
 				     "app '%s' has nothing in region '%s'", name, region);
