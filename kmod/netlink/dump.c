@@ -379,8 +379,35 @@ static int dump_blocks(struct egress_net *en, const struct egress_msg *msg,
 	return 0;
 }
 
+/*
+ * Write the blocks of one machine, from number cb->args[0] on. A lingering block whose last
+ * connection has ended is left out; the reaper frees it.
+ */
+static void dump_blocks_of(struct egress_net *en, struct egress_msg *msg, const char *id,
+			   const struct filter *filter)
+{
+	struct egress_machine *machine = egress_machine_find(en, id);
+	struct netlink_callback *cb = msg->cb;
+	struct egress_block *block;
+	unsigned long n = 0;
+
+	if (!machine)
+		return;
+	list_for_each_entry(block, &machine->blocks, node) {
+		if (n++ < cb->args[0])
+			continue;
+		if (shown(block->pair->group, filter) &&
+		    (block->state == EGRESS_BLOCK_LEASED ||
+		     egress_dests_sweep(en, &block->ports)) &&
+		    egress_msg_lease(en, msg, block))
+			return;
+		cb->args[0] = n;
+	}
+}
+
 int egress_nl_lease_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	const struct nlattr *id_attr = nlmsg_find_attr(cb->nlh, GENL_HDRLEN, EGRESS_A_MACHINE);
 	struct egress_net *en = egress_net(sock_net(skb->sk));
 	unsigned long slot = cb->args[1], id;
 	struct egress_change ch;
@@ -389,6 +416,10 @@ int egress_nl_lease_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct filter filter;
 
 	msg = dump_begin(en, skb, cb, EGRESS_CMD_LEASE_GET, &filter);
+	if (id_attr) {
+		dump_blocks_of(en, &msg, nla_data(id_attr), &filter);
+		return dump_end(en, skb);
+	}
 	if (!cb->args[0] && !list_empty(&en->lingering)) {
 		/*
 		 * A lingering block whose last connection has ended is not to be shown: free

@@ -119,9 +119,10 @@ static const struct nla_policy egress_machine_get_dump_nl_policy[EGRESS_A_APP + 
 };
 
 /* EGRESS_CMD_LEASE_GET - dump */
-static const struct nla_policy egress_lease_get_nl_policy[EGRESS_A_APP + 1] = {
+static const struct nla_policy egress_lease_get_nl_policy[EGRESS_A_MACHINE + 1] = {
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 };
 
 /* EGRESS_CMD_BIND - do */
@@ -350,7 +351,7 @@ const struct genl_split_ops egress_nl_ops[30] = {
 		.start		= egress_nl_dump_start,
 		.dumpit		= egress_nl_lease_get_dumpit,
 		.policy		= egress_lease_get_nl_policy,
-		.maxattr	= EGRESS_A_APP,
+		.maxattr	= EGRESS_A_MACHINE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{

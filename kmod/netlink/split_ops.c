@@ -76,7 +76,7 @@ static int pre_doit(const struct genl_ops *ops, struct sk_buff *skb, struct genl
 		op++;
 	for (i = 1; i <= ops->maxattr; i++) {
 		if (info->attrs[i] && !takes(op, i)) {
-			NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[i], "Unknown attribute type");
+			NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[i], "Unsupported attribute");
 			return -EINVAL;
 		}
 	}

@@ -51,6 +51,9 @@ is "machine" '["m1","ord",["10.0.0.1","fd00::1"],0]' \
 is "leases" "[[\"m1\",$(jq '."pair-id"' <<<"$machine")]]" \
 	"$(ynl --dump lease-get "--json={$REGION}" | jq -c 'map([.machine, ."pair-id"])')"
 
+is "of one machine" '["m1"] []' "$(for id in m1 m2; do ynl --dump lease-get "--json={\"machine\": \"$id\"}" |
+	jq -c 'map(.machine)'; done | xargs -d '\n')"
+
 # The other pair, by the bytes of its IPv4 address.
 other=$(jq -r --argjson m "$machine" '.[] | select(."pair-id" != $m."pair-id").v4' <<<"$pairs")
 # shellcheck disable=SC2046,SC2183 # four numbers
@@ -76,7 +79,7 @@ ynl --multi pool-new "{$REGION, \"prefix\": [{\"v4\": \"$NET4\", \"len\": 28}]}"
 	--multi machine-new "{$M1, $SHOP, $REGION, \"addr\": [{\"v6\": \"$IN6\"}, {\"v4\": \"$IN4\"}]}" \
 	--multi machine-del '{"machine": "m2", "missing-ok": true}'
 # What a dump takes, a request for one object does not.
-ynl_refused 'Invalid argument.*Unknown attribute type.*bad-attr.*app' --do pair-get \
+ynl_refused 'Invalid argument.*Unsupported attribute.*bad-attr.*app' --do pair-get \
 	"--json={$SHOP, \"addr\": {\"v4\": \"$other4\"}}"
 ynl_refused 'Invalid argument' --dump pair-get "--json={\"addr\": {\"v4\": \"$other4\"}}"
 # An address is of one family, and not of one in the other's form.

@@ -165,11 +165,12 @@ int machine_show(const struct command *command, int argc, char **argv)
 	rc = args_parse(command, opts, 1, 1, &argc, argv) ?: parse_machine("ID", argv[0], &id);
 	if (rc)
 		return rc;
-	rc = machines_get(&machines, exchange_get, id);
-	if (!rc && machines.n)
-		rc = leases_load(&leases, exchange_glance, machines.v[0].app,
-				 machines.v[0].region) ?:
-		     pairs_load(&pairs, exchange_glance, machines.v[0].app, machines.v[0].region);
+	rc = machines_get(&machines, exchange_get, id) ?: leases_load_of(&leases, id);
+	/* Of which pairs the destinations are to be shown. One that has gone meanwhile is left out. */
+	for (size_t i = 0; i < leases.n && !rc && machines.n; i++)
+		if (!leases.v[i].lingering && leases.v[i].pair_id != machines.v[0].pair_id)
+			rc = pairs_get(&pairs, exchange_find, leases.v[i].v4.len ?
+				       &leases.v[i].v4 : &leases.v[i].v6);
 	for (size_t i = 0; i < machines.n && !rc; i++) {
 		if (!output.json) {
 			print_one(&machines.v[i], &leases, &pairs);

@@ -29,6 +29,16 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 	return 0;
 }
 
+int leases_load_of(struct leases *leases, const char *machine)
+{
+	struct nl_msg *msg = netlink_message(EGRESS_CMD_LEASE_GET, 0);
+
+	if (!msg)
+		return STATUS_FAILED;
+	put_string(msg, EGRESS_A_MACHINE, machine);
+	return exchange_glance(msg, append, leases);
+}
+
 int leases_load(struct leases *leases, dump_fn dump, const char *app, const char *region)
 {
 	return exchange_table(EGRESS_CMD_LEASE_GET, dump, app, region, append, leases);

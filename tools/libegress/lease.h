@@ -25,6 +25,7 @@ struct leases {
 };
 
 /* Appends. No app, or no region, means any. */
+int leases_load_of(struct leases *leases, const char *machine);
 int leases_load(struct leases *leases, dump_fn dump, const char *app, const char *region);
 
 #endif
