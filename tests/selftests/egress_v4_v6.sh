@@ -46,3 +46,12 @@ while read -r addr port; do
 	like "iperf3 came from" "^($V4|$V6)$" "$addr"
 	within "a port iperf3 came from" "$FIRST" "$LAST" "$port"
 done <<<"$peers"
+
+# A pair of one family is none for the other: that is left to the host's NAT, or dropped.
+eg allocate --app four --region ord --v4 198.51.100.14 > /dev/null
+eg machine add m2 --app four --region ord --addr 10.0.0.2 --addr fd00::2 > /dev/null
+under "IPv4 of the pair" 198.51.100.14 "$(ask m2 tcp $BANK4)"
+under "IPv6 of the host" $HOST6 "$(ask m2 tcp $BANK6)"
+eg app set four --on-none drop
+is "IPv6" timeout "$(ask m2 tcp $BANK6 wait=0.5)"
+under "IPv4 of the pair" 198.51.100.14 "$(ask m2 tcp $BANK4)"
