@@ -509,12 +509,23 @@ int egress_nl_machine_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	unsigned int n = count_of(info, EGRESS_A_MACHINE), i = 0;
 	const struct nlattr *attr;
+	const char *app = string(info, EGRESS_A_APP);
+	const char *region = string(info, EGRESS_A_REGION);
+	bool missing_ok = info->attrs[EGRESS_A_MISSING_OK];
 	struct egress_request rq;
 	const char **ids;
 	int rem, err;
 
-	if (egress_nl_missing(info, EGRESS_A_MACHINE))
-		return -EINVAL;
+	if (!app == !n || (region && !app))
+		return egress_nl_refuse(info, app ? EGRESS_A_APP : EGRESS_A_REGION, -EINVAL,
+					"either machines, or an app whose machines are to go");
+	if (app) {
+		err = egress_request_begin(&rq, info);
+		if (err)
+			return err;
+		err = egress_machine_del_of(&rq.ch, app, region, missing_ok);
+		return egress_request_end(&rq, err);
+	}
 	ids = kvcalloc(n, sizeof(*ids), GFP_KERNEL_ACCOUNT);
 	if (!ids)
 		return -ENOMEM;
@@ -523,7 +534,7 @@ int egress_nl_machine_del_doit(struct sk_buff *skb, struct genl_info *info)
 			ids[i++] = nla_data(attr);
 	err = egress_request_begin(&rq, info);
 	if (!err) {
-		err = egress_machine_del(&rq.ch, ids, n, info->attrs[EGRESS_A_MISSING_OK]);
+		err = egress_machine_del(&rq.ch, ids, n, missing_ok);
 		err = egress_request_end(&rq, err);
 	}
 	kvfree(ids);
@@ -563,8 +574,9 @@ int egress_nl_rebalance_doit(struct sk_buff *skb, struct genl_info *info)
 	err = egress_request_begin(&rq, info);
 	if (err)
 		return err;
-	return egress_request_end(&rq, egress_rebalance(&rq.ch, string(info, EGRESS_A_APP),
-					       string(info, EGRESS_A_REGION)));
+	err = egress_rebalance(&rq.ch, string(info, EGRESS_A_APP), string(info, EGRESS_A_REGION),
+			       number(info, EGRESS_A_MACHINES, UINT_MAX));
+	return egress_request_end(&rq, err);
 }
 
 int egress_nl_promote_doit(struct sk_buff *skb, struct genl_info *info)

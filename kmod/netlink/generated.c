@@ -104,6 +104,8 @@ static const struct nla_policy egress_machine_new_nl_policy[EGRESS_A_SLOT + 1] =
 static const struct nla_policy egress_machine_del_nl_policy[EGRESS_A_MISSING_OK + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_MISSING_OK] = { .type = NLA_FLAG, },
 };
 
@@ -134,10 +136,11 @@ static const struct nla_policy egress_bind_nl_policy[EGRESS_A_SLOT + 1] = {
 };
 
 /* EGRESS_CMD_REBALANCE - do */
-static const struct nla_policy egress_rebalance_nl_policy[EGRESS_A_APP + 1] = {
+static const struct nla_policy egress_rebalance_nl_policy[EGRESS_A_MACHINES + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+	[EGRESS_A_MACHINES] = { .type = NLA_U32, },
 };
 
 /* EGRESS_CMD_APP_SET - do */
@@ -367,7 +370,7 @@ const struct genl_split_ops egress_nl_ops[30] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_rebalance_doit,
 		.policy		= egress_rebalance_nl_policy,
-		.maxattr	= EGRESS_A_APP,
+		.maxattr	= EGRESS_A_MACHINES,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

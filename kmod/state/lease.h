@@ -101,6 +101,7 @@ bool egress_bind_has(struct egress_net *en, const struct egress_machine *machine
 void egress_bind_pin(struct egress_change *ch, struct egress_machine *machine,
 		     struct egress_block *block);
 int egress_bind(struct egress_change *ch, const char *id, const struct in6_addr *addr, int slot);
-int egress_rebalance(struct egress_change *ch, const char *app, const char *region);
+int egress_rebalance(struct egress_change *ch, const char *app, const char *region,
+		     unsigned int max);
 
 #endif

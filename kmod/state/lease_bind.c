@@ -292,10 +292,10 @@ static void load_changed(struct loads *loads, struct egress_pair *pair)
 
 /*
  * Move leases from the fullest pair of a set that has one to move, to the emptiest pair. With a
- * difference of one lease a move would only swap the two. Return: number of moves.
+ * difference of one lease a move would only swap the two. Return: number of moves, @max at most.
  */
 static unsigned int rebalance_set(struct egress_change *ch, struct egress_set *set,
-				  struct loads *loads)
+				  struct loads *loads, unsigned int max)
 {
 	unsigned int most = BLOCKS_MAX, least = 0, moved = 0;
 	struct egress_pair *pair, *from, *to;
@@ -308,7 +308,7 @@ static unsigned int rebalance_set(struct egress_change *ch, struct egress_set *s
 		if (pair->n_free)
 			list_add_tail(&pair->own, &loads->to[pair->n_leased]);
 	}
-	while (most >= least + 2) {
+	while (moved < max && most >= least + 2) {
 		if (list_empty(&loads->from[most])) {
 			most--;
 			continue;
@@ -340,13 +340,13 @@ static unsigned int rebalance_set(struct egress_change *ch, struct egress_set *s
 }
 
 static unsigned int rebalance_group(struct egress_change *ch, struct egress_group *group,
-				    struct loads *loads)
+				    struct loads *loads, unsigned int max)
 {
 	struct egress_set *set;
 	unsigned int moved = 0;
 
 	for (set = &group->sets.rest; set; set = egress_set_next(set))
-		moved += rebalance_set(ch, set, loads);
+		moved += rebalance_set(ch, set, loads, max - moved);
 	return moved;
 }
 
@@ -355,11 +355,13 @@ static unsigned int rebalance_group(struct egress_change *ch, struct egress_grou
  * @ch: change
  * @name: name of the app
  * @region: name of the only region to look at, or NULL for all
+ * @max: number of moves at most
  *
  * Each set of destinations is spread by itself. Pinned leases stay, and so do the leases on a
  * machine's own pairs. Return: 0, -ENOENT, -ENOMEM.
  */
-int egress_rebalance(struct egress_change *ch, const char *name, const char *region)
+int egress_rebalance(struct egress_change *ch, const char *name, const char *region,
+		     unsigned int max)
 {
 	struct egress_rebalance done = { .app = name, .region = region };
 	struct egress_app *app = egress_app_find(ch->en, name);
@@ -377,7 +379,7 @@ int egress_rebalance(struct egress_change *ch, const char *name, const char *reg
 		if (region && strcmp(group->region->name, region))
 			continue;
 		found = true;
-		done.moved += rebalance_group(ch, group, loads);
+		done.moved += rebalance_group(ch, group, loads, max - done.moved);
 	}
 	kvfree(loads);
 	if (!found)

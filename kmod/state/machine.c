@@ -465,6 +465,27 @@ static void machine_destroy(struct egress_change *ch, struct egress_machine *mac
 	kfree_rcu(machine, rcu);
 }
 
+/* Tell that a machine goes, and move it to those that do. */
+static void doom(struct egress_change *ch, struct egress_machine *machine, struct list_head *gone)
+{
+	egress_change_count(ch);
+	egress_change_tell(ch, EGRESS_EVENT_MACHINE_GONE, machine);
+	machine_unpublish(ch, machine);
+	list_add_tail(&machine->peer, gone);
+}
+
+/* Destroy machines that no packet finds any more, after one grace period for all of them. */
+static void destroy_all(struct egress_change *ch, struct list_head *gone)
+{
+	struct egress_machine *machine, *tmp;
+
+	if (list_empty(gone))
+		return;
+	egress_blocks_synchronize(ch->en);
+	list_for_each_entry_safe(machine, tmp, gone, peer)
+		machine_destroy(ch, machine);
+}
+
 /**
  * egress_machine_del() - delete machines
  * @ch: change
@@ -478,7 +499,7 @@ static void machine_destroy(struct egress_change *ch, struct egress_machine *mac
 int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int n,
 		       bool missing_ok)
 {
-	struct egress_machine *machine, *tmp;
+	struct egress_machine *machine;
 	LIST_HEAD(gone);
 	unsigned int i;
 
@@ -488,18 +509,44 @@ int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int 
 					     -ENOENT, "there is no machine '%s'", ids[i]);
 	for (i = 0; i < n; i++) {
 		machine = egress_machine_find(ch->en, ids[i]);
-		if (!machine)	/* gone already, or named twice */
-			continue;
-		egress_change_count(ch);
-		egress_change_tell(ch, EGRESS_EVENT_MACHINE_GONE, machine);
-		machine_unpublish(ch, machine);
-		list_add_tail(&machine->peer, &gone);
+		if (machine)	/* NULL: gone already, or named twice */
+			doom(ch, machine, &gone);
 	}
-	if (list_empty(&gone))
+	destroy_all(ch, &gone);
+	return 0;
+}
+
+/**
+ * egress_machine_del_of() - delete all machines of an app
+ * @ch: change
+ * @name: name of the app
+ * @region: name of the only region to look at, or NULL for all
+ * @missing_ok: an app that is not there is no error
+ *
+ * Context: process; waits for one grace period. Return: 0; -ENOENT, then nothing has changed.
+ */
+int egress_machine_del_of(struct egress_change *ch, const char *name, const char *region,
+			  bool missing_ok)
+{
+	struct egress_app *app = egress_app_find(ch->en, name);
+	struct egress_machine *machine, *tmp;
+	struct egress_group *group;
+	LIST_HEAD(gone);
+
+	if (!app && missing_ok)
 		return 0;
-	egress_blocks_synchronize(ch->en);
-	list_for_each_entry_safe(machine, tmp, &gone, peer)
-		machine_destroy(ch, machine);
+	if (!app)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_APP, -ENOENT, "there is no app '%s'",
+				     name);
+	list_for_each_entry(group, &app->groups, list) {
+		if (region && strcmp(group->region->name, region))
+			continue;
+		list_for_each_entry_safe(machine, tmp, &group->machines, peer) {
+			doom(ch, machine, &gone);
+			cond_resched();
+		}
+	}
+	destroy_all(ch, &gone);
 	return 0;
 }
 

@@ -73,6 +73,8 @@ int egress_machine_replace(struct egress_change *ch, const struct egress_machine
 int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int n,
 		       bool missing_ok);
 u64 egress_machine_connections(struct egress_net *en, struct egress_machine *machine);
+int egress_machine_del_of(struct egress_change *ch, const char *app, const char *region,
+			  bool missing_ok);
 void egress_machines_flush(struct egress_change *ch);
 
 int egress_machines_net_init(struct egress_net *en);

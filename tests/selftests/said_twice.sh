@@ -124,4 +124,15 @@ refused 2 "has no pool" eg pool del xyz
 eg pool del xyz --missing-ok
 eg pool del fra 198.51.100.0/29 198.51.100.48/28 --missing-ok
 eg pool del fra --missing-ok
+
+# All machines of an app.
+refused 1 "missing ID, or --app APP" eg machine del
+refused 1 "'m1' and --app: give one of them" eg machine del m1 --app blog
+refused 2 "there is no app 'nobody'" eg machine del --app nobody
+eg machine del --app nobody --missing-ok
+eg machine set m3 --region lhr
+eg machine del --app shop --region ord
+is "of one region" "m1 blog, m3 shop" "$(eg -j machine list | jq -r '[.[] | "\(.machine) \(.app)"] | sort | join(", ")')"
+eg machine del --app shop
+is "of all" "m1 blog" "$(eg -j machine list | jq -r '[.[] | "\(.machine) \(.app)"] | join(", ")')"
 eg flush --all

@@ -63,9 +63,11 @@ static int rebalanced(const struct answer *answer, struct json *j)
 int rebalance(const struct command *command, int argc, char **argv)
 {
 	const char *app = NULL, *region = NULL;
+	struct number max = {};
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "the app whose machines to spread" },
 		{ "--region", "REGION", parse_region, &region, "only in this region" },
+		{ "--max-moves", "N", parse_moves, &max, "move no more machines than that" },
 		{}
 	};
 	struct nl_msg *msg;
@@ -80,5 +82,6 @@ int rebalance(const struct command *command, int argc, char **argv)
 		return STATUS_FAILED;
 	put_string(msg, EGRESS_A_APP, app);
 	put_string_if(msg, EGRESS_A_REGION, region);
+	put_number_if(msg, EGRESS_A_MACHINES, &max);
 	return change(msg, rebalanced, 1);
 }

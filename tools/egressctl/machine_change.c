@@ -260,11 +260,12 @@ static int machines_gone(const struct answer *answer, struct json *j)
 	return rc;
 }
 
-static int confirm_deletion(int argc, char **argv, get_fn get)
+/* What goes, and what that cuts; of the machines that are named, or of an app's. */
+static int confirm_deletion(int argc, char **argv, get_fn get, const char *app, const char *region)
 {
 	struct machines machines = {};
 	unsigned long long connections = 0;
-	int rc = 0;
+	int rc = app ? machines_load(&machines, exchange_glance, app, region) : 0;
 
 	for (int i = 0; i < argc && !rc; i++)
 		rc = machines_get(&machines, get, argv[i]);
@@ -282,20 +283,28 @@ static int confirm_deletion(int argc, char **argv, get_fn get)
 
 int machine_del(const struct command *command, int argc, char **argv)
 {
+	const char *app = NULL, *region = NULL, *id;
 	bool yes = false, missing_ok = false;
 	const struct option opts[] = {
+		{ "--app", "APP", parse_app, &app, "all machines of this app instead" },
+		{ "--region", "REGION", parse_region, &region, "of them, only those in this region" },
 		{ "--missing-ok", NULL, NULL, &missing_ok, "a machine that is not there is no error" },
 		{ "-y", NULL, NULL, &yes, "do not ask, on a terminal" },
 		{}
 	};
-	int rc = args_parse(command, opts, 1, -1, &argc, argv);
+	int rc = args_parse(command, opts, 0, -1, &argc, argv);
 	struct nl_msg *msg;
-	const char *id;
 
 	for (int i = 0; i < argc && !rc; i++)
 		rc = parse_machine("ID", argv[i], &id);
+	if (!rc && !argc && !app)
+		rc = args_missing(command, "ID, or --app APP");
+	if (!rc && argc && (app || region))
+		rc = fail_usage("machine del: '%s' and --%s: give one of them", argv[0],
+				app ? "app" : "region");
 	if (!rc && confirm_wanted(yes))
-		rc = confirm_deletion(argc, argv, missing_ok ? exchange_find : exchange_get);
+		rc = confirm_deletion(argc, argv, missing_ok ? exchange_find : exchange_get, app,
+				      region);
 	if (rc)
 		return rc;
 	msg = netlink_message(EGRESS_CMD_MACHINE_DEL, 0);
@@ -303,6 +312,8 @@ int machine_del(const struct command *command, int argc, char **argv)
 		return STATUS_FAILED;
 	for (int i = 0; i < argc; i++)
 		put_string(msg, EGRESS_A_MACHINE, argv[i]);
+	put_string_if(msg, EGRESS_A_APP, app);
+	put_string_if(msg, EGRESS_A_REGION, region);
 	put_flag_if(msg, EGRESS_A_MISSING_OK, missing_ok);
-	return change(msg, machines_gone, argc);
+	return change(msg, machines_gone, argc + 1);
 }

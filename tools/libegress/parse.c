@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <limits.h>
 #include <linux/egress.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -310,6 +311,11 @@ int parse_proto(const char *what, const char *text, void *to)
 int parse_count(const char *what, const char *text, void *to)
 {
 	return parse_range(what, text, to, 1, EGRESS_COUNT_MAX);
+}
+
+int parse_moves(const char *what, const char *text, void *to)
+{
+	return parse_range(what, text, to, 1, INT_MAX);
 }
 
 int parse_block_size(const char *what, const char *text, void *to)
