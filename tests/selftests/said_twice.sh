@@ -125,6 +125,17 @@ eg pool del xyz --missing-ok
 eg pool del fra 198.51.100.0/29 198.51.100.48/28 --missing-ok
 eg pool del fra --missing-ok
 
+# Who has decided by what it was is refused, if it is not so any more.
+was=$(of generation "$(eg -j stats)")
+made=$(eg -j -generation "$was" machine add m8 --app blog --region ord --addr 10.0.0.8)
+is "generation" $((was + 1)) "$(of generation "$made")"
+refused 2 "generation $was is not the current one, $((was + 1))" eg -generation "$was" machine del m8
+eg --generation $((was + 1)) machine del m8
+is "generation" $((was + 2)) "$(stat generation)"
+refused 1 "not with 'list'" eg -generation "$was" list
+refused 1 "not with -b" eg -generation "$was" -b /dev/null
+refused 1 "generation 'x'" eg -generation x machine del m8
+
 # All machines of an app.
 refused 1 "missing ID, or --app APP" eg machine del
 refused 1 "'m1' and --app: give one of them" eg machine del m1 --app blog

@@ -14,6 +14,7 @@ static int finish(const struct answer *answer, made_fn made)
 {
 	struct json j = json_to(stdout);
 	uint32_t untold = answer_untold(answer);
+	uint64_t generation;
 	int rc = answer_status(answer);
 
 	if (answer->error)
@@ -24,6 +25,8 @@ static int finish(const struct answer *answer, made_fn made)
 		rc = worse_status(rc, made(answer, output.json ? &j : NULL));
 	rc = worse_status(rc, warn_settle());
 	if (output.json) {
+		if (answer_generation(answer, &generation))
+			json_add_unsigned(&j, "generation", generation);
 		if (untold)
 			json_add_unsigned(&j, "untold", untold);
 		warn_json(&j);

@@ -9,8 +9,10 @@
 #include "output.h"
 #include "remedy.h"
 #include "libegress/error.h"
+#include "libegress/exchange.h"
 #include "libegress/json.h"
 #include "libegress/netns.h"
+#include "libegress/parse.h"
 
 static int show_help(const struct command *command, int argc, char **argv);
 static int show_version(const struct command *command, int argc, char **argv);
@@ -96,6 +98,7 @@ struct globals {
 	const char *netns;
 	const char *file;
 	const char *command;	/* instead of the one that follows */
+	const char *generation;	/* that a change is to find */
 	bool force;
 	int end;		/* what argument they end before */
 };
@@ -118,6 +121,7 @@ static void print_usage(FILE *to)
 	      "  -n NETNS      in this network namespace, a name or a path\n"
 	      "  -b FILE       run a command a line, \"-\" for standard input; stop at the first error\n"
 	      "  -force        with -b: go on after errors\n"
+	      "  -generation N refuse a change if anything has changed since: see 'stats'\n"
 	      "  -V            print the version\n"
 	      "  -h, --help    print this; 'egressctl COMMAND --help' tells of a command\n"
 	      "\n"
@@ -283,7 +287,10 @@ static int parse_globals(int argc, char **argv, struct globals *globals)
 			globals->netns = argv[++at];
 		else if (is_one_of(name, "b", "batch") && at + 1 < argc)
 			globals->file = argv[++at];
-		else if (is_one_of(name, "n", "netns") || is_one_of(name, "b", "batch"))
+		else if (!strcmp(name, "generation") && at + 1 < argc)
+			globals->generation = argv[++at];
+		else if (is_one_of(name, "n", "netns") || is_one_of(name, "b", "batch") ||
+			 !strcmp(name, "generation"))
 			return fail_usage("a value is missing after '%s'", argv[at]);
 		else
 			return fail_usage("unknown option '%s': see 'egressctl help'", argv[at]);
@@ -294,6 +301,7 @@ static int parse_globals(int argc, char **argv, struct globals *globals)
 
 static int run_all(const struct globals *globals, int argc, char **argv)
 {
+	unsigned long long generation;
 	int rc;
 
 	if (globals->command)
@@ -307,10 +315,22 @@ static int run_all(const struct globals *globals, int argc, char **argv)
 		print_usage(stderr);
 		return STATUS_USAGE;
 	}
+	if (globals->generation && globals->file)
+		return fail_usage("-generation goes with one command, not with -b");
 	rc = globals->netns ? netns_enter(globals->netns) : 0;
+	if (!rc && globals->generation)
+		rc = parse_generation(globals->generation, &generation);
 	if (rc)
 		return rc;
-	return globals->file ? batch(globals->file, globals->force, run) : run(argc, argv);
+	if (globals->file)
+		return batch(globals->file, globals->force, run);
+	if (globals->generation)
+		exchange_expect(generation);
+	rc = run(argc, argv);
+	if (!rc && globals->generation && !exchange_expected())
+		rc = fail_usage("-generation goes with a command that changes something, not with '%s'",
+				argv[0]);
+	return rc;
 }
 
 int main(int argc, char **argv)

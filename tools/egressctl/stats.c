@@ -32,6 +32,7 @@ static int print_totals(struct nlattr **attrs, struct nlmsghdr *message, void *a
 	counters_read(&counters, attrs[EGRESS_A_STATS]);
 	if (output.json)
 		json_begin_object(&j, NULL);
+	print_counter(&j, "generation", get_u64(attrs, EGRESS_A_GENERATION));
 	print_counter(&j, "pairs", get_u32(attrs, EGRESS_A_PAIRS));
 	print_counter(&j, "machines", get_u32(attrs, EGRESS_A_MACHINES));
 	print_counter(&j, "waiting", get_u32(attrs, EGRESS_A_WAITING));

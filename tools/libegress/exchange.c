@@ -38,6 +38,13 @@ static struct {
 /* Of dumps: does somebody insist, and did the table change while the last was read? */
 static bool exact, interrupted;
 
+/* The generation that a change is to find. */
+static struct {
+	bool given;
+	bool sent;
+	uint64_t generation;
+} expected;
+
 static int exchange(struct nl_msg *msg, struct answer *answer)
 {
 	int rc;
@@ -122,6 +129,17 @@ int exchange_glance(struct nl_msg *msg, object_fn fn, void *arg)
 void exchange_exact(bool on)
 {
 	exact = on;
+}
+
+void exchange_expect(unsigned long long generation)
+{
+	expected.given = true;
+	expected.generation = generation;
+}
+
+bool exchange_expected(void)
+{
+	return expected.sent;
 }
 
 bool exchange_interrupted(void)
@@ -209,6 +227,10 @@ int exchange_change(struct nl_msg *msg, const struct change *change, answered_fn
 		return STATUS_FAILED;
 	interrupted = false;
 	nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_ECHO;
+	if (expected.given) {
+		put_u64(msg, EGRESS_A_GENERATION, expected.generation);
+		expected.sent = true;
+	}
 	if (group.on) {
 		enqueue(msg, change, answered, objects);
 		nlmsg_free(msg);

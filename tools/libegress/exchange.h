@@ -53,6 +53,13 @@ int exchange_change(struct nl_msg *msg, const struct change *change, answered_fn
 		    unsigned int objects);
 
 /*
+ * Have the next change refused unless that is the generation then, so that it is not decided
+ * by what has changed since. Whether the expectation has been sent with a change.
+ */
+void exchange_expect(unsigned long long generation);
+bool exchange_expected(void);
+
+/*
  * In a pipeline changes are sent in groups, and their answers read together.
  * drain carries out what is outstanding and returns the worst status since it
  * was called last; settle keeps that status for the next drain.

@@ -331,6 +331,19 @@ int answer_each(const struct answer *answer, object_fn fn, void *arg)
 	return 0;
 }
 
+/* The generation of which the answer tells; false if it has no message. */
+bool answer_generation(const struct answer *answer, uint64_t *generation)
+{
+	struct nlmsghdr *nlh = (struct nlmsghdr *)answer->messages;
+	struct nlattr *attrs[EGRESS_A_MAX + 1];
+
+	if (!nlmsg_ok(nlh, answer->length) ||
+	    genlmsg_parse(nlh, 0, attrs, EGRESS_A_MAX, policy) < 0 || !attrs[EGRESS_A_GENERATION])
+		return false;
+	*generation = nla_get_u64(attrs[EGRESS_A_GENERATION]);
+	return true;
+}
+
 uint32_t answer_untold(const struct answer *answer)
 {
 	struct nlmsghdr *nlh = (struct nlmsghdr *)answer->messages;

@@ -31,6 +31,7 @@ void netlink_abandon(void);
 
 uint32_t netlink_stamp(struct nl_msg *msg);	/* give it the next sequence number */
 int answer_status(const struct answer *answer);
+bool answer_generation(const struct answer *answer, uint64_t *generation);
 uint32_t answer_untold(const struct answer *answer);	/* objects that it had no room for */
 void answer_free(struct answer *answer);
 

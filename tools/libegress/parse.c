@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <errno.h>
 #include <limits.h>
 #include <linux/egress.h>
 #include <net/if.h>
@@ -311,6 +312,17 @@ int parse_proto(const char *what, const char *text, void *to)
 int parse_count(const char *what, const char *text, void *to)
 {
 	return parse_range(what, text, to, 1, EGRESS_COUNT_MAX);
+}
+
+int parse_generation(const char *text, unsigned long long *generation)
+{
+	char *end;
+
+	errno = 0;
+	*generation = strtoull(text, &end, 10);
+	if (!isdigit((unsigned char)*text) || *end || errno)
+		return fail_usage("generation '%s': give a number, as 'stats' shows it", text);
+	return 0;
 }
 
 int parse_moves(const char *what, const char *text, void *to)

@@ -68,6 +68,7 @@ int parse_addrs(const char *what, const char *text, void *to);		/* struct addrs 
 int parse_prefixes(const char *what, const char *text, void *to);	/* struct prefixes */
 int parse_exclude(const char *what, const char *text, void *to);	/* struct prefixes */
 int parse_count(const char *what, const char *text, void *to);		/* struct number */
+int parse_generation(const char *text, unsigned long long *generation);
 int parse_moves(const char *what, const char *text, void *to);		/* struct number */
 int parse_block_size(const char *what, const char *text, void *to);	/* struct number */
 int parse_seconds(const char *what, const char *text, void *to);	/* struct number; 0: NULL */

@@ -38,6 +38,11 @@ void put_u32(struct nl_msg *msg, int attr, uint32_t value)
 	put(msg, attr, &value, sizeof(value));
 }
 
+void put_u64(struct nl_msg *msg, int attr, uint64_t value)
+{
+	put(msg, attr, &value, sizeof(value));
+}
+
 void put_u16_if(struct nl_msg *msg, int attr, const struct number *value)
 {
 	uint16_t number = value->value;

@@ -11,6 +11,7 @@ void put_string_if(struct nl_msg *msg, int attr, const char *value);	/* not if N
 void put_u32(struct nl_msg *msg, int attr, uint32_t value);
 void put_u16_if(struct nl_msg *msg, int attr, const struct number *value);
 void put_u8(struct nl_msg *msg, int attr, uint8_t value);
+void put_u64(struct nl_msg *msg, int attr, uint64_t value);
 void put_number_if(struct nl_msg *msg, int attr, const struct number *value);
 void put_flag_if(struct nl_msg *msg, int attr, bool value);
 void put_addr_if(struct nl_msg *msg, int attr, const struct addr *value);
