@@ -81,6 +81,7 @@ shop="--app shop --region ord"
 	refused 2 '198.51.100.9' eg release 198.51.100.5 198.51.100.9
 	refused 2 'blog' eg release 198.51.100.5 --app blog
 	refused 1 '.' eg release
+	refused 1 'which --wait goes with' eg release 198.51.100.5 --wait
 	refused 1 'write --drain=30' eg release 198.51.100.5 --drain 30
 }
 

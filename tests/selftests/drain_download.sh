@@ -27,14 +27,20 @@ add 1
 allocate
 second=$V4
 download patient $((8 * SLOW))
-eg release "$first" --drain
+download=${PIDS[-1]}
+"$EGRESSCTL" -n h release "$first" --drain --wait 2> "$TMP/wait.err" &
+PIDS+=($!)
+drains() { [[ $(left "$first") == *draining* ]]; }
+until_ok "it drains" drains
 like "progress" "draining, 1 connection left" "$(left "$first")"
 under "a new connection" "$second" "$(ask m1 tcp $BANK4)"
 under "a new connection" "$second" "$(ask m1 udp $BANK4)"
 like "still" "draining, 1 connection left" "$(left "$first")"
-wait "${PIDS[-1]}" || fail "the download was cut: $(cat "$TMP/patient.err")"
+kill -0 "${PIDS[-1]}" || fail "release --wait came back before the last connection ended"
+wait "$download" || fail "the download was cut: $(cat "$TMP/patient.err")"
+wait "${PIDS[-1]}" || fail "release --wait: $(cat "$TMP/wait.err")"
+is "what is left when it comes back" "" "$(left "$first")"
 cmp "$TMP/patient" "$TMP/patient.got"
-until_ok "the pair is gone with it" gone "$first"
 is "who downloaded" "$first" "$(cut -d ' ' -f 1 "$TMP/access.log")"
 
 # Two seconds, and it would take a minute.

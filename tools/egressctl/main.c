@@ -35,7 +35,7 @@ static const struct command commands[] = {
 	  "Where one of --v4 and --v6 is given, the pair has no address of the other family." },
 	{ "pair set", pair_set, "ADDR [--to PREFIX,...]",
 	  "Change what destinations a pair is for" },
-	{ "release", release, "ADDR... [--app APP] [--drain[=SECONDS]] [--missing-ok] [-y]",
+	{ "release", release, "ADDR... [--app APP] [--drain[=SECONDS] [--wait]] [--missing-ok] [-y]",
 	  "Release the pairs that have these addresses; cut their connections, or drain them" },
 	{ "list", list, "[--app APP] [--region REGION] [--exact]",
 	  "Show the egress addresses" },

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/genetlink.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "args.h"
 #include "change.h"
@@ -10,11 +13,14 @@
 #include "output.h"
 #include "pair.h"
 #include "libegress/error.h"
+#include "libegress/events.h"
 #include "libegress/exchange.h"
 #include "libegress/netlink.h"
 #include "libegress/pair.h"
 #include "libegress/parse.h"
 #include "libegress/request.h"
+
+#define LOOK_EVERY	60000	/* milliseconds to wait for an event at a time */
 
 /* Both addresses of one pair may be given. */
 static void make_unique(struct pairs *pairs)
@@ -86,16 +92,60 @@ static int confirm_release(const struct addrs *addrs, const struct number *drain
 	return rc;
 }
 
+static int is_end(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
+{
+	const struct genlmsghdr *header = nlmsg_data(message);
+
+	*(bool *)arg |= header->cmd == EGRESS_CMD_PAIR_DEL || header->cmd == EGRESS_CMD_FLUSH;
+	return 0;
+}
+
+/* How many of the pairs that have these addresses drain yet. */
+static int count_draining(const struct addrs *addrs, size_t *n)
+{
+	struct pairs pairs = {};
+	int rc = 0;
+
+	*n = 0;
+	for (size_t i = 0; i < addrs->n && !rc; i++)
+		rc = pairs_get(&pairs, exchange_find, &addrs->v[i]);
+	for (size_t i = 0; i < pairs.n; i++)
+		*n += pairs.v[i].draining;
+	pairs_free(&pairs);
+	return rc;
+}
+
+/* Come back when the pairs have gone. events_open() has been called before their release. */
+static int wait_until_gone(const struct addrs *addrs)
+{
+	bool told = false;
+	size_t n;
+	int rc = count_draining(addrs, &n);
+
+	while (!rc && n) {
+		bool ended = false, lost;
+
+		if (!told && isatty(STDERR_FILENO))
+			fprintf(stderr, "waiting for the last connection\n");
+		told = true;
+		rc = events_read(LOOK_EVERY, is_end, &ended, &lost);
+		if (!rc && (ended || lost))
+			rc = count_draining(addrs, &n);
+	}
+	return rc;
+}
+
 int release(const struct command *command, int argc, char **argv)
 {
 	const char *app = NULL;
 	struct addrs addrs = {};
 	struct number drain = {};
-	bool yes = false, missing_ok = false;
+	bool yes = false, missing_ok = false, wait = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "refuse unless the pairs are this app's" },
 		{ "--drain", "[=SECONDS]", parse_seconds, &drain,
 		  "let connections end first, for so long at most, if given" },
+		{ "--wait", NULL, NULL, &wait, "with --drain: come back when the pairs have gone" },
 		{ "--missing-ok", NULL, NULL, &missing_ok,
 		  "an address that is not allocated is no error" },
 		{ "-y", NULL, NULL, &yes, "do not ask, on a terminal" },
@@ -107,9 +157,15 @@ int release(const struct command *command, int argc, char **argv)
 	rc = args_parse(command, opts, 1, -1, &argc, argv);
 	for (int i = 0; i < argc && !rc; i++)
 		rc = parse_addrs("ADDR", argv[i], &addrs);
+	if (!rc && wait && !drain.given)
+		rc = args_missing(command, "--drain, which --wait goes with");
+	if (!rc && wait && output.file)
+		rc = fail_usage("release: --wait would hold up the batch: run it by itself");
 	/* Without a deadline, nothing is cut. */
 	if (!rc && (!drain.given || drain.value) && confirm_wanted(yes))
 		rc = confirm_release(&addrs, &drain, missing_ok ? exchange_find : exchange_get);
+	if (!rc && wait)
+		rc = events_open();
 	if (rc)
 		goto out;
 	rc = STATUS_FAILED;
@@ -121,6 +177,8 @@ int release(const struct command *command, int argc, char **argv)
 	put_number_if(msg, EGRESS_A_DRAIN, &drain);
 	put_flag_if(msg, EGRESS_A_MISSING_OK, missing_ok);
 	rc = change(msg, pairs_released, addrs.n);
+	if (!rc && wait)
+		rc = wait_until_gone(&addrs);
 out:
 	free(addrs.v);
 	return rc;
