@@ -26,6 +26,7 @@ done
 allocate
 drawn $B
 is "used" "2 3 1 0" "$(used)"
+like "free, as JSON's readers can count" '"free":9223372036854775807,' "$(eg -j pool list ord)"
 
 refused 2 "prefix $A is in use: 198.51.100.1 by app 'shop', 198.51.100.2 by app 'shop': release" \
 	eg pool del ord $A

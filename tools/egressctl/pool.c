@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/genetlink.h>
 #include <net/if.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +29,9 @@ static void pool_json(struct json *j, const struct pool *pool)
 		json_begin_object(j, NULL);
 		json_add_string(j, "prefix", prefix_text(&pool->parts[i].prefix, text));
 		json_add_unsigned(j, "used", pool->parts[i].used);
-		json_add_unsigned(j, "free", pool->parts[i].free);
+		/* A /64 has more than most readers of JSON can count. */
+		json_add_unsigned(j, "free", pool->parts[i].free < INT64_MAX ?
+				  pool->parts[i].free : INT64_MAX);
 		json_add_bool(j, "draining", pool->parts[i].draining);
 		json_end_object(j);
 	}
