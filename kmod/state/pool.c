@@ -112,59 +112,6 @@ u64 egress_prefix_free(const struct egress_prefix *prefix)
 	return n > prefix->used ? n - prefix->used : 0;
 }
 
-static bool host_addr_in(struct egress_net *en, const struct egress_cidr *cidr,
-			 struct in6_addr *found)
-{
-	const struct inet6_ifaddr *ifa6;
-	const struct in_ifaddr *ifa4;
-	struct net_device *dev;
-	bool hit = false;
-
-	rcu_read_lock();
-	for_each_netdev_rcu(en->net, dev) {
-		struct in_device *in4 = __in_dev_get_rcu(dev);
-		struct inet6_dev *in6 = __in6_dev_get(dev);
-
-		if (in4) {
-			in_dev_for_each_ifa_rcu(ifa4, in4) {
-				egress_addr_v4(found, ifa4->ifa_local);
-				hit = egress_cidr_has(cidr, found);
-				if (hit)
-					goto out;
-			}
-		}
-		if (in6) {
-			list_for_each_entry_rcu(ifa6, &in6->addr_list, if_list) {
-				*found = ifa6->addr;
-				hit = egress_cidr_has(cidr, found);
-				if (hit)
-					goto out;
-			}
-		}
-	}
-out:
-	rcu_read_unlock();
-	return hit;
-}
-
-static bool machine_addr_in(struct egress_net *en, const struct egress_cidr *cidr,
-			    struct in6_addr *found, const char **id)
-{
-	struct egress_machine *machine;
-	unsigned long serial;
-	unsigned int i;
-
-	xa_for_each(&en->machines, serial, machine) {
-		for (i = 0; i < machine->n_sources; i++) {
-			*found = machine->sources[i]->addr;
-			*id = machine->id;
-			if (egress_cidr_has(cidr, found))
-				return true;
-		}
-	}
-	return false;
-}
-
 static struct egress_prefix *prefix_find(struct egress_region *region,
 					 const struct egress_cidr *cidr)
 {
@@ -174,73 +121,6 @@ static struct egress_prefix *prefix_find(struct egress_region *region,
 		if (egress_cidr_equal(&prefix->cidr, cidr))
 			return prefix;
 	return NULL;
-}
-
-/*
- * Can prefix @nth of a request come into the pool? What the pool has already can. If the pool is
- * replaced, what doom_others() has marked to go is not in the way.
- */
-static int check_prefix(struct egress_change *ch, const struct egress_pool_request *req,
-			unsigned int nth)
-{
-	const struct egress_cidr *cidr = &req->prefixes[nth];
-	char text[EGRESS_ADDR_STR], other[EGRESS_ADDR_STR];
-	const struct egress_region *region;
-	const struct egress_prefix *prefix;
-	struct in6_addr net;
-	const char *id;
-	__be32 v4;
-
-	egress_cidr_str(text, cidr);
-	if (!egress_cidr_clean(cidr)) {
-		struct egress_cidr clean = { .len = cidr->len };
-
-		ipv6_addr_prefix(&net, &cidr->addr, cidr->len);
-		clean.addr = net;
-		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_PREFIX, nth, -EINVAL,
-				     "prefix %s has host bits set: use %s", text,
-				     egress_cidr_str(other, &clean));
-	}
-	if (egress_addr_is_v4(&cidr->addr)) {
-		v4 = egress_addr_to_v4(&cidr->addr);
-		if (cidr->len < EGRESS_V4_BITS + 8 || ipv4_is_zeronet(v4) ||
-		    ipv4_is_loopback(v4) || ipv4_is_multicast(v4) || ipv4_is_lbcast(v4) ||
-		    ipv4_is_linklocal_169(v4))
-			return egress_refuse_nth(&ch->error, EGRESS_ABOUT_PREFIX, nth, -EINVAL,
-					     "prefix %s can't be anybody's source address",
-					     text);
-	} else if (cidr->len < 8 || ipv6_prefix_equal(&cidr->addr, &in6addr_any, 8) ||
-		   ipv6_addr_type(&cidr->addr) & (IPV6_ADDR_MULTICAST |
-		   IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK | IPV6_ADDR_MAPPED)) {
-		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_PREFIX, nth, -EINVAL,
-				     "prefix %s can't be anybody's source address", text);
-	}
-
-	list_for_each_entry(region, &ch->en->regions, list) {
-		list_for_each_entry(prefix, &region->prefixes, list) {
-			if (!egress_cidr_overlap(&prefix->cidr, cidr))
-				continue;
-			if (!strcmp(region->name, req->region)) {
-				if (egress_cidr_equal(&prefix->cidr, cidr))
-					return 0;
-				if (req->replace && prefix->doomed)
-					continue;
-			}
-			return egress_refuse_nth(&ch->error, EGRESS_ABOUT_PREFIX, nth, -EEXIST,
-					     "prefix %s overlaps %s of the pool in region '%s'",
-					     text, egress_cidr_str(other, &prefix->cidr),
-					     region->name);
-		}
-	}
-	if (machine_addr_in(ch->en, cidr, &net, &id))
-		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_PREFIX, nth, -EEXIST,
-				     "prefix %s holds %s, the inside address of machine '%s'",
-				     text, egress_addr_str(other, &net), id);
-	if (host_addr_in(ch->en, cidr, &net))
-		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_PREFIX, nth, -EADDRINUSE,
-				     "prefix %s holds %s, an address of this host: leave it out",
-				     text, egress_addr_str(other, &net));
-	return 0;
 }
 
 static struct egress_prefix *prefix_new(struct egress_region *region,
@@ -344,31 +224,6 @@ static int refuse_used(struct egress_change *ch, const struct egress_prefix *pre
 	return egress_refuse_reason(&ch->error, EGRESS_REASON_IN_USE);
 }
 
-/* Check the prefixes of a request: each by itself, and that no two of them overlap. */
-static int check_prefixes(struct egress_change *ch, const struct egress_pool_request *req)
-{
-	unsigned int i, j;
-	int err;
-
-	for (i = 0; i < req->n_prefixes; i++) {
-		err = check_prefix(ch, req, i);
-		if (err)
-			return err;
-		cond_resched();
-		for (j = 0; j < i; j++) {
-			char a[EGRESS_ADDR_STR], b[EGRESS_ADDR_STR];
-
-			if (!egress_cidr_overlap(&req->prefixes[i], &req->prefixes[j]))
-				continue;
-			return egress_refuse_nth(&ch->error, EGRESS_ABOUT_PREFIX, i, -EEXIST,
-					     "prefixes %s and %s overlap",
-					     egress_cidr_str(a, &req->prefixes[j]),
-					     egress_cidr_str(b, &req->prefixes[i]));
-		}
-	}
-	return 0;
-}
-
 /* Mark the prefixes of a pool that a request to replace it does not name: they are to go. */
 static int doom_others(struct egress_change *ch, struct egress_region *region,
 		       const struct egress_pool_request *req)
@@ -445,7 +300,7 @@ int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *
 		return egress_refuse(&ch->error, EGRESS_ABOUT_NOTHING, -EINVAL,
 				     "a pool needs a prefix");
 	err = exists && req->replace ? doom_others(ch, region, req) : 0;
-	err = err ?: check_prefixes(ch, req);
+	err = err ?: egress_pool_check(ch, req);
 	if (err)
 		return err;
 	new_slots = (anew || req->slot_first >= 0) &&

@@ -94,6 +94,10 @@ void egress_region_put(struct egress_region *region);
 bool egress_region_has(const struct egress_region *region, enum egress_family family);
 u64 egress_prefix_free(const struct egress_prefix *prefix);
 
+/* pool_check.c */
+int egress_pool_check(struct egress_change *ch, const struct egress_pool_request *req);
+
+/* pool.c */
 int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *req);
 int egress_pool_del(struct egress_change *ch, const struct egress_pool_request *req);
 int egress_pool_drain(struct egress_change *ch, const struct egress_pool_request *req, bool on);

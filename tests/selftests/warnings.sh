@@ -192,10 +192,10 @@ ynl() {
 }
 forgotten="app 'spare' in region 'fra' has 1 machine, but pairs elsewhere only: need at least 1 here"
 machines=$(count machine-new) pairs=$(count pair-new)
-ynl --create --excl --do machine-new \
+ynl --do machine-new \
 	--json '{"machine": "s3", "app": "spare", "region": "fra", "addr": {"v4": "0a000003"}}'
 until_ok "another client: nothing to tell" came machine-new $((machines + 1)) ""
-ynl --create --do pair-new --json '{"app": "spare", "region": "ord"}'
+ynl --do pair-new --json '{"app": "spare", "region": "ord"}'
 until_ok "another client" came pair-new $((pairs + 1)) \
 	"app 'spare' in region 'ord' has 1 pair, but no machines that use it"$'\n'"$forgotten"
 is "numbers" '["no-pairs",1,0,0,1]' \

@@ -287,8 +287,10 @@ int machine_del(const struct command *command, int argc, char **argv)
 	bool yes = false, missing_ok = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "all machines of this app instead" },
-		{ "--region", "REGION", parse_region, &region, "of them, only those in this region" },
-		{ "--missing-ok", NULL, NULL, &missing_ok, "a machine that is not there is no error" },
+		{ "--region", "REGION", parse_region, &region,
+		  "of them, only those in this region" },
+		{ "--missing-ok", NULL, NULL, &missing_ok,
+		  "a machine that is not there is no error" },
 		{ "-y", NULL, NULL, &yes, "do not ask, on a terminal" },
 		{}
 	};

@@ -166,7 +166,7 @@ int machine_show(const struct command *command, int argc, char **argv)
 	if (rc)
 		return rc;
 	rc = machines_get(&machines, exchange_get, id) ?: leases_load_of(&leases, id);
-	/* Of which pairs the destinations are to be shown. One that has gone meanwhile is left out. */
+	/* The pairs whose destinations are to be shown. One that has gone is left out. */
 	for (size_t i = 0; i < leases.n && !rc && machines.n; i++)
 		if (!leases.v[i].lingering && leases.v[i].pair_id != machines.v[0].pair_id)
 			rc = pairs_get(&pairs, exchange_find, leases.v[i].v4.len ?

@@ -35,7 +35,8 @@ static const struct command commands[] = {
 	  "Where one of --v4 and --v6 is given, the pair has no address of the other family." },
 	{ "pair set", pair_set, "ADDR [--to PREFIX,...]",
 	  "Change what destinations a pair is for" },
-	{ "release", release, "ADDR... [--app APP] [--drain[=SECONDS] [--wait]] [--missing-ok] [-y]",
+	{ "release", release,
+	  "ADDR... [--app APP] [--drain[=SECONDS] [--wait]] [--missing-ok] [-y]",
 	  "Release the pairs that have these addresses; cut their connections, or drain them" },
 	{ "list", list, "[--app APP] [--region REGION] [--exact]",
 	  "Show the egress addresses" },
@@ -48,7 +49,8 @@ static const struct command commands[] = {
 	  "ID --app APP --region REGION --addr ADDR... [--dev DEV]\n"
 	  "                                 [--pair ADDR [--slot N]] [--wait[=SECONDS]] [-y]",
 	  "Add a machine, or make the one that is there as given\n"
-	  "Without --dev it has no device. Without --pair a pin of before stays, if app and region do." },
+	  "Without --dev it has no device. Without --pair a pin of before stays, if app and\n"
+	  "region do." },
 	{ "machine set", machine_set,
 	  "ID [--app APP] [--region REGION] [--addr ADDR...] [--dev DEV] [-y]",
 	  "Change a machine" },
@@ -328,7 +330,7 @@ static int run_all(const struct globals *globals, int argc, char **argv)
 		exchange_expect(generation);
 	rc = run(argc, argv);
 	if (!rc && globals->generation && !exchange_expected())
-		rc = fail_usage("-generation goes with a command that changes something, not with '%s'",
+		rc = fail_usage("-generation goes with what changes something, not with '%s'",
 				argv[0]);
 	return rc;
 }

@@ -238,7 +238,8 @@ static int follow(struct reach *to, const struct attempt *a, const struct route 
 	int rc;
 
 	addr_text(&before->source, egress);
-	rc = ask(&route, &packet, machine, inside, to, a->port) ?: machines_get(&now, exchange_get, machine->id);
+	rc = ask(&route, &packet, machine, inside, to, a->port) ?:
+	     machines_get(&now, exchange_get, machine->id);
 	if (rc || !now.n)
 		goto out;
 	opened = now.v[0].counters.value[EGRESS_STATS_A_OPENED] >

@@ -160,7 +160,8 @@ int release(const struct command *command, int argc, char **argv)
 	if (!rc && wait && !drain.given)
 		rc = args_missing(command, "--drain, which --wait goes with");
 	if (!rc && wait && output.file)
-		rc = fail_usage("release: --wait would hold up the batch: run it by itself");
+		rc = fail_usage("%s: --wait would hold up the batch: run it by itself",
+				command->name);
 	/* Without a deadline, nothing is cut. */
 	if (!rc && (!drain.given || drain.value) && confirm_wanted(yes))
 		rc = confirm_release(&addrs, &drain, missing_ok ? exchange_find : exchange_get);

@@ -162,5 +162,5 @@ void warn_text(void)
 void warn_interrupted(void)
 {
 	if (exchange_interrupted())
-		warn("the table changed while it was read: what is shown is not of one moment; --exact insists");
+		warn("the table changed while it was read, and is not of one moment: see --exact");
 }

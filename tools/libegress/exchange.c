@@ -107,8 +107,7 @@ static int dump(struct nl_msg *msg, object_fn fn, void *arg, int tries, bool *ch
 	if (changed)
 		*changed = answer.interrupted;
 	if (!rc && answer.interrupted && changed && exact && !answer.error)
-		rc = fail("in-use", "the table changed each of the %d times it was read: try again, or without --exact",
-			  tries);
+		rc = fail("in-use", "the table changed each of the %d times it was read", tries);
 	if (!rc)
 		rc = answer_status(&answer) ?: answer_each(&answer, fn, arg);
 	answer_free(&answer);

@@ -17,7 +17,7 @@ struct json_object;
 struct json {
 	FILE *to;
 	bool pretty;
-	const char *mark;	/* key that each object in the array at the top gets, true; or NULL */
+	const char *mark;	/* key of a true member of each object in it; or NULL */
 	bool more;		/* elements of the array at the top were written already */
 	unsigned int depth;
 	struct json_object *open[JSON_DEPTH];
