@@ -32,6 +32,11 @@ refused 2 '198.51.100.0/24' eg pool add ord 198.51.100.0/24
 refused 2 '198.51.100.8/29' eg pool add fra 198.51.100.8/29
 refused 2 '2001:db8:e::/80' eg pool add fra 2001:db8:e::/80
 refused 2 '203.0.113.0/28' eg pool add fra 203.0.113.0/28 203.0.113.8/29
+refused 2 'prefixes 203.0.113.8/29 and 203.0.113.0/28 overlap' eg pool add fra 203.0.113.8/29 203.0.113.64/28 203.0.113.0/28
+refused 2 '198.51.100.8/29 overlaps 198.51.100.0/28' eg pool add fra 203.0.113.0/28 198.51.100.8/29 203.0.113.64/28
+refused 2 '198.51.0.0/16 overlaps 198.51.100.0/28' eg pool add fra 198.51.0.0/16 203.0.113.0/28
+refused 2 "10.0.0.0/24 holds 10.0.0.1, the inside address of machine 'm1'" \
+	eg pool add fra 203.0.113.0/28 10.0.0.0/24 203.0.113.64/28
 refused 2 '192.0.2.2' eg pool add fra 192.0.2.0/24
 refused 2 '2001:db8:2::2' eg pool add fra 2001:db8:2::/64
 refused '[12]' '224.0.0.0' eg pool add fra 224.0.0.0/24
