@@ -83,8 +83,8 @@ static int pre_doit(const struct genl_ops *ops, struct sk_buff *skb, struct genl
 	return op->pre_doit ? op->pre_doit(op, skb, info) : 0;
 }
 
-/* The same for a dump. There is no extack here, so it is refused without words. */
-static int start(struct netlink_callback *cb)
+/* The same for a dump, at each of its parts: there is no extack before the first. */
+static int dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	const struct genl_split_ops *op = egress_nl_ops;
 	const struct genlmsghdr *request = nlmsg_data(cb->nlh);
@@ -94,11 +94,12 @@ static int start(struct netlink_callback *cb)
 	while (op->cmd != request->cmd || !op->dumpit)
 		op++;
 	nlmsg_for_each_attr(attr, cb->nlh, GENL_HDRLEN, left) {
-		if (!takes(op, nla_type(attr)))
-			return -EINVAL;
+		if (takes(op, nla_type(attr)))
+			continue;
+		NL_SET_ERR_MSG_ATTR(cb->extack, attr, "Unsupported attribute");
+		return -EINVAL;
 	}
-	/* add_policy() has taken over what egress_nl_dump_start() does. */
-	return !op->start || op->start == egress_nl_dump_start ? 0 : op->start(cb);
+	return op->dumpit(skb, cb);
 }
 
 /* Add one generated operation, a request or a dump, to its joined command. */
@@ -109,8 +110,10 @@ static void __init add_op(struct genl_ops *to, const struct genl_split_ops *op)
 	if (op->doit)
 		to->doit = op->doit;
 	if (op->dumpit) {
-		to->start = start;
-		to->dumpit = op->dumpit;
+		/* add_policy() has taken over what egress_nl_dump_start() does. */
+		if (op->start != egress_nl_dump_start)
+			to->start = op->start;
+		to->dumpit = dumpit;
 		to->done = op->done;
 	}
 	add_policy(to, op);

@@ -80,10 +80,19 @@ static bool needs_words(const struct message *msg, int error)
 		(error != -EBUSY || (msg->flags & NLM_F_DUMP) != NLM_F_DUMP);
 }
 
-/* For want of permission, before anything else is looked at. */
+/* Has a message flags that have no meaning for any command? */
+static bool odd_flags(const struct message *msg)
+{
+	unsigned int flags = msg->flags & ~(NLM_F_REQUEST | NLM_F_ACK | NLM_F_ECHO);
+
+	return flags && flags != NLM_F_DUMP;
+}
+
+/* For want of permission, before anything but the header is looked at. */
 static bool may_be_denied(const struct message *msg, int error)
 {
-	return error == -EPERM || error == -EOPNOTSUPP || (error == -EINVAL && !command(msg->cmd));
+	return error == -EPERM || error == -EOPNOTSUPP ||
+		(error == -EINVAL && (!command(msg->cmd) || odd_flags(msg)));
 }
 
 static void judge(const struct message *msg, const struct answer *answer)
