@@ -134,6 +134,11 @@ static int check_attrs(const struct nlmsghdr *nlh, struct netlink_ext_ack *extac
 int egress_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
 		       struct genl_info *info)
 {
+	/* Where there is no policy, genetlink does not look at what follows its header. */
+	if (!ops->policy && nlmsg_attrlen(info->nlhdr, GENL_HDRLEN)) {
+		NL_SET_ERR_MSG(info->extack, "this command takes no attribute");
+		return -EINVAL;
+	}
 	/* For echoes: how much room the client has for them. */
 	info->user_ptr[1] = NETLINK_CB(skb).sk;
 	return check_attrs(info->nlhdr, info->extack);

@@ -398,9 +398,10 @@ const struct genl_split_ops egress_nl_ops[30] = {
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{
-		.cmd	= EGRESS_CMD_STATS_GET,
-		.doit	= egress_nl_stats_get_doit,
-		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+		.cmd		= EGRESS_CMD_STATS_GET,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_stats_get_doit,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= EGRESS_CMD_STATS_GET,
