@@ -81,7 +81,7 @@ ynl --multi pool-new "{$REGION, \"prefix\": [{\"v4\": \"$NET4\", \"len\": 28}]}"
 # What a dump takes, a request for one object does not.
 ynl_refused 'Invalid argument.*Unsupported attribute.*bad-attr.*app' --do pair-get \
 	"--json={$SHOP, \"addr\": {\"v4\": \"$other4\"}}"
-ynl_refused 'Invalid argument.*Unsupported attribute' --dump pair-get "--json={\"addr\": {\"v4\": \"$other4\"}}"
+ynl_refused 'Invalid argument.*Un(supported|known) attribute' --dump pair-get "--json={\"addr\": {\"v4\": \"$other4\"}}"
 # An address is of one family, and not of one in the other's form.
 ynl_refused 'Invalid argument.*either v4 or v6.*bad-attr.*addr' --do pair-get '--json={"addr": {}}'
 ynl_refused 'Invalid argument.*either v4 or v6.*bad-attr.*addr' --do pair-del \
