@@ -104,7 +104,6 @@ test-debug: deps ## KUnit, every selftest and what is meant to break it on debug
 	@tests/debug/run $(if $(KCSAN),--kcsan) $(if $(EMULATED),--pc) $(if $(T),--only '$(T)') $(KLINES)
 
 mutants: deps ## put small faults into copies of the sources, and see the tests notice them (T=PATTERN: those)
-	@tests/linux_source >/dev/null
 	@tests/mutants/run $(if $(T),'$(T)')
 
 demo: deps ## the main job on real traffic, step by step, under QEMU (HOST=1: in namespaces of this machine)

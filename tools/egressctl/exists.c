@@ -9,7 +9,6 @@
 #include "libegress/error.h"
 #include "libegress/exchange.h"
 #include "libegress/machine.h"
-#include "libegress/pair.h"
 #include "libegress/pool.h"
 
 #define ALIKE	4	/* one letter in so many may differ, but one at least */

@@ -20,8 +20,6 @@
 #include "libegress/parse.h"
 #include "libegress/request.h"
 
-#define LOOK_EVERY	60000	/* milliseconds to wait for an event at a time */
-
 /* Both addresses of one pair may be given. */
 static void make_unique(struct pairs *pairs)
 {
@@ -128,7 +126,7 @@ static int wait_until_gone(const struct addrs *addrs)
 		if (!told && isatty(STDERR_FILENO))
 			fprintf(stderr, "waiting for the last connection\n");
 		told = true;
-		rc = events_read(LOOK_EVERY, is_end, &ended, &lost);
+		rc = events_read(-1, is_end, &ended, &lost);
 		if (!rc && (ended || lost))
 			rc = count_draining(addrs, &n);
 	}

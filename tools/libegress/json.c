@@ -149,11 +149,6 @@ static void end(struct json *j)
 {
 	struct json_object *value = j->open[--j->depth];
 
-	if (j->mark && streams(j) && json_object_is_type(value, json_type_object)) {
-		j->open[j->depth++] = value;
-		json_add_bool(j, j->mark, true);
-		j->depth--;
-	}
 	if (!j->depth || !j->open[j->depth - 1])
 		add(j, NULL, value);
 }
@@ -165,6 +160,8 @@ void json_begin_object(struct json *j, const char *key)
 
 void json_end_object(struct json *j)
 {
+	if (j->mark && j->depth == 2 && !j->open[0])
+		json_add_bool(j, j->mark, true);
 	end(j);
 }
 
