@@ -236,10 +236,13 @@ bool dump_start(int sock, const struct message *msg)
 	return (nlh->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
 }
 
-/* Return: there is more to come. */
+/*
+ * Return: there is more to come.
+ * A part is as long as the longest buffer that the socket was ever read with, up to 32 KB.
+ */
 bool dump_part(int sock, void (*each)(const struct nlmsghdr *nlh, void *arg), void *arg)
 {
-	unsigned char buf[16384];
+	static unsigned char buf[1 << 16];
 	const struct nlmsghdr *nlh = (void *)buf;
 	size_t left = receive(sock, buf, sizeof(buf));
 
