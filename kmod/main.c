@@ -23,9 +23,11 @@ static int __net_init net_init(struct net *net)
 	int err;
 
 	en->net = net;
+	mutex_init(&en->cuts);
 	mutex_init(&en->lock);
 	INIT_LIST_HEAD(&en->regions);
 	INIT_LIST_HEAD(&en->lingering);
+	INIT_LIST_HEAD(&en->cutting);
 	INIT_LIST_HEAD(&en->draining);
 	INIT_LIST_HEAD(&en->claims);
 	INIT_LIST_HEAD(&en->unclaims);
@@ -70,9 +72,11 @@ static void __net_exit net_exit(struct net *net)
 	struct egress_change ch;
 
 	/* With the last pair and machine the hooks go, too: no packet uses the tables below. */
+	mutex_lock(&en->cuts);
 	egress_change_begin(&ch, en);
 	egress_flush(&ch);
 	egress_change_end(&ch);
+	mutex_unlock(&en->cuts);
 	/* The reaper takes egress_net.lock, so it can be waited for only without the lock. */
 	egress_reaper_stop(en);
 	egress_dests_net_exit(en);

@@ -46,8 +46,9 @@ struct egress_reaper {
  * @counters: one set for each CPU
  * @hooks: the registered netfilter hooks, or NULL; changed under @lock, read without it
  * @reap: mutex; held by whoever sweeps destination tables, and no table is freed without it
+ * @cuts: mutex; held by whoever ends the connections of blocks: see cut.c
  * @lock: mutex of all members below but @reaper, and of the objects of state/. The order of
- *	locks is rtnl_lock, @lock, @reap. Process context only
+ *	locks is @cuts, rtnl_lock, @lock, @reap. Process context only
  * @generation: number of changes so far, counted by egress_change_count(); changed under
  *	@lock, read without it for the event of a refused connection
  * @regions: struct egress_region
@@ -61,6 +62,7 @@ struct egress_reaper {
  * @n_devices: entries of @devices; read by the device notifier without @lock
  * @device_index: struct egress_device by ifindex; only those whose device exists now
  * @lingering: struct egress_block that no lease has any more and that may have connections
+ * @cutting: struct egress_block whose connections are to be ended after the change
  * @draining: struct egress_pair released that waits for its last connection or its deadline
  * @claims: struct egress_claim that egress_claims_sync() has to announce
  * @unclaims: struct egress_claim that egress_claims_sync() has to free
@@ -72,6 +74,7 @@ struct egress_reaper {
  * @prefix_bytes: memory that these prefixes take
  * @n_pairs: number of pairs
  * @n_machines: number of machines
+ * @n_cutting: number of blocks in @cutting, and of those that are being cut; read without @lock
  * @n_waiting: number of machines that wait for a lease
  * @reaper: frees the places of dead connections, and destination tables without any
  */
@@ -87,6 +90,9 @@ struct egress_net {
 	/* Sweeps of destination tables, one at a time */
 	struct mutex reap;
 
+	/* Cuts of connections, for one change after the other */
+	struct mutex cuts;
+
 	/* Everything that requests change */
 	struct mutex lock;
 	u64 generation;
@@ -100,6 +106,7 @@ struct egress_net {
 	atomic_t n_devices;
 	DECLARE_HASHTABLE(device_index, 8);
 	struct list_head lingering;
+	struct list_head cutting;
 	struct list_head draining;
 	struct list_head claims;
 	struct list_head unclaims;
@@ -111,6 +118,7 @@ struct egress_net {
 	size_t prefix_bytes;
 	unsigned int n_pairs;
 	unsigned int n_machines;
+	unsigned int n_cutting;
 	unsigned int n_waiting;
 
 	struct egress_reaper reaper;

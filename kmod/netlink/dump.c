@@ -20,13 +20,14 @@
 #include "packet/destination.h"
 #include "state/app.h"
 #include "state/block.h"
-#include "state/change.h"
+#include "state/count.h"
 #include "state/explain.h"
 #include "state/group.h"
 #include "state/lease.h"
 #include "state/machine.h"
 #include "state/pair.h"
 #include "state/pool.h"
+#include "state/reap.h"
 #include "state/set.h"
 #include "state/warning.h"
 
@@ -47,7 +48,8 @@ static int answer(struct genl_info *info, put_fn put)
 	};
 	int err;
 
-	mutex_lock(&en->lock);
+	if (mutex_lock_killable(&en->lock))
+		return -EINTR;
 	do {
 		msg.skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 		if (!msg.skb) {
@@ -98,9 +100,14 @@ static int put_pair(struct egress_net *en, struct egress_msg *msg, struct genl_i
 
 int egress_nl_pair_get_doit(struct sk_buff *request, struct genl_info *info)
 {
+	struct in6_addr addr;
+	int err;
+
 	if (egress_nl_missing(info, EGRESS_A_ADDR))
 		return -EINVAL;
-	return answer(info, put_pair);
+	egress_nl_addr(info->attrs[EGRESS_A_ADDR], &addr);
+	err = egress_count_pair(egress_net(genl_info_net(info)), &addr);
+	return err ?: answer(info, put_pair);
 }
 
 static int put_machine(struct egress_net *en, struct egress_msg *msg, struct genl_info *info)
@@ -115,9 +122,13 @@ static int put_machine(struct egress_net *en, struct egress_msg *msg, struct gen
 
 int egress_nl_machine_get_doit(struct sk_buff *request, struct genl_info *info)
 {
+	int err;
+
 	if (egress_nl_missing(info, EGRESS_A_MACHINE))
 		return -EINVAL;
-	return answer(info, put_machine);
+	err = egress_count_machine(egress_net(genl_info_net(info)),
+				   nla_data(info->attrs[EGRESS_A_MACHINE]));
+	return err ?: answer(info, put_machine);
 }
 
 static int put_app(struct egress_net *en, struct egress_msg *msg, struct genl_info *info)
@@ -137,40 +148,22 @@ int egress_nl_app_get_doit(struct sk_buff *request, struct genl_info *info)
 	return answer(info, put_app);
 }
 
-/*
- * All live connections. Counting sweeps every destination table, which may take long, so the
- * lock is let go after each pair.
- */
-static u64 count_connections(struct egress_net *en)
-{
-	struct egress_pair *pair;
-	unsigned long id = 0;
-	u64 sum = 0;
-
-	do {
-		mutex_lock(&en->lock);
-		pair = xa_find(&en->pairs, &id, ULONG_MAX, XA_PRESENT);
-		if (pair)
-			sum += egress_pair_connections(en, pair);
-		mutex_unlock(&en->lock);
-		id++;
-	} while (pair);
-	return sum;
-}
-
 static int put_stats(struct egress_net *en, struct egress_msg *msg, struct genl_info *info)
 {
-	const u64 *connections = info->user_ptr[0];
+	struct egress_pair *pair;
+	u64 connections = 0;
+	unsigned long id;
 
-	return egress_msg_stats(en, msg, *connections);
+	xa_for_each(&en->pairs, id, pair)
+		connections += egress_pair_connections(pair);
+	return egress_msg_stats(en, msg, connections);
 }
 
 int egress_nl_stats_get_doit(struct sk_buff *request, struct genl_info *info)
 {
-	u64 connections = count_connections(egress_net(genl_info_net(info)));
+	int err = egress_count_pairs(egress_net(genl_info_net(info)), NULL, NULL);
 
-	info->user_ptr[0] = &connections;
-	return answer(info, put_stats);
+	return err ?: answer(info, put_stats);
 }
 
 static int get_endpoint(struct genl_info *info, int attr, union nf_inet_addr *endpoint, u8 *pf)
@@ -246,18 +239,47 @@ struct filter {
 	const char *region;
 };
 
-/* Begin a part of a dump: read the filter, and lock the namespace until dump_end(). */
+static const char *dump_string(const struct netlink_callback *cb, int type)
+{
+	const struct nlattr *attr = nlmsg_find_attr(cb->nlh, GENL_HDRLEN, type);
+
+	return attr ? nla_data(attr) : NULL;
+}
+
+/*
+ * Before the first part of a dump: count the live connections that it will show. A machine may
+ * have left connections in another region, so @everywhere counts in all of them. cb->args[5] says
+ * that this has been done. Return: 0 or a negative error.
+ */
+static int dump_count(struct egress_net *en, struct netlink_callback *cb, bool everywhere)
+{
+	const char *machine = dump_string(cb, EGRESS_A_MACHINE);
+	int err;
+
+	if (cb->args[5])
+		return 0;
+	if (machine)
+		err = egress_count_machine(en, machine);
+	else
+		err = egress_count_pairs(en, dump_string(cb, EGRESS_A_APP),
+					 everywhere ? NULL : dump_string(cb, EGRESS_A_REGION));
+	cb->args[5] = !err;
+	return err;
+}
+
+/*
+ * Begin a part of a dump: read the filter, and lock the namespace until dump_end(). If the task is
+ * to die, nothing is locked, and msg.skb is NULL.
+ */
 static struct egress_msg dump_begin(struct egress_net *en, struct sk_buff *skb,
 				    struct netlink_callback *cb, u8 cmd, struct filter *filter)
 {
-	const struct nlattr *app = nlmsg_find_attr(cb->nlh, GENL_HDRLEN, EGRESS_A_APP);
-	const struct nlattr *region = nlmsg_find_attr(cb->nlh, GENL_HDRLEN, EGRESS_A_REGION);
-
 	*filter = (struct filter) {
-		.app = app ? nla_data(app) : NULL,
-		.region = region ? nla_data(region) : NULL,
+		.app = dump_string(cb, EGRESS_A_APP),
+		.region = dump_string(cb, EGRESS_A_REGION),
 	};
-	mutex_lock(&en->lock);
+	if (mutex_lock_killable(&en->lock))
+		return (struct egress_msg) {};
 	/* To netlink 0 means that there is nothing to compare with. */
 	cb->seq = (u32)en->generation ?: 1;
 	return (struct egress_msg) {
@@ -291,6 +313,8 @@ int egress_nl_pool_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct filter filter;
 
 	msg = dump_begin(en, skb, cb, EGRESS_CMD_POOL_GET, &filter);
+	if (!msg.skb)
+		return -EINTR;
 	msg.from = cb->args[1];
 	list_for_each_entry(region, &en->regions, list) {
 		if (region->serial < cb->args[0] || list_empty(&region->prefixes) ||
@@ -317,8 +341,14 @@ int egress_nl_pair_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct egress_msg msg;
 	struct filter filter;
 	unsigned long id;
+	int err;
 
+	err = dump_count(en, cb, false);
+	if (err)
+		return err;
 	msg = dump_begin(en, skb, cb, EGRESS_CMD_PAIR_GET, &filter);
+	if (!msg.skb)
+		return -EINTR;
 	msg.from = cb->args[1];
 	xa_for_each_start(&en->pairs, id, pair, cb->args[0]) {
 		if (id != cb->args[0])
@@ -346,8 +376,14 @@ static int dump_machines(struct sk_buff *skb, struct netlink_callback *cb, u8 cm
 	struct egress_msg msg;
 	struct filter filter;
 	unsigned long serial;
+	int err;
 
+	err = dump_count(en, cb, true);
+	if (err)
+		return err;
 	msg = dump_begin(en, skb, cb, cmd, &filter);
+	if (!msg.skb)
+		return -EINTR;
 	xa_for_each_start(&en->machines, serial, machine, cb->args[0]) {
 		if (shown(machine->group, &filter) && put(en, &msg, machine))
 			break;
@@ -372,7 +408,9 @@ static int dump_blocks(struct egress_net *en, const struct egress_msg *msg,
 	for (; *slot < egress_pair_slots(pair); ++*slot) {
 		struct egress_block *block = &pair->blocks[*slot];
 
-		if (block->machine && egress_msg_lease(en, msg, block))
+		if ((block->state == EGRESS_BLOCK_LEASED ||
+		     block->state == EGRESS_BLOCK_LINGERING) &&
+		    egress_msg_lease(en, msg, block))
 			return -EMSGSIZE;
 	}
 	*slot = 0;
@@ -398,7 +436,8 @@ static void dump_blocks_of(struct egress_net *en, struct egress_msg *msg, const 
 			continue;
 		if (shown(block->pair->group, filter) &&
 		    (block->state == EGRESS_BLOCK_LEASED ||
-		     egress_dests_sweep(en, &block->ports)) &&
+		     (block->state == EGRESS_BLOCK_LINGERING &&
+		      READ_ONCE(block->ports.live))) &&
 		    egress_msg_lease(en, msg, block))
 			return;
 		cb->args[0] = n;
@@ -407,29 +446,27 @@ static void dump_blocks_of(struct egress_net *en, struct egress_msg *msg, const 
 
 int egress_nl_lease_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	const struct nlattr *id_attr = nlmsg_find_attr(cb->nlh, GENL_HDRLEN, EGRESS_A_MACHINE);
 	struct egress_net *en = egress_net(sock_net(skb->sk));
+	const char *machine = dump_string(cb, EGRESS_A_MACHINE);
 	unsigned long slot = cb->args[1], id;
-	struct egress_change ch;
+	bool first = !cb->args[5];
 	struct egress_pair *pair;
 	struct egress_msg msg;
 	struct filter filter;
+	int err;
 
+	err = dump_count(en, cb, false);
+	/* A lingering block whose last connection has ended is not to be shown: free such blocks. */
+	if (!err && first && !machine)
+		err = egress_reap_lingering(en, true);
+	if (err)
+		return err;
 	msg = dump_begin(en, skb, cb, EGRESS_CMD_LEASE_GET, &filter);
-	if (id_attr) {
-		dump_blocks_of(en, &msg, nla_data(id_attr), &filter);
+	if (!msg.skb)
+		return -EINTR;
+	if (machine) {
+		dump_blocks_of(en, &msg, machine, &filter);
 		return dump_end(en, skb);
-	}
-	if (!cb->args[0] && !list_empty(&en->lingering)) {
-		/*
-		 * A lingering block whose last connection has ended is not to be shown: free
-		 * such blocks first. Those given up just now need their grace period before.
-		 */
-		egress_change_begin_locked(&ch, en);
-		egress_blocks_synchronize(en);
-		egress_leases_retire(&ch);
-		egress_change_end_locked(&ch);
-		cb->seq = (u32)en->generation ?: 1;
 	}
 	xa_for_each_start(&en->pairs, id, pair, cb->args[0]) {
 		if (id != cb->args[0])
@@ -452,6 +489,8 @@ int egress_nl_app_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct filter filter;
 
 	msg = dump_begin(en, skb, cb, EGRESS_CMD_APP_GET, &filter);
+	if (!msg.skb)
+		return -EINTR;
 	msg.from = cb->args[1];
 	xa_for_each_start(&en->apps, serial, app, cb->args[0]) {
 		if (serial != cb->args[0])
@@ -511,6 +550,8 @@ int egress_nl_warning_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 	struct filter filter;
 
 	msg = dump_begin(en, skb, cb, EGRESS_CMD_WARNING_GET, &filter);
+	if (!msg.skb)
+		return -EINTR;
 	xa_for_each_start(&en->apps, serial, app, cb->args[0]) {
 		if (serial != cb->args[0])
 			from = 0;
@@ -566,7 +607,8 @@ static int put_destination(const struct egress_dest_state *state, void *arg)
 
 	const struct egress_block *block = container_of(state->ports, struct egress_block, ports);
 
-	if (!shown(block->pair->group, dump->filter))
+	/* Nobody is told of a connection that is being cut: its pair may be gone. */
+	if (block->state == EGRESS_BLOCK_CUTTING || !shown(block->pair->group, dump->filter))
 		return 0;
 	return egress_msg_destination(dump->en, dump->msg, state);
 }
@@ -582,6 +624,8 @@ int egress_nl_destination_get_dumpit(struct sk_buff *skb, struct netlink_callbac
 
 	do {
 		msg = dump_begin(en, skb, cb, EGRESS_CMD_DESTINATION_GET, &filter);
+		if (!msg.skb)
+			return -EINTR;
 		dump = (struct destination_dump) { .en = en, .msg = &msg, .filter = &filter };
 		err = egress_dests_show(en, iter, put_destination, &dump);
 		dump_end(en, skb);

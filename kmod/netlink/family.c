@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 
 #include "addr.h"
+#include "net.h"
 #include "netlink/family.h"
 #include "netlink/generated.h"
 #include "netlink/refusal.h"
@@ -634,17 +635,22 @@ int egress_nl_app_set_doit(struct sk_buff *skb, struct genl_info *info)
 
 int egress_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct egress_net *en = egress_net(genl_info_net(info));
 	struct egress_request rq;
 	int err;
 
 	if (egress_nl_missing(info, EGRESS_A_ALL))
 		return -EINVAL;
+	if (mutex_lock_killable(&en->cuts))
+		return -EINTR;
 	err = egress_request_begin(&rq, info);
-	if (err)
-		return err;
-	egress_flush(&rq.ch);
-	egress_change_did(&rq.ch, EGRESS_EVENT_FLUSHED, NULL);
-	return egress_request_end(&rq, 0);
+	if (!err) {
+		egress_flush(&rq.ch);
+		egress_change_did(&rq.ch, EGRESS_EVENT_FLUSHED, NULL);
+		egress_request_end(&rq, 0);
+	}
+	mutex_unlock(&en->cuts);
+	return err;
 }
 
 static const struct genl_multicast_group groups[] = {

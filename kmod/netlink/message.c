@@ -245,7 +245,7 @@ int egress_msg_pair(struct egress_net *en, struct egress_msg *msg, struct egress
 		nla_put_s64(skb, EGRESS_A_CREATED, pair->created, EGRESS_A_PAD) ||
 		(pair->dying && put_drain(skb, pair)) ||
 		(!msg->brief &&
-		 put_u64(skb, EGRESS_A_CONNECTIONS, egress_pair_connections(en, pair)));
+		 put_u64(skb, EGRESS_A_CONNECTIONS, egress_pair_connections(pair)));
 	if (!err) {
 		while (i < set->n_cidrs && !put_prefix(skb, EGRESS_A_TO, &set->cidrs[i], NULL))
 			i++;
@@ -289,7 +289,7 @@ int egress_msg_machine(struct egress_net *en, const struct egress_msg *msg,
 			(lease->pinned && nla_put_flag(skb, EGRESS_A_PINNED));
 	if (!msg->brief)
 		err = err || put_u64(skb, EGRESS_A_CONNECTIONS,
-				     egress_machine_connections(en, machine)) ||
+				     egress_machine_connections(machine)) ||
 			machine_counters_put(skb, &machine->sender.counters);
 	return finish(msg, hdr, err);
 }
@@ -308,7 +308,7 @@ int egress_msg_lease(struct egress_net *en, const struct egress_msg *msg,
 		put_group(skb, block->pair->group) ||
 		nla_put_string(skb, EGRESS_A_MACHINE, block->machine->id) ||
 		(block->state == EGRESS_BLOCK_LINGERING && nla_put_flag(skb, EGRESS_A_LINGERING)) ||
-		put_u64(skb, EGRESS_A_CONNECTIONS, egress_dests_sweep(en, &block->ports));
+		put_u64(skb, EGRESS_A_CONNECTIONS, READ_ONCE(block->ports.live));
 	return finish(msg, hdr, err);
 }
 
@@ -363,7 +363,7 @@ int egress_msg_machine_stats(struct egress_net *en, const struct egress_msg *msg
 		return -EMSGSIZE;
 	err = nla_put_string(skb, EGRESS_A_MACHINE, machine->id) ||
 		put_group(skb, machine->group) ||
-		put_u64(skb, EGRESS_A_CONNECTIONS, egress_machine_connections(en, machine)) ||
+		put_u64(skb, EGRESS_A_CONNECTIONS, egress_machine_connections(machine)) ||
 		machine_counters_put(skb, &machine->sender.counters);
 	return finish(msg, hdr, err);
 }

@@ -40,7 +40,8 @@ static void answer(struct egress_change *ch, enum egress_change_event event, voi
  * @info: request
  *
  * Context: process. Return: 0, and the namespace is locked until egress_request_end(); or
- * -ESTALE if the client expected another generation, and nothing is locked.
+ * -ESTALE if the client expected another generation, -EINTR if the client is to die, and nothing is
+ * locked.
  */
 int egress_request_begin(struct egress_request *rq, struct genl_info *info)
 {
@@ -49,7 +50,9 @@ int egress_request_begin(struct egress_request *rq, struct genl_info *info)
 
 	rq->info = info;
 	rq->untold = 0;
-	egress_change_begin(&rq->ch, en);
+	err = egress_change_begin_killable(&rq->ch, en);
+	if (err)
+		return err;
 	rq->ch.answer = answer;
 	err = expected_generation(en, info);
 	if (err)

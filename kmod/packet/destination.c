@@ -34,7 +34,7 @@
  */
 #define LOOK_BUDGET	1024
 #define SWEEP_PLACES	64		/* places to sweep before a table's lock is let go */
-#define SHOW_TABLES	256		/* tables to show before other tasks have a turn */
+#define SHOW_BUDGET	2048		/* tables and places to show before others have a turn */
 #define EVENT_PERIOD	HZ		/* least time between two events about a table */
 
 /*
@@ -60,6 +60,7 @@ struct egress_dest_key {
  * @key: the block; the address and family of the destination after destination NAT; the conntrack
  *	zone of the reply direction
  * @list: in egress_dests.list
+ * @live: number of live connections that the last sweep found; changed under egress_net.reap
  * @lock: protects @dead, @ring, @refused, @held_back and @told
  * @dead: the table has left the hash: who finds it must look for another one
  * @ring: the block's ports as they are used to this destination
@@ -72,6 +73,7 @@ struct egress_dest {
 	struct rhash_head node;
 	struct egress_dest_key key;
 	struct list_head list;
+	unsigned int live;
 	/* Protects all that follows but @rcu; taken in softirq. */
 	spinlock_t lock;
 	bool dead;
@@ -324,6 +326,7 @@ static struct egress_dest *dest_new(struct egress_net *en, struct egress_ports *
 	if (!dest)
 		return NULL;
 	dest->key = *key;
+	dest->live = 0;
 	dest->dead = false;
 	dest->refused = 0;
 	dest->held_back = 0;
@@ -511,6 +514,13 @@ static void dest_free(struct rcu_head *rcu)
 	kmem_cache_free(dest_cache, container_of(rcu, struct egress_dest, rcu));
 }
 
+/* Note how many live connections a sweep has found in a table of a block. */
+static void note_live(struct egress_ports *ports, struct egress_dest *dest, unsigned int live)
+{
+	WRITE_ONCE(ports->live, ports->live - dest->live + live);
+	dest->live = live;
+}
+
 /*
  * Free the places of a table whose connections are over, or of all connections if @cut. A table
  * without taken places is freed itself. Return: number of live connections.
@@ -546,6 +556,7 @@ static unsigned int dest_sweep(struct egress_net *en, struct egress_ports *ports
 		cond_resched();
 	}
 	count_closed(en, ports, cp.probe.freed);
+	note_live(ports, dest, live);
 
 	if (!empty)
 		return live;
@@ -571,78 +582,92 @@ static struct egress_dest *dests_next(struct egress_dests *dests)
 	return dest;
 }
 
-static u64 dests_walk(struct egress_net *en, struct egress_ports *ports, unsigned int n, bool cut)
+/*
+ * Sweep the next table of a block and take its cost from @budget: one for the table and one for
+ * each taken place. Packets may change the number of places while it is read without the table's
+ * lock. An old number is good enough for a budget. Return: false if the block has no table.
+ */
+static bool sweep_next(struct egress_net *en, struct egress_ports *ports, bool cut, int *budget,
+		       unsigned int *live)
 {
-	struct egress_dest *dest;
-	u64 live = 0;
+	struct egress_dest *dest = dests_next(&ports->dests);
 
-	while (n-- && (dest = dests_next(&ports->dests)))
-		live += dest_sweep(en, ports, dest, cut);
-	return live;
+	if (!dest)
+		return false;
+	*budget -= 1 + data_race(READ_ONCE(dest->ring.taken));
+	*live = dest_sweep(en, ports, dest, cut);
+	return true;
 }
 
 /**
  * egress_dests_sweep_some() - sweep the next tables of a block
  * @en: namespace
- * @ports: the block: leased, lingering or free
+ * @ports: the block, in any state
  * @n: number of tables to sweep at most
  * @budget: number of tables and places that may be asked about, counted down; as a table is
  *	swept as a whole, the last one may bring the number below 0
  *
- * Context: process, egress_net.reap held. Return: number of tables swept.
+ * After a sweep of all tables, egress_ports.live is the number of live connections. Context: process, egress_net.reap
+ * held. Return: number of tables swept.
  */
 unsigned int egress_dests_sweep_some(struct egress_net *en, struct egress_ports *ports,
 				     unsigned int n, int *budget)
 {
-	struct egress_dest *dest;
-	unsigned int done = 0;
+	unsigned int done = 0, live;
 
-	while (done < n && *budget > 0 && (dest = dests_next(&ports->dests))) {
-		/*
-		 * Packets may change the number of taken places while it is read without the
-		 * table's lock. An old number is good enough for a budget.
-		 */
-		*budget -= 1 + data_race(READ_ONCE(dest->ring.taken));
-		dest_sweep(en, ports, dest, false);
+	while (done < n && *budget > 0 && sweep_next(en, ports, false, budget, &live))
 		done++;
-	}
 	return done;
 }
 
 /**
- * egress_dests_sweep() - sweep all tables of a block and count its live connections
+ * egress_dests_retire() - free all tables of a block, unless a connection lives in one
  * @en: namespace
- * @ports: the block: leased or lingering
+ * @ports: the block, as egress_dests_cut_some() needs it
+ * @budget: number of tables and places that may be asked about, counted down
  *
- * Context: process; takes egress_net.reap. Return: number of live connections.
+ * A connection that TCP has closed does not count as living, but its conntrack entry is removed,
+ * as the next machine that leases the block may need its port. The first living connection ends
+ * the search. Context: process; takes egress_net.reap. Return: whether the block has no table
+ * now; false also if @budget did not suffice.
  */
-u64 egress_dests_sweep(struct egress_net *en, struct egress_ports *ports)
+bool egress_dests_retire(struct egress_net *en, struct egress_ports *ports, int *budget)
 {
-	u64 live;
+	unsigned int left, live = 0;
+	bool idle;
 
 	if (!READ_ONCE(ports->dests.n))
-		return 0;
+		return true;
 	mutex_lock(&en->reap);
-	live = dests_walk(en, ports, READ_ONCE(ports->dests.n), false);
+	left = READ_ONCE(ports->dests.n);
+	while (left && *budget > 0 && sweep_next(en, ports, false, budget, &live) && !live)
+		left--;
+	idle = !left;
+	if (idle)
+		while (ports->dests.n)
+			sweep_next(en, ports, true, budget, &live);
 	mutex_unlock(&en->reap);
-	return live;
+	return idle;
 }
 
 /**
- * egress_dests_cut() - end every connection of a block
+ * egress_dests_cut_some() - end connections of a block
  * @en: namespace
  * @ports: the block. No lease leads to it any more, and a grace period has passed since the
  *	last one did, so that no packet can take a port of the block now. A packet that took
  *	one is confirmed, dropped, or waits in an NFQUEUE
+ * @budget: number of tables and places that may be cut, counted down
  *
- * Context: process; takes egress_net.reap.
+ * Context: process, egress_net.reap held. Return: whether no connection is left.
  */
-void egress_dests_cut(struct egress_net *en, struct egress_ports *ports)
+bool egress_dests_cut_some(struct egress_net *en, struct egress_ports *ports, int *budget)
 {
-	mutex_lock(&en->reap);
-	while (ports->dests.n)
-		dests_walk(en, ports, ports->dests.n, true);
-	mutex_unlock(&en->reap);
+	unsigned int live;
+
+	lockdep_assert_held(&en->reap);
+	while (*budget > 0 && sweep_next(en, ports, true, budget, &live))
+		;
+	return !READ_ONCE(ports->dests.n);
 }
 
 /*
@@ -713,8 +738,7 @@ int egress_dests_show(struct egress_net *en, struct rhashtable_iter *iter,
 {
 	struct egress_dest_state state;
 	struct egress_dest *dest;
-	unsigned int n = 0;
-	int err = 0;
+	int budget = SHOW_BUDGET, err = 0;
 
 	rhashtable_walk_start(iter);
 	for (dest = rhashtable_walk_peek(iter); dest; dest = rhashtable_walk_next(iter)) {
@@ -722,12 +746,13 @@ int egress_dests_show(struct egress_net *en, struct rhashtable_iter *iter,
 			err = -EINTR;
 			break;
 		}
+		budget -= 1 + data_race(READ_ONCE(dest->ring.taken));
 		if (!look_at(en, dest, &state))
 			continue;
 		err = show(&state, arg);
 		if (err)
 			break;
-		if (++n == SHOW_TABLES) {
+		if (budget <= 0) {
 			/* The next call begins where the walk stands: go past the table shown. */
 			if (rhashtable_walk_next(iter))
 				err = -EINTR;

@@ -14,6 +14,12 @@
  */
 #define EGRESS_CONFIRM_TIME	(HZ / 50)
 
+/*
+ * How many tables and places in them are swept before egress_net.reap is let go for others. To
+ * sweep a place takes about 700 instructions.
+ */
+#define EGRESS_SWEEP_PIECE	1024
+
 struct egress_net;
 struct egress_ports;
 struct nf_conn;
@@ -73,10 +79,10 @@ int egress_dest_take(struct egress_net *en, struct egress_ports *ports, const st
 		     struct egress_refusal *refusal);
 bool egress_dest_renew(struct egress_net *en, const struct egress_ports *ports,
 		       const struct nf_conn *ct, u8 pf);
-u64 egress_dests_sweep(struct egress_net *en, struct egress_ports *ports);
 unsigned int egress_dests_sweep_some(struct egress_net *en, struct egress_ports *ports,
 				     unsigned int n, int *budget);
-void egress_dests_cut(struct egress_net *en, struct egress_ports *ports);
+bool egress_dests_retire(struct egress_net *en, struct egress_ports *ports, int *budget);
+bool egress_dests_cut_some(struct egress_net *en, struct egress_ports *ports, int *budget);
 
 bool egress_tcp_closed(const struct nf_conn *ct);
 void egress_dest_look(struct egress_net *en, struct egress_ports *ports, u8 pf,

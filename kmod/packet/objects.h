@@ -125,6 +125,8 @@ static inline struct egress_public *egress_public_find(struct rhashtable *addrs,
  * @nat: the pair
  * @first: the block's first port, in host order
  * @slot: the number of the block in the pair, from 0
+ * @live: number of live connections, as the last sweep of each table found them; changed under
+ *	egress_net.reap, read without it
  * @sender: the machine that leases the block, or that leased it last while the block lingers;
  *	NULL while the block is free or another host's. Written under egress_net.lock; a
  *	reader holds the RCU read lock, as the machine is freed after a grace period
@@ -134,6 +136,7 @@ struct egress_ports {
 	const struct egress_nat *nat;
 	u16 first;
 	u16 slot;
+	unsigned int live;
 	struct egress_sender *sender;
 	struct egress_dests dests;
 };

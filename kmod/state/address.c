@@ -21,6 +21,7 @@
 #include "state/address.h"
 #include "state/change.h"
 #include "state/claim.h"
+#include "state/pair.h"
 #include "state/pool.h"
 
 /**
@@ -224,6 +225,15 @@ again:
 	return ERR_PTR(egress_refuse_reason(&ch->error, EGRESS_REASON_NO_ADDRESS));
 }
 
+/* A pair that is gone keeps its addresses until its connections have been cut. */
+static bool is_cut(struct egress_net *en, const struct egress_addr *addr)
+{
+	const struct egress_nat *nat = rcu_dereference_protected(addr->public.nat,
+								 lockdep_is_held(&en->lock));
+
+	return nat && container_of(nat, struct egress_pair, nat)->gone;
+}
+
 /**
  * egress_addr_given() - take a certain address of a region
  * @ch: change
@@ -276,6 +286,11 @@ struct egress_addr *egress_addr_given(struct egress_change *ch, struct egress_re
 	addr = egress_addr_find(ch->en, at);
 	if (!addr)
 		return addr_new(ch->en, prefix, at, false);
+	if (is_cut(ch->en, addr)) {
+		err = egress_refuse(&ch->error, to_blame, -EBUSY,
+				    "%s is not free yet: its connections are being cut", text);
+		return ERR_PTR(err);
+	}
 	if (list_empty(&addr->rest)) {
 		err = egress_refuse(&ch->error, to_blame, -EEXIST, "%s is allocated already",
 				    text);

@@ -2,9 +2,10 @@
 /*
  * Blocks: a pair's ports, cut into pieces that are leased to machines.
  *
- *      free --------> leased -----------> lingering --------> free
- *            taken           given up                no connection is left,
- *                                                    or all have been cut
+ *      free --------> leased -----------> lingering ------------------------------> free
+ *            taken           given up         |       no connection is left          ^
+ *                                             '----------> cutting ------------------'
+ *                                              the machine or the pair is gone
  *
  * When a lease gives its block up, packets find the block no more from then on. But a packet
  * that has found the block before may still take a port of it, until a grace period has passed.
@@ -22,10 +23,10 @@
 #include "state/pair.h"
 
 /*
- * Destination tables of a lingering block that egress_block_retire() sweeps at most. A block with
- * more stays as it is until the reaper's rounds, which sweep in small pieces, have left fewer.
+ * Destination tables and places of a lingering block that are swept to free it while somebody
+ * waits for it. A block with more stays as it is until the reaper's rounds have left fewer.
  */
-#define RETIRE_TABLES	1024
+#define RETIRE_BUDGET	1024
 
 /**
  * egress_block_lease() - a machine takes a free block
@@ -50,13 +51,18 @@ void egress_block_lease(struct egress_block *block, struct egress_machine *machi
 void egress_block_linger(struct egress_net *en, struct egress_block *block)
 {
 	block->state = EGRESS_BLOCK_LINGERING;
-	block->gp = start_poll_synchronize_rcu();
+	start_poll_synchronize_rcu_full(&block->gp);
 	block->quiet = false;
 	block->pair->n_leased--;
 	list_add_tail(&block->linger, &en->lingering);
 }
 
-static void block_free(struct egress_block *block)
+/**
+ * egress_block_free() - a block is free
+ * @block: lingering or cutting, without destination tables; egress_net locked. No packet can take
+ *	a port of it
+ */
+void egress_block_free(struct egress_block *block)
 {
 	struct egress_pair *pair = block->pair;
 
@@ -72,41 +78,45 @@ static void block_free(struct egress_block *block)
  * egress_blocks_synchronize() - wait until no packet can take a port of a lingering block
  * @en: namespace, locked
  *
- * Context: process; waits for one grace period, for all lingering blocks together.
+ * Context: process; waits for a grace period, unless one has passed since the last of the blocks
+ * began to linger.
  */
 void egress_blocks_synchronize(struct egress_net *en)
 {
 	struct egress_block *block;
-	bool wait = false;
 
-	list_for_each_entry(block, &en->lingering, linger)
-		wait |= !block->quiet;
-	if (!wait)
-		return;
-	synchronize_rcu_expedited();
-	list_for_each_entry(block, &en->lingering, linger)
+	list_for_each_entry(block, &en->lingering, linger) {
+		if (block->quiet)
+			continue;
+		cond_synchronize_rcu_expedited_full(&block->gp);
 		block->quiet = true;
+	}
 }
 
 /**
  * egress_block_retire() - free a lingering block if no connection lives in it
  * @en: namespace, locked
  * @block: lingering
+ * @budget: destination tables and places that may be swept, counted down
  *
- * A connection that TCP has closed does not count as living. But its conntrack entry is
- * removed, as the next machine that leases the block may need its port. Context: process;
- * sweeps the block's destination tables, which takes egress_net.reap. Return: true if the block
- * is free now.
+ * Context: process; sweeps the block's destination tables, which takes egress_net.reap. Return:
+ * true if the block is free now; false also if a packet may still take a port of the block, or
+ * @budget did not suffice.
  */
-bool egress_block_retire(struct egress_net *en, struct egress_block *block)
+bool egress_block_retire(struct egress_net *en, struct egress_block *block, int *budget)
 {
-	block->quiet = block->quiet || poll_state_synchronize_rcu(block->gp);
-	if (!block->quiet || READ_ONCE(block->ports.dests.n) > RETIRE_TABLES ||
-	    egress_dests_sweep(en, &block->ports))
+	block->quiet = block->quiet || poll_state_synchronize_rcu_full(&block->gp);
+	if (!block->quiet || !egress_dests_retire(en, &block->ports, budget))
 		return false;
-	egress_dests_cut(en, &block->ports);
-	block_free(block);
+	egress_block_free(block);
 	return true;
+}
+
+static bool retire(struct egress_net *en, struct egress_block *block)
+{
+	int budget = RETIRE_BUDGET;
+
+	return egress_block_retire(en, block, &budget);
 }
 
 /**
@@ -135,10 +145,10 @@ struct egress_block *egress_block_retire_one(struct egress_net *en, const struct
 		/* Slot 0 only if nothing else can be freed: some servers refuse its low ports. */
 		if (!block->ports.slot)
 			zero = block;
-		else if (egress_block_retire(en, block))
+		else if (retire(en, block))
 			return block;
 	}
-	return zero && egress_block_retire(en, zero) ? zero : NULL;
+	return zero && retire(en, zero) ? zero : NULL;
 }
 
 /**
@@ -161,22 +171,11 @@ struct egress_block *egress_block_first_free(struct egress_pair *pair)
 }
 
 /**
- * egress_block_cut() - end all connections of a lingering block, and free the block
- * @en: namespace, locked
- * @block: lingering, and a grace period has passed since it began to linger
- *
- * Context: process; takes egress_net.reap.
- */
-void egress_block_cut(struct egress_net *en, struct egress_block *block)
-{
-	egress_dests_cut(en, &block->ports);
-	block_free(block);
-}
-
-/**
  * egress_blocks_retire_pair() - free a pair's lingering blocks that have no connection left
  * @en: namespace, locked
  * @pair: pair
+ *
+ * Blocks that take long to look through are left to the reaper.
  */
 void egress_blocks_retire_pair(struct egress_net *en, struct egress_pair *pair)
 {
@@ -184,7 +183,7 @@ void egress_blocks_retire_pair(struct egress_net *en, struct egress_pair *pair)
 
 	for (i = 0; i < egress_pair_slots(pair); i++)
 		if (pair->blocks[i].state == EGRESS_BLOCK_LINGERING)
-			egress_block_retire(en, &pair->blocks[i]);
+			retire(en, &pair->blocks[i]);
 }
 
 /**

@@ -3,6 +3,7 @@
 #define EGRESS_BLOCK_H
 
 #include <linux/list.h>
+#include <linux/rcupdate.h>
 
 #include "packet/objects.h"
 
@@ -15,6 +16,7 @@ enum egress_block_state {
 	EGRESS_BLOCK_FREE,
 	EGRESS_BLOCK_LEASED,
 	EGRESS_BLOCK_LINGERING,	/* no lease has it any more, but connections may still use it */
+	EGRESS_BLOCK_CUTTING,	/* it lingered, and its connections are being ended: see cut.c */
 };
 
 /**
@@ -22,12 +24,14 @@ enum egress_block_state {
  * @ports: what packets read of the block, under RCU
  * @pair: pair that the block is part of
  * @state: enum egress_block_state
- * @machine: machine that has the block leased, or had it until it lingered; else NULL
- * @node: entry in egress_pair.free while free, in egress_machine.blocks while leased or lingering
- * @linger: entry in egress_net.lingering while lingering
+ * @quiet: the grace period of @gp is over, as far as is known
+ * @machine: machine that has the block leased, or had it until it lingered; else NULL. A machine
+ *	that is deleted is freed only when it has no block any more
+ * @node: entry in egress_pair.free while free, else in egress_machine.blocks
+ * @linger: entry in egress_net.lingering while lingering, in egress_net.cutting, or in a list of
+ *	cut.c, while cutting
  * @gp: RCU cookie from the moment when the block began to linger: after its grace period no
  *	packet can take a port of the block
- * @quiet: the grace period of @gp is over, as far as is known
  *
  * egress_net.lock protects all of it but @ports.
  */
@@ -35,21 +39,21 @@ struct egress_block {
 	struct egress_ports ports;
 	struct egress_pair *pair;
 	u8 state;
+	bool quiet;
 	struct egress_machine *machine;
 	struct list_head node;
 	struct list_head linger;
-	unsigned long gp;
-	bool quiet;
+	struct rcu_gp_oldstate gp;
 };
 
 void egress_block_lease(struct egress_block *block, struct egress_machine *machine);
 void egress_block_linger(struct egress_net *en, struct egress_block *block);
-bool egress_block_retire(struct egress_net *en, struct egress_block *block);
+void egress_block_free(struct egress_block *block);
+bool egress_block_retire(struct egress_net *en, struct egress_block *block, int *budget);
 struct egress_block *egress_block_retire_one(struct egress_net *en, const struct egress_pair *pair,
 					     const struct egress_block *only);
 void egress_blocks_retire_pair(struct egress_net *en, struct egress_pair *pair);
 void egress_blocks_synchronize(struct egress_net *en);
-void egress_block_cut(struct egress_net *en, struct egress_block *block);
 struct egress_block *egress_block_first_free(struct egress_pair *pair);
 u32 egress_block_limit(const struct egress_block *block);
 

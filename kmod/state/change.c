@@ -11,9 +11,11 @@
 #include "net.h"
 #include "state/change.h"
 #include "state/claim.h"
+#include "state/cut.h"
 #include "state/group.h"
 #include "state/hooks_use.h"
 #include "state/machine.h"
+#include "state/pair.h"
 #include "state/warning.h"
 
 static const struct egress_teller *told_by __read_mostly;
@@ -46,6 +48,7 @@ void egress_change_begin_locked(struct egress_change *ch, struct egress_net *en)
 	ch->error.text[0] = '\0';
 	INIT_LIST_HEAD(&ch->machines);
 	INIT_LIST_HEAD(&ch->groups);
+	ch->drains = false;
 	ch->counted = false;
 	ch->quiet = false;
 }
@@ -61,6 +64,21 @@ void egress_change_begin(struct egress_change *ch, struct egress_net *en)
 {
 	mutex_lock(&en->lock);
 	egress_change_begin_locked(ch, en);
+}
+
+/**
+ * egress_change_begin_killable() - the same, for a task that may be killed while it waits
+ * @ch: change
+ * @en: namespace
+ *
+ * Context: process. Return: 0; -EINTR if the task is to die, then nothing is locked.
+ */
+int egress_change_begin_killable(struct egress_change *ch, struct egress_net *en)
+{
+	if (mutex_lock_killable(&en->lock))
+		return -EINTR;
+	egress_change_begin_locked(ch, en);
+	return 0;
 }
 
 static void warn(struct egress_change *ch, struct egress_warned *warned)
@@ -93,7 +111,12 @@ void egress_change_end_locked(struct egress_change *ch)
  * egress_change_end() - end a change and unlock the namespace
  * @ch: change
  *
- * Context: process; takes rtnl_lock if a claim on the uplink came or went.
+ * What takes long is done now, while others may have the lock: the connections of machines and
+ * pairs that are gone are cut. What comes of it is another change, with a generation of its own
+ * if a machine that waited gets a block.
+ *
+ * Context: process; takes rtnl_lock if a claim on the uplink came or went; waits for a grace
+ * period if something is cut or drains.
  */
 void egress_change_end(struct egress_change *ch)
 {
@@ -101,6 +124,9 @@ void egress_change_end(struct egress_change *ch)
 
 	egress_change_end_locked(ch);
 	mutex_unlock(&en->lock);
+	if (ch->drains)
+		egress_pair_settle(en, &ch->gp);
+	egress_cut_finish(en);
 	egress_claims_sync(en);
 }
 

@@ -3,6 +3,7 @@
 #define EGRESS_CHANGE_H
 
 #include <linux/list.h>
+#include <linux/rcupdate.h>
 #include <linux/types.h>
 
 #include "error.h"
@@ -34,6 +35,8 @@ enum egress_change_event {
  *	event tells of each of these machines
  * @groups: struct egress_group whose numbers of pairs or machines have changed: at the end of
  *	the change, the warnings about each of these groups are told
+ * @gp: RCU cookie for @drains
+ * @drains: pairs have been released to drain: after the change, those without connections go
  * @counted: egress_net.generation has grown by one for this change
  * @quiet: egress_change_did() tells nothing. It is set while everything in the namespace goes:
  *	one event is enough to tell of that
@@ -49,6 +52,8 @@ struct egress_change {
 	struct egress_error error;
 	struct list_head machines;
 	struct list_head groups;
+	struct rcu_gp_oldstate gp;
+	bool drains;
 	bool counted;
 	bool quiet;
 };
@@ -69,6 +74,7 @@ struct egress_teller {
 void egress_change_tell_by(const struct egress_teller *teller);
 
 void egress_change_begin(struct egress_change *ch, struct egress_net *en);
+int egress_change_begin_killable(struct egress_change *ch, struct egress_net *en);
 void egress_change_end(struct egress_change *ch);
 void egress_change_begin_locked(struct egress_change *ch, struct egress_net *en);
 void egress_change_end_locked(struct egress_change *ch);

@@ -2,6 +2,7 @@
 /* Flushing: everything in a namespace goes, on request or with the namespace. */
 #include "net.h"
 #include "state/app.h"
+#include "state/cut.h"
 #include "state/change.h"
 #include "state/flush.h"
 #include "state/group.h"
@@ -13,7 +14,8 @@
  * egress_flush() - delete all machines, pairs, apps and pools of a namespace
  * @ch: change; listeners are not told of the objects: the caller may tell that all are gone
  *
- * Context: process; waits for one grace period.
+ * Context: process, with egress_net.cuts held since before the change began; waits for one grace
+ * period. Connections are cut under the lock, as nothing is to be left when the change is told.
  */
 void egress_flush(struct egress_change *ch)
 {
@@ -30,6 +32,7 @@ void egress_flush(struct egress_change *ch)
 		egress_pair_destroy(ch, pair);
 		egress_group_put(en, group);
 	}
+	egress_cut_now(en);
 	egress_app_free_all(en);
 	egress_pool_free_all(en);
 	ch->quiet = false;

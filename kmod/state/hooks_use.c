@@ -43,7 +43,7 @@ int egress_hooks_get(struct egress_net *en, struct egress_error *error)
 }
 
 /**
- * egress_hooks_put() - unregister the hooks if there is no machine and no pair
+ * egress_hooks_put() - unregister the hooks if there is no machine, no pair and nothing to cut
  * @en: namespace, locked
  *
  * Context: process; if there is none, waits until no packet is in the hooks any more.
@@ -51,7 +51,7 @@ int egress_hooks_get(struct egress_net *en, struct egress_error *error)
 void egress_hooks_put(struct egress_net *en)
 {
 	lockdep_assert_held(&en->lock);
-	if (!en->hooks || en->n_machines || en->n_pairs)
+	if (!en->hooks || en->n_machines || en->n_pairs || en->n_cutting)
 		return;
 	egress_hooks_unregister(en);
 	module_put(THIS_MODULE);

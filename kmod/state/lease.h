@@ -77,7 +77,7 @@ void egress_lease_recount(struct egress_change *ch, struct egress_machine *machi
 void egress_leases_recount(struct egress_change *ch, struct egress_group *group);
 void egress_lease_feed(struct egress_change *ch, struct egress_group *group);
 void egress_lease_offer(struct egress_change *ch, struct egress_pair *pair);
-void egress_leases_retire(struct egress_change *ch);
+bool egress_leases_retire(struct egress_change *ch);
 
 /* lease_bind.c */
 

@@ -129,6 +129,11 @@ struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egr
 				    "slot %d of %s is leased to machine '%s'", slot, text,
 				    block->machine->id);
 		break;
+	case EGRESS_BLOCK_CUTTING:
+		err = egress_refuse(&ch->error, EGRESS_ABOUT_SLOT, -EBUSY,
+				    "slot %d of %s is not free yet: its connections are being cut",
+				    slot, text);
+		break;
 	case EGRESS_BLOCK_LINGERING:
 		err = egress_refuse(&ch->error, EGRESS_ABOUT_SLOT, -EBUSY,
 				    "slot %d of %s lingers: connections of machine '%s' still use it",

@@ -12,6 +12,9 @@
 #include "state/pair.h"
 #include "state/set.h"
 
+/* Destination tables and places that are swept at most to find a block for a machine. */
+#define RETIRE_BUDGET	4096
+
 /*
  * May a machine of @group lease a block of the pair? A machine that has moved to another region
  * keeps its own pairs of the region that it left, but does not use them there.
@@ -60,6 +63,7 @@ static bool retire_set(struct egress_net *en, const struct egress_lease *lease)
 {
 	const struct egress_group *group = lease->machine->group;
 	struct egress_block *block, *tmp;
+	int budget = RETIRE_BUDGET;
 	bool any = false;
 
 	list_for_each_entry(block, &en->lingering, linger)
@@ -70,7 +74,7 @@ static bool retire_set(struct egress_net *en, const struct egress_lease *lease)
 	egress_blocks_synchronize(en);
 	list_for_each_entry_safe(block, tmp, &en->lingering, linger)
 		if (block->pair->set == lease->set && is_open(block->pair, group))
-			any |= egress_block_retire(en, block);
+			any |= egress_block_retire(en, block, &budget);
 	return any;
 }
 

@@ -13,7 +13,8 @@
 #include "state/pair.h"
 #include "state/set.h"
 
-#define RETIRE_BUDGET	4096	/* destination tables that egress_leases_retire() sweeps at most */
+/* Destination tables and places that egress_leases_retire() sweeps before it lets the lock go. */
+#define RETIRE_BUDGET	2048
 
 /**
  * egress_lease_recount() - find out anew whether a machine counts as waiting
@@ -132,14 +133,16 @@ void egress_lease_offer(struct egress_change *ch, struct egress_pair *pair)
  * @ch: change
  *
  * Each block that becomes free is offered to the machines that wait. Context: process; may wait
- * for a grace period.
+ * for a grace period. Return: whether blocks are left that there was no time for: another call
+ * begins with them.
  */
-void egress_leases_retire(struct egress_change *ch)
+bool egress_leases_retire(struct egress_change *ch)
 {
-	unsigned int budget = RETIRE_BUDGET;
 	struct egress_block *block, *tmp;
+	int budget = RETIRE_BUDGET;
 	struct egress_pair *pair;
 	LIST_HEAD(todo);
+	bool left;
 
 	lockdep_assert_held(&ch->en->lock);
 	/*
@@ -148,14 +151,15 @@ void egress_leases_retire(struct egress_change *ch)
 	 */
 	list_splice_init(&ch->en->lingering, &todo);
 	list_for_each_entry_safe(block, tmp, &todo, linger) {
+		if (budget <= 0)
+			break;
+		budget--;
 		list_move_tail(&block->linger, &ch->en->lingering);
 		pair = block->pair;
-		if (budget < READ_ONCE(block->ports.dests.n))
-			break;
-		budget -= READ_ONCE(block->ports.dests.n);
-		if (egress_block_retire(ch->en, block))
+		if (egress_block_retire(ch->en, block, &budget))
 			egress_lease_offer(ch, pair);
 	}
-	/* The blocks that this call did not get to are the first in the next call. */
+	left = !list_empty(&todo);
 	list_splice(&todo, &ch->en->lingering);
+	return left;
 }

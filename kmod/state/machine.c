@@ -8,12 +8,12 @@
 #include "net.h"
 #include "table.h"
 #include "packet/classify.h"
-#include "packet/destination.h"
 #include "packet/objects.h"
 #include "state/address.h"
 #include "state/app.h"
 #include "state/block.h"
 #include "state/change.h"
+#include "state/cut.h"
 #include "state/device.h"
 #include "state/group.h"
 #include "state/hooks_use.h"
@@ -404,23 +404,17 @@ static void forget_own(struct egress_net *en, struct egress_machine *machine)
 }
 
 /*
- * End all connections of a machine's lingering blocks, and destroy its own pairs that are dying.
- * The caller has waited for a grace period, so that no packet takes a port of these blocks.
+ * Have all connections of a machine's lingering blocks ended after the change, and destroy its own
+ * pairs that are dying.
  */
 static void machine_cut(struct egress_change *ch, struct egress_machine *machine)
 {
-	struct egress_block *block, *tmp_block;
 	struct egress_pair *pair, *tmp;
+	struct egress_block *block;
 
-	list_for_each_entry_safe(block, tmp_block, &machine->blocks, node)
-		if (block->state == EGRESS_BLOCK_LINGERING) {
-			egress_block_cut(ch->en, block);
-			/*
-			 * The caller feeds machines that wait in one group only, but the block may
-			 * be of a pair in another region, which the machine has left.
-			 */
-			egress_lease_offer(ch, block->pair);
-		}
+	list_for_each_entry(block, &machine->blocks, node)
+		if (block->state == EGRESS_BLOCK_LINGERING)
+			egress_cut_block(ch->en, block);
 	list_for_each_entry_safe(pair, tmp, &machine->pairs, own) {
 		struct egress_group *group = pair->group;
 
@@ -445,6 +439,16 @@ static void machine_unpublish(struct egress_change *ch, struct egress_machine *m
 	list_del(&machine->peer);
 }
 
+/**
+ * egress_machine_put() - free a machine that has been deleted, unless it still has a block
+ * @machine: machine, egress_net locked
+ */
+void egress_machine_put(struct egress_machine *machine)
+{
+	if (machine->gone && list_empty(&machine->blocks))
+		kfree_rcu(machine, rcu);
+}
+
 static void machine_destroy(struct egress_change *ch, struct egress_machine *machine)
 {
 	struct egress_group *group = machine->group;
@@ -459,10 +463,10 @@ static void machine_destroy(struct egress_change *ch, struct egress_machine *mac
 	if (machine->device)
 		egress_device_put(ch->en, machine->device);
 	list_del(&machine->changed);
-	egress_lease_feed(ch, group);
 	egress_change_group(ch, group);
 	egress_group_put(ch->en, group);
-	kfree_rcu(machine, rcu);
+	machine->gone = true;
+	egress_machine_put(machine);
 }
 
 /* Tell that a machine goes, and move it to those that do. */
@@ -474,14 +478,11 @@ static void doom(struct egress_change *ch, struct egress_machine *machine, struc
 	list_add_tail(&machine->peer, gone);
 }
 
-/* Destroy machines that no packet finds any more, after one grace period for all of them. */
+/* Destroy machines that no packet finds any more. */
 static void destroy_all(struct egress_change *ch, struct list_head *gone)
 {
 	struct egress_machine *machine, *tmp;
 
-	if (list_empty(gone))
-		return;
-	egress_blocks_synchronize(ch->en);
 	list_for_each_entry_safe(machine, tmp, gone, peer)
 		machine_destroy(ch, machine);
 }
@@ -493,8 +494,8 @@ static void destroy_all(struct egress_change *ch, struct list_head *gone)
  * @n: number of ids
  * @missing_ok: a machine that is not there is no error
  *
- * The connections of the machines end, and pairs of their own are released. Context: process;
- * waits for one grace period. Return: 0; -ENOENT, then nothing has changed.
+ * The connections of the machines end after the change, and pairs of their own are released.
+ * Context: process. Return: 0; -ENOENT, then nothing has changed.
  */
 int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int n,
 		       bool missing_ok)
@@ -523,7 +524,7 @@ int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int 
  * @region: name of the only region to look at, or NULL for all
  * @missing_ok: an app that is not there is no error
  *
- * Context: process; waits for one grace period. Return: 0; -ENOENT, then nothing has changed.
+ * Context: process. Return: 0; -ENOENT, then nothing has changed.
  */
 int egress_machine_del_of(struct egress_change *ch, const char *name, const char *region,
 			  bool missing_ok)
@@ -554,11 +555,11 @@ int egress_machine_del_of(struct egress_change *ch, const char *name, const char
  * egress_machines_flush() - delete all machines, and let nobody lease a pair any more
  * @ch: change
  *
- * The pairs are left to egress_flush(). Context: process; waits for one grace period.
+ * The pairs are left to egress_flush(). Context: process.
  */
 void egress_machines_flush(struct egress_change *ch)
 {
-	struct egress_machine *machine, *tmp;
+	struct egress_machine *machine;
 	struct egress_pair *pair;
 	unsigned long id;
 	LIST_HEAD(gone);
@@ -569,9 +570,7 @@ void egress_machines_flush(struct egress_change *ch)
 	}
 	xa_for_each(&ch->en->pairs, id, pair)
 		pair->dying = true;
-	egress_blocks_synchronize(ch->en);
-	list_for_each_entry_safe(machine, tmp, &gone, peer)
-		machine_destroy(ch, machine);
+	destroy_all(ch, &gone);
 }
 
 /*
@@ -647,7 +646,6 @@ static void move(struct egress_change *ch, struct egress_machine *machine,
 	kfree_rcu(old_view, rcu);
 	if (group->app != old->app) {
 		leave_own(ch, machine);
-		egress_blocks_synchronize(ch->en);
 		machine_cut(ch, machine);
 		forget_own(ch->en, machine);
 	}
@@ -777,20 +775,20 @@ int egress_machine_replace(struct egress_change *ch, const struct egress_machine
 }
 
 /**
- * egress_machine_connections() - count a machine's live connections
- * @en: namespace, locked
- * @machine: machine
+ * egress_machine_connections() - how many live connections a machine has
+ * @machine: machine, egress_net locked
  *
- * Connections in lingering blocks count, too. Context: process; sweeps the destination tables of
- * the machine's blocks, which takes egress_net.reap. Return: number of connections.
+ * Connections in lingering blocks count, too. The number is from the last sweep of each table: see
+ * egress_count_machine().
  */
-u64 egress_machine_connections(struct egress_net *en, struct egress_machine *machine)
+u64 egress_machine_connections(const struct egress_machine *machine)
 {
-	struct egress_block *block;
+	const struct egress_block *block;
 	u64 sum = 0;
 
 	list_for_each_entry(block, &machine->blocks, node)
-		sum += egress_dests_sweep(en, &block->ports);
+		if (block->state != EGRESS_BLOCK_CUTTING)
+			sum += READ_ONCE(block->ports.live);
 	return sum;
 }
 

@@ -30,6 +30,7 @@ struct egress_net;
  *	it came to its app
  * @sources: inside addresses of the machine
  * @n_sources: number of inside addresses
+ * @gone: the machine has been deleted for everybody but cut.c, which ends its connections
  * @waits: the machine is counted in egress_app.n_waiting and egress_net.n_waiting; see
  *	egress_lease_recount()
  * @rcu: frees the machine after the packets that saw it
@@ -51,6 +52,7 @@ struct egress_machine {
 	struct egress_sets *own;
 	struct egress_source *sources[EGRESS_MACHINE_ADDRS];
 	unsigned int n_sources;
+	bool gone;
 	bool waits;
 	struct rcu_head rcu;
 };
@@ -72,7 +74,8 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 int egress_machine_replace(struct egress_change *ch, const struct egress_machine_request *req);
 int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int n,
 		       bool missing_ok);
-u64 egress_machine_connections(struct egress_net *en, struct egress_machine *machine);
+u64 egress_machine_connections(const struct egress_machine *machine);
+void egress_machine_put(struct egress_machine *machine);
 int egress_machine_del_of(struct egress_change *ch, const char *app, const char *region,
 			  bool missing_ok);
 void egress_machines_flush(struct egress_change *ch);

@@ -10,13 +10,13 @@
 #include <linux/slab.h>
 
 #include "net.h"
-#include "packet/destination.h"
 #include "packet/objects.h"
 #include "state/address.h"
 #include "state/app.h"
 #include "state/block.h"
 #include "state/change.h"
 #include "state/claim.h"
+#include "state/cut.h"
 #include "state/group.h"
 #include "state/pair.h"
 #include "state/pool.h"
@@ -32,21 +32,47 @@
 struct egress_pair *egress_pair_find(struct egress_net *en, const struct in6_addr *addr)
 {
 	const struct egress_addr *found = egress_addr_find(en, addr);
+	struct egress_pair *pair;
 	struct egress_nat *nat;
 
 	if (!found)
 		return NULL;
 	nat = rcu_dereference_protected(found->public.nat, lockdep_is_held(&en->lock));
-	return nat ? container_of(nat, struct egress_pair, nat) : NULL;
+	if (!nat)
+		return NULL;
+	pair = container_of(nat, struct egress_pair, nat);
+	return pair->gone ? NULL : pair;
 }
 
 /**
- * egress_pair_destroy() - cut a pair's connections, give its addresses back
+ * egress_pair_put() - give a pair's addresses back and free it, unless it is still being cut
+ * @en: namespace, locked
+ * @pair: pair that egress_pair_destroy() has destroyed
+ */
+void egress_pair_put(struct egress_net *en, struct egress_pair *pair)
+{
+	unsigned int i;
+
+	if (pair->n_cutting)
+		return;
+	for (i = 0; i < EGRESS_FAMILIES; i++)
+		if (pair->addrs[i])
+			egress_addr_release(en, pair->addrs[i]);
+	/*
+	 * A packet that saw the pair may still charge memory to this cgroup. RCU frees the cgroup,
+	 * like the pair, only after such packets.
+	 */
+	mem_cgroup_put(pair->nat.memcg);
+	kvfree_rcu(pair, rcu);
+}
+
+/**
+ * egress_pair_destroy() - take a pair away, and have its connections cut after the change
  * @ch: change
- * @pair: without leases, and a grace period has passed since the last one was given up,
- *	so that no packet takes a port of the pair; the change is counted already
+ * @pair: without leases; the change is counted already
  *
- * The pair's group loses a pair, but is not freed: the caller calls egress_group_put().
+ * The pair's addresses are given back when egress_cut_finish() has ended its connections. The
+ * pair's group loses a pair, but is not freed: the caller calls egress_group_put().
  */
 void egress_pair_destroy(struct egress_change *ch, struct egress_pair *pair)
 {
@@ -57,14 +83,10 @@ void egress_pair_destroy(struct egress_change *ch, struct egress_pair *pair)
 	egress_change_did(ch, EGRESS_EVENT_PAIR_GONE, pair);
 	for (i = 0; i < egress_pair_slots(pair); i++)
 		if (pair->blocks[i].state == EGRESS_BLOCK_LINGERING)
-			egress_block_cut(ch->en, &pair->blocks[i]);
-	for (i = 0; i < EGRESS_FAMILIES; i++) {
-		if (!pair->addrs[i])
-			continue;
-		if (region->device)
+			egress_cut_block(ch->en, &pair->blocks[i]);
+	for (i = 0; i < EGRESS_FAMILIES; i++)
+		if (pair->addrs[i] && region->device)
 			egress_claim_end(ch->en, pair->addrs[i], region->device);
-		egress_addr_release(ch->en, pair->addrs[i]);
-	}
 	list_del(&pair->list);
 	list_del(&pair->own);
 	list_del(&pair->drain);
@@ -74,31 +96,28 @@ void egress_pair_destroy(struct egress_change *ch, struct egress_pair *pair)
 	pair->group->n_pairs--;
 	pair->group->app->n_pairs--;
 	ch->en->n_pairs--;
-	mutex_lock(&ch->en->reap);		/* the reaper may be sweeping one of the blocks */
+	mutex_lock(&ch->en->reap);		/* somebody may be sweeping one of the blocks */
 	xa_erase(&ch->en->pairs, pair->id);
 	mutex_unlock(&ch->en->reap);
-	/*
-	 * A packet that saw the pair may still charge memory to this cgroup. RCU frees the cgroup,
-	 * like the pair, only after such packets.
-	 */
-	mem_cgroup_put(pair->nat.memcg);
-	kvfree_rcu(pair, rcu);
+	pair->gone = true;
+	pair->group = NULL;
+	pair->machine = NULL;
+	pair->set = NULL;
+	egress_pair_put(ch->en, pair);
 }
 
 /**
- * egress_pair_connections() - count a pair's live connections
- * @en: namespace, locked
- * @pair: pair
+ * egress_pair_connections() - how many live connections a pair has
+ * @pair: pair, egress_net locked
  *
- * Context: process; sweeps all destination tables of the pair, which takes egress_net.reap.
- * Return: number of connections.
+ * The number is from the last sweep of each table: see egress_count_pair().
  */
-u64 egress_pair_connections(struct egress_net *en, struct egress_pair *pair)
+u64 egress_pair_connections(const struct egress_pair *pair)
 {
 	u64 sum = 0;
 	unsigned int i;
 
 	for (i = 0; i < egress_pair_slots(pair); i++)
-		sum += egress_dests_sweep(en, &pair->blocks[i].ports);
+		sum += READ_ONCE(pair->blocks[i].ports.live);
 	return sum;
 }

@@ -26,6 +26,7 @@ struct egress_net;
  * @drain: entry in egress_net.draining, or in the list of the release request at work;
  *	empty otherwise
  * @promoted: egress_promote() is at work and will move this pair from its machine to its app
+ * @gone: the pair has been destroyed for everybody but cut.c, which ends its connections
  * @released: a release request succeeded: @dying stays set, whatever a later request does
  * @deadline: when the pair's last connections are cut, in seconds of boot time; 0: never
  * @addrs: the address of each family; NULL for a family that the pair lacks
@@ -40,6 +41,7 @@ struct egress_net;
  * @n_slots: number of blocks that this host hands out
  * @n_free: number of blocks in @free
  * @n_leased: number of blocks that are leased
+ * @n_cutting: number of blocks whose connections are being ended
  * @created: when the pair was allocated, in seconds since the epoch
  * @rcu: frees the pair after the packets that saw it
  * @blocks: all blocks by slot, those of other hosts too
@@ -53,6 +55,7 @@ struct egress_pair {
 	bool dying;
 	struct list_head drain;
 	bool promoted;
+	bool gone;
 	bool released;
 	time64_t deadline;
 	struct egress_addr *addrs[EGRESS_FAMILIES];
@@ -66,6 +69,7 @@ struct egress_pair {
 	unsigned int n_slots;
 	unsigned int n_free;
 	unsigned int n_leased;
+	unsigned int n_cutting;
 	time64_t created;
 	struct rcu_head rcu;
 	struct egress_block blocks[];
@@ -113,7 +117,9 @@ int egress_pair_set(struct egress_change *ch, const struct in6_addr *addr, struc
 		    unsigned int n_to);
 int egress_promote(struct egress_change *ch, const char *id);
 void egress_pair_drain(struct egress_change *ch);
+void egress_pair_settle(struct egress_net *en, struct rcu_gp_oldstate *gp);
 void egress_pair_destroy(struct egress_change *ch, struct egress_pair *pair);
-u64 egress_pair_connections(struct egress_net *en, struct egress_pair *pair);
+void egress_pair_put(struct egress_net *en, struct egress_pair *pair);
+u64 egress_pair_connections(const struct egress_pair *pair);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Releasing pairs: their connections are cut, or are given time to end first. */
 #include <linux/ktime.h>
+#include <linux/rcupdate.h>
 
 #include "addr.h"
 #include "error.h"
@@ -49,7 +50,7 @@ static int check_release(struct egress_change *ch, const struct egress_release_r
 	return 0;
 }
 
-/* Destroy a pair that is ready for egress_pair_destroy(), and its group if that is empty then. */
+/* Destroy a pair without leases, and its group if that is empty then. */
 static void pair_finish(struct egress_change *ch, struct egress_pair *pair)
 {
 	struct egress_group *group = pair->group;
@@ -73,8 +74,7 @@ bool egress_pair_drained(const struct egress_pair *pair)
  * egress_pair_drain() - destroy released pairs that have drained or whose time is up
  * @ch: change
  *
- * A pair whose time is up loses the connections that are left. Context: process; waits for
- * one grace period if there is such a pair.
+ * A pair whose time is up loses the connections that are left.
  */
 void egress_pair_drain(struct egress_change *ch)
 {
@@ -91,11 +91,30 @@ void egress_pair_drain(struct egress_change *ch)
 			 */
 			if (!pair->deadline || now <= pair->deadline)
 				continue;
-			egress_blocks_synchronize(ch->en);
 		}
 		egress_change_count(ch);
 		pair_finish(ch, pair);
 	}
+}
+
+/**
+ * egress_pair_settle() - destroy pairs that were released to drain and have no connection
+ * @en: namespace, not locked
+ * @gp: RCU cookie from after the last lease of these pairs
+ *
+ * Context: process; waits for a grace period, as a packet may have taken a port just now.
+ */
+void egress_pair_settle(struct egress_net *en, struct rcu_gp_oldstate *gp)
+{
+	struct egress_pair *pair;
+	struct egress_change ch;
+
+	cond_synchronize_rcu_expedited_full(gp);
+	egress_change_begin(&ch, en);
+	list_for_each_entry(pair, &en->draining, drain)
+		egress_blocks_retire_pair(en, pair);
+	egress_pair_drain(&ch);
+	egress_change_end(&ch);
 }
 
 /*
@@ -151,8 +170,8 @@ static int close_sets(struct egress_change *ch, struct list_head *release)
  * @req: which pairs, and whether their connections are cut or drained
  *
  * A pair that drains already may be released again, with another deadline or to cut it now.
- * Context: process; waits for grace periods. Return: 0; -ENOENT, -EINVAL, -ENOMEM, then
- * nothing has changed.
+ * Connections are cut after the change. Context: process; may wait for a grace period. Return: 0;
+ * -ENOENT, -EINVAL, -ENOMEM, then nothing has changed.
  */
 int egress_pair_del(struct egress_change *ch, const struct egress_release_request *req)
 {
@@ -196,12 +215,10 @@ int egress_pair_del(struct egress_change *ch, const struct egress_release_reques
 		if (req->drain)
 			egress_change_did(ch, EGRESS_EVENT_PAIR_CHANGED, pair);
 	}
-	egress_blocks_synchronize(ch->en);
 	if (req->drain) {
-		list_for_each_entry(pair, &release, drain)
-			egress_blocks_retire_pair(ch->en, pair);
 		list_splice_tail(&release, &ch->en->draining);
-		egress_pair_drain(ch);
+		ch->drains = true;
+		get_state_synchronize_rcu_full(&ch->gp);
 	} else {
 		list_for_each_entry_safe(pair, tmp, &release, drain)
 			pair_finish(ch, pair);

@@ -7,6 +7,7 @@
  * and packets of its machine to this destination wait for the table's lock meanwhile.
  */
 #include <linux/atomic.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 
 #include "counters.h"
@@ -21,7 +22,7 @@
 #define PERIOD		HZ	/* jiffies from a stretch to the next */
 #define ROUND		40	/* stretches in a round */
 #define LEAST		256	/* tables and places in a stretch, if there are few in all */
-#define AT_ONCE		256	/* tables swept before egress_net.reap is let go for others */
+#define RETIRE_ROUNDS	16	/* times that egress_leases_retire() is called at most */
 #define LOOKUPS		4096	/* steps of a stretch beyond its budget; each pair takes one */
 
 /*
@@ -90,8 +91,8 @@ static struct egress_block *next_block(struct egress_net *en, struct egress_reap
 /* Sweep some tables of a block, or go on to the next pair. Return: whether the round goes on. */
 static bool sweep_some(struct egress_net *en, struct egress_reaper *reaper, int *budget)
 {
-	int before = *budget;
-	unsigned int n, done;
+	int before = *budget, piece;
+	unsigned int done;
 	struct egress_block *block;
 	bool end = false;
 
@@ -100,17 +101,62 @@ static bool sweep_some(struct egress_net *en, struct egress_reaper *reaper, int 
 	if (!block)
 		return !end;
 
-	n = min_t(unsigned int, reaper->left, AT_ONCE);
-	done = egress_dests_sweep_some(en, &block->ports, n, budget);
+	piece = min(*budget, EGRESS_SWEEP_PIECE);
+	*budget -= piece;
+	done = egress_dests_sweep_some(en, &block->ports, reaper->left, &piece);
+	*budget += piece;
 	reaper->met += before - *budget;
 	/*
 	 * If fewer tables were there than expected, and not for want of budget, others have swept
 	 * away some that @left counts: the block is done.
 	 */
-	reaper->left = done < n && *budget > 0 ? 0 : reaper->left - done;
+	reaper->left = piece > 0 ? 0 : reaper->left - done;
 	if (!reaper->left)
 		reaper->slot++;
 	return true;
+}
+
+static bool any_restless(struct egress_net *en)
+{
+	struct egress_block *block;
+
+	list_for_each_entry(block, &en->lingering, linger)
+		if (!block->quiet && !poll_state_synchronize_rcu_full(&block->gp))
+			return true;
+	return false;
+}
+
+/**
+ * egress_reap_lingering() - free lingering blocks whose last connection has ended
+ * @en: namespace, not locked
+ * @now: also those that have lingered for less than a grace period, for which this waits
+ *
+ * Pairs that have drained go, too. The lock is let go again and again. Context: process. Return: 0;
+ * -EINTR if the task is to die.
+ */
+int egress_reap_lingering(struct egress_net *en, bool now)
+{
+	unsigned int rounds = RETIRE_ROUNDS;
+	struct egress_change ch;
+	bool left;
+
+	if (now) {
+		if (mutex_lock_killable(&en->lock))
+			return -EINTR;
+		now = any_restless(en);
+		mutex_unlock(&en->lock);
+	}
+	if (now)
+		synchronize_rcu_expedited();
+	do {
+		if (egress_change_begin_killable(&ch, en))
+			return -EINTR;
+		left = egress_leases_retire(&ch);
+		egress_pair_drain(&ch);
+		egress_change_end(&ch);
+		cond_resched();
+	} while (left && --rounds);
+	return 0;
 }
 
 static void reap(struct work_struct *work)
@@ -118,7 +164,6 @@ static void reap(struct work_struct *work)
 	struct egress_net *en = container_of(to_delayed_work(work), struct egress_net,
 					     reaper.work);
 	struct egress_reaper *reaper = &en->reaper;
-	struct egress_change ch;
 	unsigned int lookups;
 	int budget;
 
@@ -137,10 +182,8 @@ static void reap(struct work_struct *work)
 	}
 	mutex_unlock(&en->reap);
 
-	egress_change_begin(&ch, en);
-	egress_leases_retire(&ch);
-	egress_pair_drain(&ch);
-	egress_change_end(&ch);
+	/* A worker is never about to die. */
+	egress_reap_lingering(en, false);
 	if (READ_ONCE(en->hooks))
 		queue_delayed_work(system_power_efficient_wq, &reaper->work, PERIOD);
 }
