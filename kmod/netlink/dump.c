@@ -456,7 +456,7 @@ int egress_nl_lease_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	int err;
 
 	err = dump_count(en, cb, false);
-	/* A lingering block whose last connection has ended is not to be shown: free such blocks. */
+	/* A lingering block whose last connection has ended is not to be shown: free it. */
 	if (!err && first && !machine)
 		err = egress_reap_lingering(en, true);
 	if (err)

@@ -583,9 +583,18 @@ static struct egress_dest *dests_next(struct egress_dests *dests)
 }
 
 /*
- * Sweep the next table of a block and take its cost from @budget: one for the table and one for
- * each taken place. Packets may change the number of places while it is read without the table's
- * lock. An old number is good enough for a budget. Return: false if the block has no table.
+ * What it costs to sweep a table: one, and one for each taken place. Packets may change the number
+ * of places while it is read without the table's lock: an old number is good enough.
+ */
+static int cost(const struct egress_dest *dest)
+{
+	/* See above: an old number will do. */
+	return 1 + data_race(READ_ONCE(dest->ring.taken));
+}
+
+/*
+ * Sweep the next table of a block, and take its cost from @budget. Return: false if the block has
+ * no table.
  */
 static bool sweep_next(struct egress_net *en, struct egress_ports *ports, bool cut, int *budget,
 		       unsigned int *live)
@@ -594,7 +603,7 @@ static bool sweep_next(struct egress_net *en, struct egress_ports *ports, bool c
 
 	if (!dest)
 		return false;
-	*budget -= 1 + data_race(READ_ONCE(dest->ring.taken));
+	*budget -= cost(dest);
 	*live = dest_sweep(en, ports, dest, cut);
 	return true;
 }
@@ -607,8 +616,8 @@ static bool sweep_next(struct egress_net *en, struct egress_ports *ports, bool c
  * @budget: number of tables and places that may be asked about, counted down; as a table is
  *	swept as a whole, the last one may bring the number below 0
  *
- * After a sweep of all tables, egress_ports.live is the number of live connections. Context: process, egress_net.reap
- * held. Return: number of tables swept.
+ * After a sweep of all tables, egress_ports.live is the number of live connections. Context:
+ * process, egress_net.reap held. Return: number of tables swept.
  */
 unsigned int egress_dests_sweep_some(struct egress_net *en, struct egress_ports *ports,
 				     unsigned int n, int *budget)
@@ -746,7 +755,7 @@ int egress_dests_show(struct egress_net *en, struct rhashtable_iter *iter,
 			err = -EINTR;
 			break;
 		}
-		budget -= 1 + data_race(READ_ONCE(dest->ring.taken));
+		budget -= cost(dest);
 		if (!look_at(en, dest, &state))
 			continue;
 		err = show(&state, arg);

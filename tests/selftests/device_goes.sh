@@ -144,6 +144,12 @@ ip -n h -batch - <<-END
 END
 is "from a device of another name" timeout "$(ask m2 udp $BANK4 wait=0.5)"
 is "spoofed" $((before + 1)) "$(stat spoofed)"
+ip -n h link property add dev tap7 altname m2
+eg machine set m2 --dev tap7
+eg machine set m2 --dev m2
+is "from a device that has its name besides another" timeout "$(ask m2 udp $BANK4 wait=0.5)"
+is "spoofed" $((before + 2)) "$(stat spoofed)"
+ip -n h link property del dev tap7 altname m2
 eg machine set m2 --dev tap7
 leased m2 "$(ask m2 udp $BANK4)"
 ip -n h link del tap7
