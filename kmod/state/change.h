@@ -43,8 +43,8 @@ enum egress_change_event {
  *
  * A request, a dump that frees blocks, the reaper, a cut, and the end of a namespace each begin a
  * change and end it. In between they may call several functions of state/ with it. Each function
- * either changes nothing, fills @error and returns its code; or tells with egress_change_did() of what
- * it did to an object, before it frees the object.
+ * either changes nothing, fills @error and returns its code; or tells with egress_change_did() of
+ * what it did to an object, before it frees the object.
  */
 struct egress_change {
 	struct egress_net *en;
