@@ -37,7 +37,7 @@ void egress_cut_block(struct egress_net *en, struct egress_block *block)
 	block->state = EGRESS_BLOCK_CUTTING;
 	list_move_tail(&block->linger, &en->cutting);
 	block->pair->n_cutting++;
-	en->n_cutting++;
+	WRITE_ONCE(en->n_cutting, en->n_cutting + 1);
 }
 
 static void cut(struct egress_net *en, struct egress_block *block)
@@ -63,7 +63,7 @@ static struct egress_pair *release(struct egress_net *en, struct egress_block *b
 	struct egress_pair *pair = block->pair;
 
 	egress_block_free(block);
-	en->n_cutting--;
+	WRITE_ONCE(en->n_cutting, en->n_cutting - 1);
 	pair->n_cutting--;
 	egress_machine_put(machine);
 	if (!pair->gone)
