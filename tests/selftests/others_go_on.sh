@@ -9,6 +9,7 @@
 FLOOD=$TOP/build/flood
 [ -x "$FLOOD" ] || fail "no $FLOOD: make build/flood"
 COUNT=60000
+[ -z "${EGRESS_SLOW:-}" ] || COUNT=10000
 
 tracked() { h conntrack -C; }
 
