@@ -109,7 +109,12 @@ void egress_pair_settle(struct egress_net *en, struct rcu_gp_oldstate *gp)
 	struct egress_pair *pair;
 	struct egress_change ch;
 
-	cond_synchronize_rcu_expedited_full(gp);
+	/*
+	 * egress_block_retire() is to see by its cookie that the grace period is over. On a kernel for
+	 * one processor, cond_synchronize_rcu_expedited_full() would not let it.
+	 */
+	if (!poll_state_synchronize_rcu_full(gp))
+		synchronize_rcu_expedited();
 	egress_change_begin(&ch, en);
 	list_for_each_entry(pair, &en->draining, drain)
 		egress_blocks_retire_pair(en, pair);
