@@ -28,6 +28,8 @@ enum egress_subject {
 	EGRESS_ABOUT_EXCLUDE,
 };
 
+#define EGRESS_ERROR_TEXT	256	/* bytes of a sentence; it is cut off where it is longer */
+
 /**
  * struct egress_error - why something was refused
  * @code: negative error code; 0 if nothing was refused, or no reason was given
@@ -42,7 +44,7 @@ struct egress_error {
 	enum egress_subject subject;
 	unsigned int index;
 	unsigned int reason;
-	char text[256];
+	char text[EGRESS_ERROR_TEXT];
 };
 
 __printf(5, 6)

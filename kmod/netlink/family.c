@@ -140,8 +140,8 @@ int egress_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
 		NL_SET_ERR_MSG(info->extack, "this command takes no attribute");
 		return -EINVAL;
 	}
-	/* For echoes: how much room the client has for them. */
-	info->user_ptr[1] = NETLINK_CB(skb).sk;
+	/* For refusals, and for echoes: how much room the client has for them. */
+	info->user_ptr[1] = skb;
 	return check_attrs(info->nlhdr, info->extack);
 }
 

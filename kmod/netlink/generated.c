@@ -413,6 +413,7 @@ const struct genl_split_ops egress_nl_ops[30] = {
 	},
 	{
 		.cmd		= EGRESS_CMD_FLUSH,
+		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_flush_doit,
 		.policy		= egress_flush_nl_policy,
 		.maxattr	= EGRESS_A_ALL,

@@ -1,31 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Refusals: why a request is refused, in a sentence that contains names and addresses.
- * genetlink copies the sentence into the ack only after the operation has returned. Until then
- * extack has a pointer to it, or memory of its own for 80 characters in Linux 6.12 and none in
- * 6.1. So each sentence is written to one of the texts here, and stays there long enough to be
- * copied.
+ *
+ * netlink acknowledges a request when its operation has returned. extack has a pointer to a
+ * sentence, but no memory for one: none in Linux 6.1, and for 80 characters in 6.12. So a refusal
+ * acknowledges the request itself, while the sentence is on its stack, and the operation returns
+ * -EINTR: to netlink that means that there is nothing left to acknowledge.
  */
 #include <linux/egress.h>
-#include <linux/jiffies.h>
 #include <linux/kernel.h>
-#include <linux/mutex.h>
-#include <linux/sched.h>
 #include <net/genetlink.h>
 
 #include "error.h"
 #include "netlink/refusal.h"
-
-#define TEXTS	512		/* sentences kept at a time */
-#define REST	(HZ / 10)	/* jiffies before a text is overwritten: copied by then */
-
-static struct {
-	unsigned long written;
-	char text[256];
-} texts[TEXTS];
-static unsigned int next_text;
-/* Protects texts and next_text. */
-static DEFINE_MUTEX(texts_lock);
 
 /* The attribute of a request that EGRESS_AT() means, or NULL. */
 static const struct nlattr *find_attr(const struct genl_info *info, unsigned int at)
@@ -40,36 +27,40 @@ static const struct nlattr *find_attr(const struct genl_info *info, unsigned int
 	return NULL;
 }
 
+/* Acknowledge a request, with an error and what else is in its extack. Return: -EINTR. */
+static int acknowledge(struct genl_info *info, int err, const char *text)
+{
+	struct sk_buff *skb = info->user_ptr[1];
+
+	info->extack->_msg = text;
+	netlink_ack(skb, nlmsg_hdr(skb), err, info->extack);
+	info->extack->_msg = NULL;
+	return -EINTR;
+}
+
 /**
- * egress_nl_refuse() - say why a request is refused
- * @info: request
+ * egress_nl_refuse() - refuse a request, and say why
+ * @info: request, from egress_nl_pre_doit()
  * @at: EGRESS_A_* of the attribute that is to blame, or EGRESS_AT() if the request may have
  *	several of the type; 0 if no attribute is to blame
  * @err: negative error code
  * @fmt: a sentence that says what is wrong and with what, without a capital at its
  *	beginning and without a full stop
  *
- * Context: process, with or without egress_net.lock. Waits if TEXTS requests were refused
- * within the last REST jiffies. Return: @err.
+ * The client has its answer then: the operation has to return what this returns, and nothing may
+ * refuse the request again. Context: process, with or without egress_net.lock. Return: -EINTR.
  */
 int egress_nl_refuse(struct genl_info *info, unsigned int at, int err, const char *fmt, ...)
 {
-	unsigned int i;
+	char text[EGRESS_ERROR_TEXT];
 	va_list args;
 
-	mutex_lock(&texts_lock);
-	i = next_text++ % TEXTS;
-	while (texts[i].written && time_before(jiffies, texts[i].written + REST))
-		schedule_timeout_uninterruptible(1);
 	va_start(args, fmt);
-	vscnprintf(texts[i].text, sizeof(texts[i].text), fmt, args);
+	vscnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	texts[i].written = jiffies;
-	info->extack->_msg = texts[i].text;
-	mutex_unlock(&texts_lock);
 	if (at)
 		NL_SET_BAD_ATTR(info->extack, find_attr(info, at));
-	return err;
+	return acknowledge(info, err, text);
 }
 
 /* Which attribute of a request each subject is; 0 for EGRESS_ABOUT_NOTHING. */
@@ -97,7 +88,7 @@ static const u8 attrs[] = {
  * @info: request
  * @error: the reason
  *
- * Context: process; see egress_nl_refuse(). Return: the code in @error.
+ * Context: process. Return: -EINTR; see egress_nl_refuse().
  */
 int egress_nl_refuse_for(struct genl_info *info, const struct egress_error *error)
 {
@@ -109,8 +100,9 @@ int egress_nl_refuse_for(struct genl_info *info, const struct egress_error *erro
 		memcpy(info->extack->cookie, &reason, sizeof(reason));
 		info->extack->cookie_len = sizeof(reason);
 	}
-	return egress_nl_refuse(info, attr ? EGRESS_AT(attr, error->index) : 0, error->code,
-				"%s", error->text);
+	if (attr)
+		NL_SET_BAD_ATTR(info->extack, find_attr(info, EGRESS_AT(attr, error->index)));
+	return acknowledge(info, error->code, error->text);
 }
 
 /**

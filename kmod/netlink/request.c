@@ -40,8 +40,8 @@ static void answer(struct egress_change *ch, enum egress_change_event event, voi
  * @info: request
  *
  * Context: process. Return: 0, and the namespace is locked until egress_request_end(); or
- * -ESTALE if the client expected another generation, -EINTR if the client is to die, and nothing is
- * locked.
+ * -EINTR if it is refused, as the client expected another generation, or if the client is to die,
+ * and nothing is locked.
  */
 int egress_request_begin(struct egress_request *rq, struct genl_info *info)
 {
@@ -65,7 +65,7 @@ int egress_request_begin(struct egress_request *rq, struct genl_info *info)
  * @rq: request, from egress_request_begin()
  * @err: what the function of state/ returned: 0 or a negative error
  *
- * Return: @err.
+ * Return: @err, or -EINTR if the refusal has been told.
  */
 int egress_request_end(struct egress_request *rq, int err)
 {
@@ -74,6 +74,6 @@ int egress_request_end(struct egress_request *rq, int err)
 	egress_change_end(&rq->ch);
 	/* Some errors have no reason in ch.error: -ENOMEM, and what family.c has refused. */
 	if (err && rq->ch.error.code == err)
-		egress_nl_refuse_for(rq->info, &rq->ch.error);
+		return egress_nl_refuse_for(rq->info, &rq->ch.error);
 	return err;
 }

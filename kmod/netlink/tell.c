@@ -65,9 +65,9 @@ static int fill(struct egress_net *en, struct egress_msg *msg, enum egress_chang
  */
 static bool has_room(const struct genl_info *info)
 {
-	const struct sock *sk = info->user_ptr[1];
+	const struct sock *sk = NETLINK_CB((struct sk_buff *)info->user_ptr[1]).sk;
 
-	return sk && atomic_read(&sk->sk_rmem_alloc) + ECHO_LEAVES <= READ_ONCE(sk->sk_rcvbuf);
+	return atomic_read(&sk->sk_rmem_alloc) + ECHO_LEAVES <= READ_ONCE(sk->sk_rcvbuf);
 }
 
 static void lost(const struct genl_info *info)

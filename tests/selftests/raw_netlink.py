@@ -12,7 +12,12 @@
 #   raw_netlink.py HEADER remove COMMAND ATTRIBUTE < NAMES
 #       Have the objects of these names removed and echoed, and read nothing before that is
 #       done. Says how many were told, how many were not, and how it ended.
+#   raw_netlink.py HEADER refused COMMAND ATTRIBUTE PROCESSES COUNT
+#       Have so many processes ask so often each, at the same time, for objects of names that
+#       only they use and that are not there. Each request has to be acknowledged once, with
+#       a sentence that has its own name. Says how many were not.
 
+import multiprocessing
 import re
 import socket
 import struct
@@ -23,7 +28,7 @@ REQUEST, ACK, ECHO, DUMP, DUMP_INTR = 0x1, 0x4, 0x8, 0x300, 0x10     # NLM_F_*
 ERROR, DONE = 2, 3                              # NLMSG_*
 GENERIC, CONTROL, GETFAMILY = 16, 16, 3         # NETLINK_GENERIC, GENL_ID_CTRL
 FAMILY_ID, FAMILY_NAME = 1, 2                   # CTRL_ATTR_*
-NESTED, ERROR_OFFSET = 0x8000, 2                # NLA_F_NESTED, NLMSGERR_ATTR_OFFS
+NESTED, ERROR_MSG, ERROR_OFFSET = 0x8000, 1, 2  # NLA_F_NESTED, NLMSGERR_ATTR_*
 SOL_NETLINK, CAP_ACK, EXT_ACK = 270, 10, 11     # NETLINK_*
 
 
@@ -111,8 +116,37 @@ def remove(command, attribute):
             untold += struct.unpack("=I", more)[0] if more else 0
 
 
+def ask_in_vain(command, attribute, name, count):
+    """How many of its answers are not as they should be."""
+    sock, family = open_family()
+    sock.setsockopt(SOL_NETLINK, CAP_ACK, 1)
+    sock.setsockopt(SOL_NETLINK, EXT_ACK, 1)
+    wrong = 0
+    for n in range(count):
+        own = f"{name}-{n}-{'x' * (n % 40)}".encode() + b"\0"
+        request(sock, family, REQUEST | ACK, command,
+                struct.pack("=HH", 4 + len(own), attribute) + own + bytes(-len(own) % 4))
+        # A second request would be one answer behind, if the first had two.
+        got = list(messages(sock.recv(65536)))
+        text = dict(attrs(got[0][2][20:])).get(ERROR_MSG, b"")
+        wrong += len(got) != 1 or b"'" + own[:-1] + b"'" not in text
+    sock.setblocking(False)
+    try:
+        sock.recv(65536)
+        wrong += 1
+    except BlockingIOError:
+        pass
+    return wrong
+
+
+def refused(command, attribute, processes, count):
+    asks = [(command, attribute, f"p{i}", int(count)) for i in range(int(processes))]
+    with multiprocessing.Pool(len(asks)) as pool:
+        print(sum(pool.starmap(ask_in_vain, asks, 1)))
+
+
 with open(sys.argv[1], encoding="ascii") as file:
     text = file.read()
 V4, UNTOLD = number(text, "EGRESS_ADDRESS_A_V4"), number(text, "EGRESS_A_UNTOLD")
-{"parts": parts, "blame": blame, "remove": remove}[sys.argv[2]](
+{"parts": parts, "blame": blame, "remove": remove, "refused": refused}[sys.argv[2]](
     number(text, sys.argv[3]), number(text, sys.argv[4]), *sys.argv[5:])
