@@ -69,12 +69,14 @@ struct egress_reaper {
  * @last_app: the newest app's serial number
  * @last_region: the newest region's serial number
  * @last_pair: the newest pair's id
+ * @last_set: the newest destination set's id
  * @last_machine: the newest machine's serial number
  * @n_prefixes: prefixes in all destination sets
  * @prefix_bytes: memory that these prefixes take
  * @n_pairs: number of pairs
  * @n_machines: number of machines
  * @n_cutting: number of blocks in @cutting, and of those that are being cut; read without @lock
+ * @n_left_behind: number of pairs of one machine alone that is in another region
  * @n_waiting: number of machines that wait for a lease
  * @reaper: frees the places of dead connections, and destination tables without any
  */
@@ -113,12 +115,14 @@ struct egress_net {
 	unsigned long last_app;
 	unsigned long last_region;
 	unsigned long last_pair;
+	unsigned long last_set;
 	unsigned long last_machine;
 	unsigned int n_prefixes;
 	size_t prefix_bytes;
 	unsigned int n_pairs;
 	unsigned int n_machines;
 	unsigned int n_cutting;
+	unsigned int n_left_behind;
 	unsigned int n_waiting;
 
 	struct egress_reaper reaper;

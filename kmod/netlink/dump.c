@@ -510,13 +510,53 @@ out:
 }
 
 /*
- * Write the warnings of an app, beginning with number @from. @from becomes the number of the
- * warning that did not fit, or 0 after the last one.
+ * A dump of warnings has three parts, one after the other: those about pools, about apps' room,
+ * and about pairs left behind. cb->args[2] says which part it is at, cb->args[0] and cb->args[1]
+ * where in that. Each part returns -EMSGSIZE if there was no room for all of it.
  */
-static int dump_app_warnings(struct egress_net *en, const struct egress_msg *msg,
-			     const struct egress_app *app, const struct filter *filter,
-			     unsigned long *from)
+enum { WARN_POOLS, WARN_APPS, WARN_PAIRS, WARN_END };
+
+/* A pool concerns an app that has something in the region. */
+static bool pool_shown(struct egress_net *en, const struct egress_region *region,
+		       const struct filter *filter)
 {
+	struct egress_app *app;
+
+	if (filter->region && strcmp(region->name, filter->region))
+		return false;
+	if (!filter->app)
+		return true;
+	app = egress_app_find(en, filter->app);
+	return app && egress_group_find(app, region);
+}
+
+static int dump_pool_warnings(struct egress_net *en, const struct egress_msg *msg,
+			      const struct filter *filter)
+{
+	struct netlink_callback *cb = msg->cb;
+	struct egress_region *region;
+	struct egress_warned warned;
+
+	list_for_each_entry(region, &en->regions, list) {
+		if (region->serial < cb->args[0])
+			continue;
+		if (region->serial != cb->args[0])
+			cb->args[1] = 0;
+		cb->args[0] = region->serial;
+		for (; cb->args[1] < EGRESS_FAMILIES; cb->args[1]++)
+			if (egress_warn_pool(region, cb->args[1], &warned) &&
+			    pool_shown(en, region, filter) &&
+			    egress_msg_warning(en, msg, &warned))
+				return -EMSGSIZE;
+	}
+	return 0;
+}
+
+/* Write the warnings of an app, from number cb->args[1] on. */
+static int dump_app_warnings(struct egress_net *en, const struct egress_msg *msg,
+			     const struct egress_app *app, const struct filter *filter)
+{
+	struct netlink_callback *cb = msg->cb;
 	struct egress_warned warned;
 	struct egress_group *group;
 	struct egress_set *set;
@@ -527,41 +567,76 @@ static int dump_app_warnings(struct egress_net *en, const struct egress_msg *msg
 		if (!shown(group, filter))
 			continue;
 		for (set = &group->sets.rest; set; set = egress_set_next(set)) {
-			for (i = 0; i < EGRESS_WARNINGS; i++) {
-				if (n++ < *from || !egress_warn(en, group, set, i, &warned))
+			for (i = 0; i < EGRESS_SET_WARNINGS; i++) {
+				if (n++ < cb->args[1])
 					continue;
-				if (!egress_msg_warning(en, msg, &warned))
-					continue;
-				*from = n - 1;
-				return -EMSGSIZE;
+				if (egress_warn_set(en, group, set, i, &warned) &&
+				    egress_msg_warning(en, msg, &warned))
+					return -EMSGSIZE;
+				cb->args[1] = n;
 			}
 		}
 	}
-	*from = 0;
+	return 0;
+}
+
+static int dump_apps_warnings(struct egress_net *en, const struct egress_msg *msg,
+			      const struct filter *filter)
+{
+	struct netlink_callback *cb = msg->cb;
+	struct egress_app *app;
+	unsigned long serial;
+
+	xa_for_each_start(&en->apps, serial, app, cb->args[0]) {
+		if (serial != cb->args[0])
+			cb->args[1] = 0;
+		cb->args[0] = serial;
+		if ((!filter->app || !strcmp(app->name, filter->app)) &&
+		    dump_app_warnings(en, msg, app, filter))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+static int dump_pair_warnings(struct egress_net *en, const struct egress_msg *msg,
+			      const struct filter *filter)
+{
+	struct netlink_callback *cb = msg->cb;
+	struct egress_warned warned;
+	struct egress_pair *pair;
+	unsigned long id;
+
+	if (!en->n_left_behind)
+		return 0;
+	xa_for_each_start(&en->pairs, id, pair, cb->args[0]) {
+		cb->args[0] = id;
+		if (egress_warn_pair(pair, &warned) && shown(pair->group, filter) &&
+		    egress_msg_warning(en, msg, &warned))
+			return -EMSGSIZE;
+	}
 	return 0;
 }
 
 int egress_nl_warning_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	static int (*const parts[])(struct egress_net *en, const struct egress_msg *msg,
+				    const struct filter *filter) = {
+		[WARN_POOLS] = dump_pool_warnings,
+		[WARN_APPS] = dump_apps_warnings,
+		[WARN_PAIRS] = dump_pair_warnings,
+	};
 	struct egress_net *en = egress_net(sock_net(skb->sk));
-	unsigned long from = cb->args[1], serial;
-	struct egress_app *app;
 	struct egress_msg msg;
 	struct filter filter;
 
 	msg = dump_begin(en, skb, cb, EGRESS_CMD_WARNING_GET, &filter);
 	if (!msg.skb)
 		return -EINTR;
-	xa_for_each_start(&en->apps, serial, app, cb->args[0]) {
-		if (serial != cb->args[0])
-			from = 0;
-		cb->args[0] = serial;
-		if ((!filter.app || !strcmp(app->name, filter.app)) &&
-		    dump_app_warnings(en, &msg, app, &filter, &from))
-			break;
-		cb->args[0] = serial + 1;
+	while (cb->args[2] < WARN_END && !parts[cb->args[2]](en, &msg, &filter)) {
+		cb->args[2]++;
+		cb->args[0] = 0;
+		cb->args[1] = 0;
 	}
-	cb->args[1] = from;
 	return dump_end(en, skb);
 }
 

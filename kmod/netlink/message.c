@@ -170,6 +170,12 @@ static int put_group(struct sk_buff *skb, const struct egress_group *group)
 		nla_put_string(skb, EGRESS_A_REGION, group->region->name);
 }
 
+/* Put the number of a set of destinations; nothing for the set of the rest. */
+static int put_set_id(struct sk_buff *skb, const struct egress_set *set)
+{
+	return set->id ? put_u64(skb, EGRESS_A_SET_ID, set->id) : 0;
+}
+
 /*
  * A region's pool. The message has as many of its prefixes, from number msg->from on, as there
  * is room for. msg->from becomes the number of the first one without room, or 0.
@@ -243,6 +249,8 @@ int egress_msg_pair(struct egress_net *en, struct egress_msg *msg, struct egress
 		nla_put_u32(skb, EGRESS_A_SLOTS, pair->n_slots) ||
 		nla_put_u32(skb, EGRESS_A_MACHINES, pair->n_leased) ||
 		nla_put_s64(skb, EGRESS_A_CREATED, pair->created, EGRESS_A_PAD) ||
+		put_set_id(skb, set) ||
+		(pair->left_behind.holds && nla_put_flag(skb, EGRESS_A_LEFT_BEHIND)) ||
 		(pair->dying && put_drain(skb, pair)) ||
 		(!msg->brief &&
 		 put_u64(skb, EGRESS_A_CONNECTIONS, egress_pair_connections(pair)));
@@ -487,13 +495,25 @@ int egress_msg_warning(struct egress_net *en, const struct egress_msg *msg,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	err = put_group(skb, warned->group) ||
+	err = nla_put_string(skb, EGRESS_A_REGION, warned->region->name) ||
+		(warned->group &&
+		 nla_put_string(skb, EGRESS_A_APP, warned->group->app->name)) ||
 		nla_put_u32(skb, EGRESS_A_WARNING, warned->kind) ||
-		nla_put_string(skb, EGRESS_A_TEXT, warned->text) ||
-		nla_put_u32(skb, EGRESS_A_MACHINES, warned->room.machines) ||
-		nla_put_u32(skb, EGRESS_A_PAIRS, warned->room.pairs) ||
-		nla_put_u32(skb, EGRESS_A_SLOTS, warned->room.slots) ||
-		(warned->need && nla_put_u32(skb, EGRESS_A_COUNT, warned->need));
+		nla_put_u32(skb, EGRESS_A_PHASE, warned->phase) ||
+		nla_put_string(skb, EGRESS_A_TEXT, warned->text);
+	if (warned->set)
+		err = err || put_set_id(skb, warned->set) ||
+			nla_put_u32(skb, EGRESS_A_MACHINES, warned->room.machines) ||
+			nla_put_u32(skb, EGRESS_A_PAIRS, warned->room.pairs) ||
+			nla_put_u32(skb, EGRESS_A_SLOTS, warned->room.slots) ||
+			(warned->need && nla_put_u32(skb, EGRESS_A_COUNT, warned->need));
+	if (warned->kind == EGRESS_WARNING_POOL_SHORT)
+		err = err || nla_put_u32(skb, EGRESS_A_FAMILY, warned->family == EGRESS_V4 ?
+					   EGRESS_ADDRESS_FAMILY_V4 : EGRESS_ADDRESS_FAMILY_V6) ||
+			put_u64(skb, EGRESS_A_FREE, warned->free);
+	if (warned->pair)
+		err = err || put_pair_addrs(skb, warned->pair) ||
+			nla_put_string(skb, EGRESS_A_MACHINE, warned->pair->machine->id);
 	return finish(msg, hdr, err);
 }
 

@@ -187,7 +187,6 @@ static void tell_refused(struct egress_net *en, const struct egress_packet *pack
 }
 
 static const struct egress_teller teller = {
-	.listened = listened,
 	.event = tell_all,
 };
 

@@ -20,6 +20,7 @@ struct egress_region;
  * @conf: settings; packets read the pointer and the settings under RCU
  * @groups: struct egress_group, one for each region where the app has something
  * @n_pairs: pairs of the app, those of one machine alone too
+ * @n_live: pairs that the app's machines share and that are not being released
  * @n_machines: machines of the app
  * @n_waiting: machines of the app that wait for a block: see egress_lease_recount()
  * @rcu: frees the app after the packets that saw it
@@ -33,6 +34,7 @@ struct egress_app {
 	struct egress_conf __rcu *conf;
 	struct list_head groups;
 	unsigned int n_pairs;
+	unsigned int n_live;
 	unsigned int n_machines;
 	unsigned int n_waiting;
 	struct rcu_head rcu;

@@ -21,6 +21,7 @@
 #include "state/group.h"
 #include "state/machine.h"
 #include "state/pair.h"
+#include "state/set.h"
 
 /*
  * Destination tables and places of a lingering block that are swept to free it while somebody
@@ -41,6 +42,7 @@ void egress_block_lease(struct egress_block *block, struct egress_machine *machi
 	list_move_tail(&block->node, &machine->blocks);
 	block->pair->n_free--;
 	block->pair->n_leased++;
+	block->pair->set->n_leased++;
 }
 
 /**
@@ -54,6 +56,7 @@ void egress_block_linger(struct egress_net *en, struct egress_block *block)
 	start_poll_synchronize_rcu_full(&block->gp);
 	block->quiet = false;
 	block->pair->n_leased--;
+	block->pair->set->n_leased--;
 	list_add_tail(&block->linger, &en->lingering);
 }
 

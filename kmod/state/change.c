@@ -16,13 +16,14 @@
 #include "state/hooks_use.h"
 #include "state/machine.h"
 #include "state/pair.h"
+#include "state/pool.h"
 #include "state/warning.h"
 
 static const struct egress_teller *told_by __read_mostly;
 
 /**
- * egress_change_tell_by() - set the functions that tell listeners of changes
- * @teller: the functions, or NULL to tell nobody
+ * egress_change_tell_by() - set the function that tells listeners of changes
+ * @teller: the function, or NULL to tell nobody
  *
  * No lock: this is called while the module is loaded or removed, when there can be no change.
  */
@@ -49,6 +50,7 @@ void egress_change_begin_locked(struct egress_change *ch, struct egress_net *en)
 	INIT_LIST_HEAD(&ch->machines);
 	INIT_LIST_HEAD(&ch->groups);
 	ch->drains = false;
+	INIT_LIST_HEAD(&ch->regions);
 	ch->counted = false;
 	ch->quiet = false;
 }
@@ -81,11 +83,6 @@ int egress_change_begin_killable(struct egress_change *ch, struct egress_net *en
 	return 0;
 }
 
-static void warn(struct egress_change *ch, struct egress_warned *warned)
-{
-	egress_change_did(ch, EGRESS_EVENT_WARNING, warned);
-}
-
 /**
  * egress_change_end_locked() - end a change, but keep the namespace locked
  * @ch: change
@@ -102,8 +99,7 @@ void egress_change_end_locked(struct egress_change *ch)
 		list_del_init(&machine->changed);
 		egress_change_did(ch, EGRESS_EVENT_MACHINE_CHANGED, machine);
 	}
-	if (!list_empty(&ch->groups))
-		egress_warn_now(ch, told_by && told_by->listened(ch->en) ? warn : NULL);
+	egress_warn_now(ch);
 	egress_hooks_put(ch->en);
 }
 
@@ -207,4 +203,16 @@ void egress_change_group(struct egress_change *ch, struct egress_group *group)
 	lockdep_assert_held(&ch->en->lock);
 	if (list_empty(&group->warn))
 		list_add_tail(&group->warn, &ch->groups);
+}
+
+/**
+ * egress_change_region() - have the warnings about a pool told at the end of the change
+ * @ch: change
+ * @region: region whose pool has other addresses in use, or other prefixes
+ */
+void egress_change_region(struct egress_change *ch, struct egress_region *region)
+{
+	lockdep_assert_held(&ch->en->lock);
+	if (list_empty(&region->warn))
+		list_add_tail(&region->warn, &ch->regions);
 }

@@ -11,6 +11,7 @@
 struct egress_group;
 struct egress_machine;
 struct egress_net;
+struct egress_region;
 
 /* What a change did. Behind each event stands the type of the object it is told with. */
 enum egress_change_event {
@@ -37,6 +38,8 @@ enum egress_change_event {
  *	the change, the warnings about each of these groups are told
  * @gp: RCU cookie for @drains
  * @drains: pairs have been released to drain: after the change, those without connections go
+ * @regions: struct egress_region whose pools have other addresses in use, or other prefixes: at
+ *	the end of the change, the warnings about each of these pools are told
  * @counted: egress_net.generation has grown by one for this change
  * @quiet: egress_change_did() tells nothing. It is set while everything in the namespace goes:
  *	one event is enough to tell of that
@@ -54,20 +57,19 @@ struct egress_change {
 	struct list_head groups;
 	struct rcu_gp_oldstate gp;
 	bool drains;
+	struct list_head regions;
 	bool counted;
 	bool quiet;
 };
 
 /**
- * struct egress_teller - functions of netlink/ that tell all listeners of changes
- * @listened: returns whether anybody listens in this namespace
+ * struct egress_teller - the function of netlink/ that tells all listeners of changes
  * @event: tells what happened to an object. The change is counted already, and the object stays
  *	as it is until the function returns
  *
  * Context: process, with egress_net.lock held.
  */
 struct egress_teller {
-	bool (*listened)(struct egress_net *en);
 	void (*event)(struct egress_net *en, enum egress_change_event event, void *object);
 };
 
@@ -85,5 +87,6 @@ void egress_change_answer(struct egress_change *ch, enum egress_change_event eve
 void egress_change_tell(struct egress_change *ch, enum egress_change_event event, void *object);
 void egress_change_machine(struct egress_change *ch, struct egress_machine *machine);
 void egress_change_group(struct egress_change *ch, struct egress_group *group);
+void egress_change_region(struct egress_change *ch, struct egress_region *region);
 
 #endif

@@ -30,7 +30,7 @@ void egress_flush(struct egress_change *ch)
 	xa_for_each(&en->pairs, id, pair) {
 		group = pair->group;
 		egress_pair_destroy(ch, pair);
-		egress_group_put(en, group);
+		egress_group_put(ch, group);
 	}
 	egress_cut_now(en);
 	egress_app_free_all(en);

@@ -4,9 +4,11 @@
 
 #include "net.h"
 #include "state/app.h"
+#include "state/change.h"
 #include "state/group.h"
 #include "state/pool.h"
 #include "state/set.h"
+#include "state/warning.h"
 
 /**
  * egress_group_find() - find the group of an app in a region
@@ -70,19 +72,21 @@ put_region:
 
 /**
  * egress_group_put() - free a group that has no pair and no machine
- * @en: namespace, locked
+ * @ch: change
  * @group: group; nothing happens if it has pairs or machines
  *
  * The app and the region go with the group if nothing else needs them.
  */
-void egress_group_put(struct egress_net *en, struct egress_group *group)
+void egress_group_put(struct egress_change *ch, struct egress_group *group)
 {
+	struct egress_net *en = ch->en;
 	struct egress_region *region = group->region;
 	struct egress_app *app = group->app;
 
 	if (group->n_pairs || group->n_machines)
 		return;
 	list_del(&group->list);
+	egress_warn_group_gone(ch, group);
 	list_del(&group->warn);
 	egress_sets_exit(en, &group->sets);
 	kfree_rcu(group, rcu);

@@ -5,6 +5,7 @@
 #include "state/set.h"
 
 struct egress_app;
+struct egress_change;
 struct egress_net;
 struct egress_region;
 
@@ -18,6 +19,8 @@ struct egress_region;
  * @machines: struct egress_machine of the app in the region
  * @n_pairs: pairs of the app in the region, those of one machine alone too
  * @n_machines: machines of the app in the region
+ * @n_live: pairs that the app's machines share in the region and that are not being released
+ * @had_pairs: @n_live was not 0 when warnings were last told
  * @warn: entry in egress_change.groups while warnings are due; empty otherwise
  * @rcu: frees the group after the packets that saw the map of its sets or one of its pairs
  *
@@ -31,6 +34,8 @@ struct egress_group {
 	struct list_head machines;
 	unsigned int n_pairs;
 	unsigned int n_machines;
+	unsigned int n_live;
+	bool had_pairs;
 	struct list_head warn;
 	struct rcu_head rcu;
 };
@@ -38,6 +43,6 @@ struct egress_group {
 struct egress_group *egress_group_find(struct egress_app *app, const struct egress_region *region);
 struct egress_group *egress_group_get(struct egress_net *en, const char *app,
 				      const char *region);
-void egress_group_put(struct egress_net *en, struct egress_group *group);
+void egress_group_put(struct egress_change *ch, struct egress_group *group);
 
 #endif

@@ -125,6 +125,7 @@ void egress_lease_move(struct egress_change *ch, struct egress_lease *lease,
 	rcu_assign_pointer(*lease->place, block ? &block->ports : NULL);
 	egress_lease_recount(ch, machine);
 	egress_change_machine(ch, machine);
+	egress_change_group(ch, machine->group);
 	if (old && !is_held(ch->en, machine, old))
 		egress_block_linger(ch->en, old);
 }

@@ -22,6 +22,7 @@
 #include "state/pair.h"
 #include "state/pool.h"
 #include "state/set.h"
+#include "state/warning.h"
 
 static const struct rhashtable_params id_params = {
 	.key_len = EGRESS_NAME_MAX + 1,
@@ -354,7 +355,7 @@ put_group:
 	 */
 	if (!IS_ERR_OR_NULL(block))
 		egress_lease_offer(ch, block->pair);
-	egress_group_put(ch->en, group);
+	egress_group_put(ch, group);
 	return err;
 }
 
@@ -364,7 +365,8 @@ static void doom_pairs(struct egress_machine *machine)
 	struct egress_pair *pair;
 
 	list_for_each_entry(pair, &machine->pairs, own) {
-		pair->set->n_live -= !pair->dying;
+		if (!pair->dying)
+			egress_set_count(pair->set, pair, -1);
 		pair->dying = true;
 	}
 }
@@ -423,7 +425,7 @@ static void machine_cut(struct egress_change *ch, struct egress_machine *machine
 		egress_pair_destroy(ch, pair);
 		/* The caller puts the machine's present group, but not that of a region it left. */
 		if (group != machine->group)
-			egress_group_put(ch->en, group);
+			egress_group_put(ch, group);
 	}
 }
 
@@ -464,7 +466,7 @@ static void machine_destroy(struct egress_change *ch, struct egress_machine *mac
 		egress_device_put(ch->en, machine->device);
 	list_del(&machine->changed);
 	egress_change_group(ch, group);
-	egress_group_put(ch->en, group);
+	egress_group_put(ch, group);
 	machine->gone = true;
 	egress_machine_put(machine);
 }
@@ -608,6 +610,24 @@ static int set_sources(struct egress_net *en, struct egress_machine *machine,
 }
 
 /*
+ * A machine has come to another region or back. It keeps its own pairs in regions that it left,
+ * but does not use them there.
+ */
+static void look_behind(struct egress_change *ch, struct egress_machine *machine)
+{
+	struct egress_pair *pair;
+	bool left;
+
+	list_for_each_entry(pair, &machine->pairs, own) {
+		left = pair->group != machine->group;
+		if (pair->dying || pair->left_behind.holds == left)
+			continue;
+		egress_warn_left(ch, pair, left);
+		egress_change_did(ch, EGRESS_EVENT_PAIR_CHANGED, pair);
+	}
+}
+
+/*
  * Move a machine into another group. @leases are its leases there, and @view is the view of them;
  * they have no blocks yet. @block is the one to pin it to, or NULL.
  */
@@ -644,6 +664,7 @@ static void move(struct egress_change *ch, struct egress_machine *machine,
 	egress_leases_settle(ch, machine, view);
 	egress_leases_end(ch, machine, &old_leases);
 	kfree_rcu(old_view, rcu);
+	look_behind(ch, machine);
 	if (group->app != old->app) {
 		leave_own(ch, machine);
 		machine_cut(ch, machine);
@@ -654,7 +675,7 @@ static void move(struct egress_change *ch, struct egress_machine *machine,
 	old->app->n_machines--;
 	egress_change_group(ch, group);
 	egress_change_group(ch, old);
-	egress_group_put(ch->en, old);
+	egress_group_put(ch, old);
 }
 
 /**
@@ -753,7 +774,7 @@ put_group:
 	 */
 	if (!IS_ERR_OR_NULL(block) && block->state == EGRESS_BLOCK_FREE)
 		egress_lease_offer(ch, block->pair);
-	egress_group_put(ch->en, group);
+	egress_group_put(ch, group);
 	return err;
 }
 

@@ -81,17 +81,25 @@ void egress_pair_destroy(struct egress_change *ch, struct egress_pair *pair)
 	unsigned int i;
 
 	egress_change_did(ch, EGRESS_EVENT_PAIR_GONE, pair);
+	egress_warn_left(ch, pair, false);
+	egress_change_region(ch, region);
 	for (i = 0; i < egress_pair_slots(pair); i++)
 		if (pair->blocks[i].state == EGRESS_BLOCK_LINGERING)
 			egress_cut_block(ch->en, &pair->blocks[i]);
-	for (i = 0; i < EGRESS_FAMILIES; i++)
-		if (pair->addrs[i] && region->device)
+	for (i = 0; i < EGRESS_FAMILIES; i++) {
+		if (!pair->addrs[i])
+			continue;
+		egress_prefix_use(pair->addrs[i]->prefix, -1);
+		if (region->device)
 			egress_claim_end(ch->en, pair->addrs[i], region->device);
+	}
 	list_del(&pair->list);
 	list_del(&pair->own);
 	list_del(&pair->drain);
-	if (!--set->n_pairs && set->index)
+	if (!--set->n_pairs && set->index) {
+		egress_warn_set_gone(ch, pair->group, set);
 		egress_set_free(set);
+	}
 	region->n_pairs--;
 	pair->group->n_pairs--;
 	pair->group->app->n_pairs--;

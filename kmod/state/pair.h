@@ -9,6 +9,7 @@
 
 #include "packet/objects.h"
 #include "state/block.h"
+#include "state/warning.h"
 
 struct egress_change;
 struct egress_claim;
@@ -42,6 +43,7 @@ struct egress_net;
  * @n_free: number of blocks in @free
  * @n_leased: number of blocks that are leased
  * @n_cutting: number of blocks whose connections are being ended
+ * @left_behind: what listeners know of the warning that the pair's machine has left its region
  * @created: when the pair was allocated, in seconds since the epoch
  * @rcu: frees the pair after the packets that saw it
  * @blocks: all blocks by slot, those of other hosts too
@@ -70,6 +72,7 @@ struct egress_pair {
 	unsigned int n_free;
 	unsigned int n_leased;
 	unsigned int n_cutting;
+	struct egress_told left_behind;
 	time64_t created;
 	struct rcu_head rcu;
 	struct egress_block blocks[];

@@ -158,7 +158,7 @@ static void pair_publish(struct egress_change *ch, struct egress_pair *pair, str
 	pair->scope = machine ? EGRESS_SCOPE_MACHINE : EGRESS_SCOPE_APP;
 	pair->set = set;
 	set->n_pairs++;
-	set->n_live++;
+	egress_set_count(set, pair, 1);
 	list_add_tail(&pair->list, &set->pairs);
 	if (machine)
 		list_add_tail(&pair->own, &machine->pairs);
@@ -169,6 +169,7 @@ static void pair_publish(struct egress_change *ch, struct egress_pair *pair, str
 			continue;
 		rcu_assign_pointer(pair->addrs[i]->public.nat, &pair->nat);
 		pair->addrs[i]->fresh = false;
+		egress_prefix_use(pair->addrs[i]->prefix, 1);
 		if (pair->claims[i])
 			egress_claim_begin(ch->en, pair->claims[i], region->device);
 		pair->claims[i] = NULL;
@@ -178,6 +179,7 @@ static void pair_publish(struct egress_change *ch, struct egress_pair *pair, str
 	group->app->n_pairs++;
 	ch->en->n_pairs++;
 	egress_change_group(ch, group);
+	egress_change_region(ch, region);
 }
 
 static int check_request(struct egress_change *ch, const struct egress_pair_request *req)
@@ -442,7 +444,7 @@ unmake:
 unget:
 	egress_set_unget(ch, group, set);
 put_group:
-	egress_group_put(ch->en, group);
+	egress_group_put(ch, group);
 free:
 	kvfree(pairs);
 	return err;

@@ -56,7 +56,7 @@ static void pair_finish(struct egress_change *ch, struct egress_pair *pair)
 	struct egress_group *group = pair->group;
 
 	egress_pair_destroy(ch, pair);
-	egress_group_put(ch->en, group);
+	egress_group_put(ch, group);
 }
 
 /**
@@ -138,7 +138,7 @@ static void unrelease(struct egress_net *en, struct list_head *release)
 		}
 		list_del_init(&pair->drain);
 		pair->dying = false;
-		pair->set->n_live++;
+		egress_set_count(pair->set, pair, 1);
 	}
 }
 
@@ -196,7 +196,8 @@ int egress_pair_del(struct egress_change *ch, const struct egress_release_reques
 		pair = egress_pair_find(ch->en, &req->addrs[i]);
 		if (!pair)
 			continue;
-		pair->set->n_live -= !pair->dying;
+		if (!pair->dying)
+			egress_set_count(pair->set, pair, -1);
 		pair->dying = true;
 		list_move_tail(&pair->drain, &release);
 	}
@@ -212,6 +213,7 @@ int egress_pair_del(struct egress_change *ch, const struct egress_release_reques
 	list_for_each_entry(pair, &release, drain) {
 		pair->released = true;
 		pair->deadline = req->seconds ? ktime_get_boottime_seconds() + req->seconds : 0;
+		egress_warn_left(ch, pair, false);
 		unpublish(ch, pair);
 		if (!pair->set->n_live)
 			egress_leases_recount(ch, pair->group);

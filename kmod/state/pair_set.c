@@ -16,10 +16,12 @@
 static void move_pair(struct egress_pair *pair, struct egress_set *to)
 {
 	pair->set->n_pairs--;
+	pair->set->n_leased -= pair->n_leased;
 	pair->set = to;
 	list_move_tail(&pair->list, &to->pairs);
 	to->n_pairs++;
-	to->n_live++;
+	to->n_leased += pair->n_leased;
+	egress_set_count(to, pair, 1);
 }
 
 /*
@@ -73,8 +75,10 @@ static void drop_if_empty(struct egress_change *ch, struct egress_group *group,
 	if (!set->index || set->n_live)
 		return;
 	egress_leases_detach(ch, group, set);
-	if (!set->n_pairs)
+	if (!set->n_pairs) {
+		egress_warn_set_gone(ch, group, set);
 		egress_set_free(set);
+	}
 }
 
 /**
@@ -115,7 +119,7 @@ int egress_pair_set(struct egress_change *ch, const struct in6_addr *addr, struc
 		goto tell;
 
 	/* Before the new map is made: if this was the last live pair, @old is not to be in it. */
-	old->n_live--;
+	egress_set_count(old, pair, -1);
 	set = egress_set_get(ch, group, sets, to, n_to);
 	err = PTR_ERR_OR_ZERO(set);
 	if (err)
@@ -144,7 +148,7 @@ tell:
 	return 0;
 
 restore:
-	old->n_live++;
+	egress_set_count(old, pair, 1);
 	return err;
 }
 
@@ -168,7 +172,7 @@ static int get_sets(struct egress_change *ch, struct egress_machine *machine)
 		err = PTR_ERR_OR_ZERO(set);
 		if (err)
 			goto undo;
-		pair->set->n_live--;
+		egress_set_count(pair->set, pair, -1);
 		pair->promoted = true;
 		own |= pair->set->index;
 	}
@@ -182,7 +186,7 @@ undo:
 		if (!pair->promoted)
 			continue;
 		pair->promoted = false;
-		pair->set->n_live++;
+		egress_set_count(pair->set, pair, 1);
 		set = egress_set_find(&pair->group->sets, pair->set->cidrs, pair->set->n_cidrs);
 		if (set)
 			egress_set_unget(ch, pair->group, set);
@@ -203,6 +207,7 @@ static void promote(struct egress_change *ch, struct egress_pair *pair)
 
 	set = egress_set_find(&group->sets, own->cidrs, own->n_cidrs);
 	pair->promoted = false;
+	egress_warn_left(ch, pair, false);
 	pair->scope = EGRESS_SCOPE_APP;
 	pair->machine = NULL;
 	move_pair(pair, set);

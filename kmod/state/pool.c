@@ -64,6 +64,7 @@ struct egress_region *egress_region_get(struct egress_net *en, const char *name)
 	INIT_LIST_HEAD(&region->prefixes);
 	for (i = 0; i < EGRESS_FAMILIES; i++)
 		INIT_LIST_HEAD(&region->resting[i]);
+	INIT_LIST_HEAD(&region->warn);
 	region->slot_last = EGRESS_SLOTS - 1;
 	region->serial = ++en->last_region;
 	list_add_tail(&region->list, &en->regions);
@@ -79,6 +80,7 @@ void egress_region_put(struct egress_region *region)
 	if (!list_empty(&region->prefixes) || region->n_groups)
 		return;
 	list_del(&region->list);
+	list_del(&region->warn);
 	kfree_rcu(region, rcu);
 }
 
@@ -110,6 +112,34 @@ u64 egress_prefix_free(const struct egress_prefix *prefix)
 	if (n != U64_MAX)
 		n++;
 	return n > prefix->used ? n - prefix->used : 0;
+}
+
+/**
+ * egress_prefix_use() - count a pair that has an address of a prefix, or no more
+ * @prefix: prefix, egress_net locked
+ * @by: 1 or -1
+ */
+void egress_prefix_use(struct egress_prefix *prefix, int by)
+{
+	prefix->n_pairs += by;
+	if (!prefix->draining)
+		prefix->region->used[egress_family_of(&prefix->cidr.addr)] += by;
+}
+
+/* Count a prefix among those that addresses are drawn from (@by is 1), or no more (-1). */
+static void count_prefix(struct egress_prefix *prefix, int by)
+{
+	enum egress_family family = egress_family_of(&prefix->cidr.addr);
+	u64 size = min_t(u64, prefix->last - prefix->first, U32_MAX) + 1;
+
+	prefix->region->size[family] += by * size;
+	prefix->region->used[family] += by * prefix->n_pairs;
+}
+
+static void set_draining(struct egress_prefix *prefix, bool draining)
+{
+	count_prefix(prefix, draining ? -1 : 1);
+	prefix->draining = draining;
 }
 
 static struct egress_prefix *prefix_find(struct egress_region *region,
@@ -157,6 +187,8 @@ static void prefix_free(struct egress_net *en, struct egress_prefix *prefix)
 				 rest)
 		if (addr->prefix == prefix)
 			egress_addr_forget(en, addr);
+	if (!prefix->draining)
+		count_prefix(prefix, -1);
 	list_del(&prefix->list);
 	kfree(prefix);
 }
@@ -252,8 +284,10 @@ static unsigned int undrain(struct egress_region *region)
 	unsigned int n = 0;
 
 	list_for_each_entry(prefix, &region->prefixes, list) {
-		n += prefix->draining;
-		prefix->draining = false;
+		if (!prefix->draining)
+			continue;
+		set_draining(prefix, false);
+		n++;
 	}
 	return n;
 }
@@ -335,6 +369,8 @@ int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *
 
 	if (exists && req->replace)
 		changes += free_doomed(ch->en, region) + undrain(region);
+	list_for_each_entry(prefix, &prefixes, list)
+		count_prefix(prefix, 1);
 	list_splice_tail(&prefixes, &region->prefixes);
 	if (new_device) {
 		if (region->device)
@@ -347,6 +383,7 @@ int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *
 	}
 	if (changes || new_device || new_slots) {
 		egress_change_count(ch);
+		egress_change_region(ch, region);
 		egress_change_did(ch, EGRESS_EVENT_POOL_CHANGED, region);
 	}
 	egress_change_answer(ch, EGRESS_EVENT_POOL_CHANGED, region);
@@ -380,11 +417,12 @@ int egress_pool_drain(struct egress_change *ch, const struct egress_pool_request
 	list_for_each_entry(prefix, &region->prefixes, list) {
 		if (!prefix->doomed || prefix->draining == on)
 			continue;
-		prefix->draining = on;
+		set_draining(prefix, on);
 		changed = true;
 	}
 	if (changed) {
 		egress_change_count(ch);
+		egress_change_region(ch, region);
 		egress_change_did(ch, EGRESS_EVENT_POOL_CHANGED, region);
 	}
 	egress_change_answer(ch, EGRESS_EVENT_POOL_CHANGED, region);
@@ -421,6 +459,8 @@ int egress_pool_del(struct egress_change *ch, const struct egress_pool_request *
 	}
 	egress_change_count(ch);
 	egress_change_tell(ch, EGRESS_EVENT_POOL_GONE, region);
+	/* Now, as the region may go. */
+	egress_warn_pool_changed(ch, region);
 	egress_region_put(region);
 	return 0;
 }

@@ -8,6 +8,7 @@
 
 #include "addr.h"
 #include "table.h"
+#include "state/warning.h"
 
 struct egress_change;
 struct egress_net;
@@ -23,6 +24,7 @@ struct egress_pair;
  * @next: offset of the next address to draw as never used; of no meaning if @spent
  * @spent: addresses up to @last have been drawn or passed over: none is left never used
  * @used: number of addresses that are allocated
+ * @n_pairs: number of pairs that have an address of the prefix, without those that are being cut
  * @draining: no address is drawn from the prefix any more
  * @doomed: the request at work, which deletes prefixes, drains them or replaces the pool, is about
  *	this one
@@ -40,6 +42,7 @@ struct egress_prefix {
 	bool draining;
 	bool doomed;
 	u64 used;
+	u64 n_pairs;
 };
 
 /**
@@ -51,6 +54,11 @@ struct egress_prefix {
  *	first
  * @n_resting: number of addresses in @resting, by family
  * @forgotten: addresses were dropped from @resting, as there were too many, by family
+ * @size: addresses that can be in use, by family, of prefixes that are not draining. Of a prefix
+ *	with more than 2^32, so many count
+ * @used: sum of egress_prefix.n_pairs of these prefixes, by family
+ * @told: what listeners know of the warning that few addresses are left, by family
+ * @warn: entry in egress_change.regions while warnings are due; empty otherwise
  * @device: device on which the host answers for allocated addresses; NULL for none
  * @slot_first: first slot that this host hands out, counted in slots of 1,024 ports
  * @slot_last: last slot that this host hands out, counted likewise
@@ -68,6 +76,10 @@ struct egress_region {
 	struct list_head resting[EGRESS_FAMILIES];
 	unsigned int n_resting[EGRESS_FAMILIES];
 	bool forgotten[EGRESS_FAMILIES];
+	u64 size[EGRESS_FAMILIES];
+	u64 used[EGRESS_FAMILIES];
+	struct egress_told told[EGRESS_FAMILIES];
+	struct list_head warn;
 	struct egress_device *device;
 	u8 slot_first;
 	u8 slot_last;
@@ -93,6 +105,7 @@ struct egress_region *egress_region_get(struct egress_net *en, const char *name)
 void egress_region_put(struct egress_region *region);
 bool egress_region_has(const struct egress_region *region, enum egress_family family);
 u64 egress_prefix_free(const struct egress_prefix *prefix);
+void egress_prefix_use(struct egress_prefix *prefix, int by);
 
 /* pool_check.c */
 int egress_pool_check(struct egress_change *ch, const struct egress_pool_request *req);

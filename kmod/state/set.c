@@ -14,10 +14,12 @@
 #include "error.h"
 #include "net.h"
 #include "packet/map.h"
+#include "state/app.h"
 #include "state/change.h"
 #include "state/group.h"
 #include "state/lease.h"
 #include "state/machine.h"
+#include "state/pair.h"
 #include "state/set.h"
 
 static unsigned int max_prefixes = 1 << 20;
@@ -134,8 +136,8 @@ static bool index_in_use(const struct egress_sets *sets, unsigned int index)
  * when no packet sees a map any more that has that set: with such a map, packets to the other
  * set's destinations would take the new set's pairs.
  */
-static struct egress_set *set_new(struct egress_sets *sets, const struct egress_cidr *cidrs,
-				  unsigned int n)
+static struct egress_set *set_new(struct egress_net *en, struct egress_sets *sets,
+				  const struct egress_cidr *cidrs, unsigned int n)
 {
 	struct egress_set *set = kzalloc(sizeof(*set), GFP_KERNEL_ACCOUNT);
 
@@ -148,6 +150,7 @@ static struct egress_set *set_new(struct egress_sets *sets, const struct egress_
 	}
 	memcpy(set->cidrs, cidrs, n * sizeof(*cidrs));
 	set->n_cidrs = n;
+	set->id = ++en->last_set;
 	set->sets = sets;
 	INIT_LIST_HEAD(&set->pairs);
 	INIT_LIST_HEAD(&set->waiting);
@@ -182,7 +185,7 @@ struct egress_set *egress_set_get(struct egress_change *ch, struct egress_group 
 
 	if (set)
 		return set;
-	set = set_new(sets, cidrs, n);
+	set = set_new(ch->en, sets, cidrs, n);
 	if (!set)
 		return ERR_PTR(-ENOMEM);
 	err = egress_sets_prepare(ch, sets, set) ?: egress_leases_attach(ch, group, set);
@@ -217,6 +220,26 @@ void egress_set_free(struct egress_set *set)
 	list_del(&set->list);
 	kvfree(set->cidrs);
 	kfree(set);
+}
+
+/**
+ * egress_set_count() - count a pair among the live ones of a set, or no more
+ * @set: set, egress_net locked
+ * @pair: pair of the set that is allocated, or about to be released or to leave the set
+ * @by: 1 or -1
+ */
+void egress_set_count(struct egress_set *set, const struct egress_pair *pair, int by)
+{
+	int i;
+
+	set->n_live += by;
+	set->n_slots += by * (int)pair->n_slots;
+	for (i = 0; i < EGRESS_FAMILIES; i++)
+		set->n_addrs[i] += by * pair->nat.has[i];
+	if (!set->sets->machine) {
+		pair->group->n_live += by;
+		pair->group->app->n_live += by;
+	}
 }
 
 /*

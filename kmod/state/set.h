@@ -6,6 +6,7 @@
 #include <linux/rcupdate.h>
 
 #include "addr.h"
+#include "state/warning.h"
 
 struct egress_change;
 struct egress_error;
@@ -15,6 +16,7 @@ struct egress_machine;
 struct egress_map;
 struct egress_net;
 struct egress_map_entry;
+struct egress_pair;
 
 /**
  * struct egress_set - a set of destinations, and the pairs for it
@@ -28,7 +30,12 @@ struct egress_map_entry;
  * @waiting: struct egress_lease without a block; the one that has waited longest comes first
  * @n_waiting: number of leases in @waiting
  * @n_pairs: number of pairs in @pairs
- * @n_live: number of pairs in @pairs that are not being released
+ * @n_live: number of pairs in @pairs that are not being released; see egress_set_count()
+ * @n_addrs: addresses of these pairs, by family
+ * @n_slots: slots of these pairs that this host hands out
+ * @n_leased: number of blocks that are leased, of all pairs in @pairs
+ * @id: counted up, no later set gets the same; 0 for the rest
+ * @told: what listeners know of the warnings about the set, by kind
  *
  * egress_net.lock protects all of it.
  */
@@ -43,6 +50,11 @@ struct egress_set {
 	unsigned int n_waiting;
 	unsigned int n_pairs;
 	unsigned int n_live;
+	unsigned int n_addrs[EGRESS_FAMILIES];
+	unsigned int n_slots;
+	unsigned int n_leased;
+	unsigned long id;
+	struct egress_told told[EGRESS_SET_WARNINGS];
 };
 
 /**
@@ -113,6 +125,7 @@ struct egress_set *egress_set_get(struct egress_change *ch, struct egress_group 
 				  unsigned int n);
 void egress_set_unget(struct egress_change *ch, struct egress_group *group, struct egress_set *set);
 void egress_set_free(struct egress_set *set);
+void egress_set_count(struct egress_set *set, const struct egress_pair *pair, int by);
 int egress_sets_prepare(struct egress_change *ch, struct egress_sets *sets, struct egress_set *add);
 void egress_sets_commit(struct egress_net *en, struct egress_sets *sets);
 void egress_sets_abort(struct egress_sets *sets);

@@ -5,13 +5,29 @@
 #include <linux/types.h>
 #include <linux/egress.h>
 
+#include "addr.h"
+
 struct egress_change;
 struct egress_group;
 struct egress_net;
+struct egress_pair;
+struct egress_region;
 struct egress_set;
 
-#define EGRESS_WARNINGS		(EGRESS_WARNING_NO_DOUBLING + 1)	/* kinds of warnings */
+#define EGRESS_SET_WARNINGS	(EGRESS_WARNING_NO_DOUBLING + 1)	/* kinds about a set */
 #define EGRESS_WARNING_TEXT	256	/* bytes; scnprintf() cuts what is longer */
+
+/**
+ * struct egress_told - what listeners know of a warning, or would know if there were any
+ * @holds: they have been told that it holds, and not yet that it is over
+ * @number: how bad they have been told it is; what is counted depends on the kind
+ *
+ * It is part of the object that the warning is about, so that telling allocates nothing.
+ */
+struct egress_told {
+	bool holds;
+	u32 number;
+};
 
 /**
  * struct egress_room - the numbers of an app in a region, for one set of destinations
@@ -35,29 +51,55 @@ struct egress_room {
 };
 
 /**
- * struct egress_warned - a warning about a group
- * @group: app and region
- * @set: destinations that the warning is about
+ * struct egress_warned - a warning, to be told
  * @kind: which warning
- * @room: numbers that the warning is about
+ * @phase: whether it begins, grows or is over; EGRESS_WARNING_PHASE_HOLDS if somebody asked
+ * @region: region that the warning is about
+ * @group: app in the region; NULL if the warning is about the region's pool
+ * @set: destinations, if it is about the room of an app; else NULL
+ * @pair: pair, if it is about one; else NULL
+ * @family: addresses that the region's pool runs short of
+ * @room: numbers of @set
  * @need: number of pairs that would help; 0 if the warning asks for none
+ * @free: addresses that the pool has left
+ * @size: addresses that it can have in use
  * @text: the sentence that says so
  */
 struct egress_warned {
+	enum egress_warning kind;
+	enum egress_warning_phase phase;
+	const struct egress_region *region;
 	const struct egress_group *group;
 	const struct egress_set *set;
-	enum egress_warning kind;
+	const struct egress_pair *pair;
+	enum egress_family family;
 	struct egress_room room;
 	unsigned int need;
+	u64 free;
+	u64 size;
 	char text[EGRESS_WARNING_TEXT];
 };
 
 bool egress_warning_holds(enum egress_warning kind, const struct egress_room *room,
 			  unsigned int *need);
-bool egress_warn(struct egress_net *en, const struct egress_group *group,
-		 const struct egress_set *set, enum egress_warning kind,
-		 struct egress_warned *warned);
-typedef void (*egress_warned_fn)(struct egress_change *ch, struct egress_warned *warned);
-void egress_warn_now(struct egress_change *ch, egress_warned_fn fn);
+bool egress_pool_is_short(u64 size, u64 used, bool already);
+bool egress_told_update(struct egress_told *told, enum egress_warning kind, bool holds,
+			u32 number, enum egress_warning_phase *phase);
+
+bool egress_warn_set(struct egress_net *en, const struct egress_group *group,
+		     const struct egress_set *set, enum egress_warning kind,
+		     struct egress_warned *warned);
+bool egress_warn_pool(const struct egress_region *region, enum egress_family family,
+		      struct egress_warned *warned);
+bool egress_warn_pair(const struct egress_pair *pair, struct egress_warned *warned);
+
+void egress_warn_tell(struct egress_change *ch, struct egress_told *told,
+		      struct egress_warned *warned, bool holds, u32 number);
+void egress_warn_now(struct egress_change *ch);
+void egress_warn_left(struct egress_change *ch, struct egress_pair *pair, bool left);
+void egress_warn_set_gone(struct egress_change *ch, struct egress_group *group,
+			  struct egress_set *set);
+void egress_warn_group_gone(struct egress_change *ch, struct egress_group *group);
+void egress_warn_pool_changed(struct egress_change *ch, struct egress_region *region);
 
 #endif

@@ -73,6 +73,7 @@ static struct egress_prefix *add_prefix(struct kunit *test, const char *text, un
 	struct egress_prefix *prefix = prefix_new(bed->region, &cidr);
 
 	KUNIT_ASSERT_NOT_NULL(test, prefix);
+	count_prefix(prefix, 1);
 	list_add_tail(&prefix->list, &bed->region->prefixes);
 	return prefix;
 }

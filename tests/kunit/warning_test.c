@@ -115,11 +115,93 @@ static void families(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, holds(EGRESS_WARNING_NO_MACHINES, &room));
 }
 
+/* From 1 to 2,000 and back: told at the beginning, by tenths, and at the end. */
+static void told_by_tenths(struct kunit *test)
+{
+	enum egress_warning_phase phase = EGRESS_WARNING_PHASE_HOLDS;
+	const enum egress_warning kind = EGRESS_WARNING_NO_SLOTS;
+	struct egress_told told = {};
+	u32 last = 0, n, times = 0;
+
+	KUNIT_EXPECT_FALSE(test, egress_told_update(&told, kind, false, 0, &phase));
+	for (n = 1; n <= 2000; n++) {
+		if (!egress_told_update(&told, kind, true, n, &phase)) {
+			KUNIT_EXPECT_LT(test, n * 10, last * 11);
+			continue;
+		}
+		KUNIT_EXPECT_EQ(test, phase, last ? EGRESS_WARNING_PHASE_GROWS :
+						    EGRESS_WARNING_PHASE_BEGINS);
+		KUNIT_EXPECT_GE(test, n * 10, last * 11);
+		last = n;
+		times++;
+	}
+	KUNIT_EXPECT_LE(test, times, 70);
+	for (n = 2000; n; n--)
+		KUNIT_EXPECT_FALSE(test, egress_told_update(&told, kind, true, n, &phase));
+	KUNIT_EXPECT_TRUE(test, egress_told_update(&told, kind, false, 0, &phase));
+	KUNIT_EXPECT_EQ(test, phase, EGRESS_WARNING_PHASE_ENDS);
+	KUNIT_EXPECT_FALSE(test, egress_told_update(&told, kind, false, 0, &phase));
+	KUNIT_EXPECT_TRUE(test, egress_told_update(&told, kind, true, 5, &phase));
+	KUNIT_EXPECT_EQ(test, phase, EGRESS_WARNING_PHASE_BEGINS);
+}
+
+/* Of the addresses that a pool has left, fewer are worse, down to none. */
+static void fewer_left_is_worse(struct kunit *test)
+{
+	enum egress_warning_phase phase = EGRESS_WARNING_PHASE_HOLDS;
+	const enum egress_warning kind = EGRESS_WARNING_POOL_SHORT;
+	struct egress_told told = {};
+
+	KUNIT_EXPECT_TRUE(test, egress_told_update(&told, kind, true, 31, &phase));
+	KUNIT_EXPECT_EQ(test, phase, EGRESS_WARNING_PHASE_BEGINS);
+	KUNIT_EXPECT_FALSE(test, egress_told_update(&told, kind, true, 28, &phase));
+	KUNIT_EXPECT_TRUE(test, egress_told_update(&told, kind, true, 27, &phase));
+	KUNIT_EXPECT_EQ(test, phase, EGRESS_WARNING_PHASE_GROWS);
+	KUNIT_EXPECT_FALSE(test, egress_told_update(&told, kind, true, 31, &phase));
+	KUNIT_EXPECT_TRUE(test, egress_told_update(&told, kind, true, 0, &phase));
+	KUNIT_EXPECT_FALSE(test, egress_told_update(&told, kind, true, 0, &phase));
+	KUNIT_EXPECT_TRUE(test, egress_told_update(&told, kind, false, 14, &phase));
+	KUNIT_EXPECT_EQ(test, phase, EGRESS_WARNING_PHASE_ENDS);
+}
+
+static void short_pools(struct kunit *test)
+{
+	static const struct {
+		u64 size;
+		u64 begins;	/* addresses free when it becomes short */
+		u64 ends;	/* the same when it is no longer so */
+	} table[] = {
+		{ 1, 0, 1 }, { 2, 0, 1 }, { 6, 1, 2 }, { 14, 3, 5 }, { 30, 3, 7 }, { 254, 31, 63 },
+		{ 65534, 8191, 16383 }, { 1ULL << 32, (1ULL << 29) - 1, 1ULL << 30 },
+	};
+	unsigned int i;
+	u64 size;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		size = table[i].size;
+		KUNIT_EXPECT_TRUE(test, egress_pool_is_short(size, size - table[i].begins, false));
+		KUNIT_EXPECT_TRUE(test, egress_pool_is_short(size, size, false));
+		KUNIT_EXPECT_TRUE(test, egress_pool_is_short(size, size + 1, false));
+		KUNIT_EXPECT_FALSE(test, egress_pool_is_short(size, size - table[i].begins - 1,
+							      false));
+		KUNIT_EXPECT_FALSE(test, egress_pool_is_short(size, size - table[i].ends, true));
+		if (table[i].ends < size)
+			KUNIT_EXPECT_TRUE(test, egress_pool_is_short(size, size - table[i].ends + 1,
+								     true));
+		KUNIT_EXPECT_FALSE(test, egress_pool_is_short(size, 0, true));
+	}
+	KUNIT_EXPECT_FALSE(test, egress_pool_is_short(0, 0, false));
+	KUNIT_EXPECT_FALSE(test, egress_pool_is_short(0, 3, true));
+}
+
 static struct kunit_case warning_cases[] = {
 	KUNIT_CASE(numbers_of_64_slots),
 	KUNIT_CASE(every_size_in_proportion),
 	KUNIT_CASE(pairs_elsewhere),
 	KUNIT_CASE(families),
+	KUNIT_CASE(told_by_tenths),
+	KUNIT_CASE(fewer_left_is_worse),
+	KUNIT_CASE(short_pools),
 	{}
 };
 

@@ -28,6 +28,20 @@ waits m2
 under "m2 does not get it" $HOST4 "$(ask m2 tcp $BANK4)"
 under "m1" "$own4" "$(ask m1 tcp $BANK4)"
 
+# In another region it does not use its pair, which waits for it, and says so.
+warning="app 'shop' in region 'ord' has $own4 for machine 'm1' alone, which is in region 'fra' now: nobody uses it"
+like "it goes" "warning: $warning" "$(eg machine set m1 --region fra 2>&1)"
+under "m1 elsewhere" $HOST4 "$(ask m1 tcp $BANK4)"
+is "in list" "machine m1 left behind" \
+	"$(eg list --app shop 2>/dev/null | awk -v ip="$own4" '$2 == ip { print $3, $5, $6, $7 }')"
+like "a warning, too" "$warning" "$(eg list --app shop 2>&1 >/dev/null)"
+is "in JSON" true "$(eg -j list 2>/dev/null | jq ".[] | select(.ip == \"$own4\").\"left-behind\"")"
+like "in check" "$warning" "$(eg check m1 "$BANK4:7" 2>&1 >/dev/null)"
+is "not of another's" "" "$(eg check m2 "$BANK4:7" 2>&1 >/dev/null)"
+eg machine set m1 --region ord
+under "m1 is back" "$own4" "$(ask m1 tcp $BANK4)"
+is "no warning" "" "$(eg list --app shop 2>&1 >/dev/null | grep -v 'no slots\|room' || true)"
+
 keep standing m1 tcp $BANK4
 eg machine del m1
 is "pairs" "" "$(pairs)"

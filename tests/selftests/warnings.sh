@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Who has too few pairs, or soon will, is told so with the number that helps: in
-# the same words on standard error, in JSON and as events, whoever made the change.
+# the same words on standard error and in JSON, as long as it is so; as events when it
+# begins, grows by a tenth and ends, whoever made the change.
 . "$(dirname "$0")/lib.sh"
 
 LINUX=$("$TOP/tests/linux_source")
@@ -10,29 +11,42 @@ load_module
 new_ns h
 listen events
 
-# count NAME: so many events of that name have come.
-count() { grep -c "\"event\": \"$1\"" "$TMP/events" || true; }
-
-# told NAME: the warnings that were told with the last event of that name.
+# told WHAT WANTED...: these warnings were told since the last time, in that order: phase,
+# kind and sentence, as much of each as is wanted.
+SEEN=0
 told() {
-	tail -n 200 "$TMP/events" |
-		jq -rs --arg event "$1" '(map(select(.event == $event))[-1].generation) as $now |
-			.[] | select(.event == "warning" and .generation == $now).text'
+	local what=$1
+	shift
+	[ $# -gt 0 ] || sleep 0.5
+	until_ok "$what: told $#" news "$(printf '%s\n' "$@")"
+	SEEN=$(wc -l < "$TMP/events")
 }
-came() { [ "$(count "$1")" -ge "$2" ] && [ "$3" = "$(told "$1")" ]; }
+news() {
+	local line wanted=$1
+	[ "$(since | wc -l)" -eq "$(grep -c . <<<"$wanted")" ] || return 1
+	while IFS= read -r line <&3 && IFS= read -r wanted; do
+		[[ $line == "$wanted"* ]] || return 1
+	done 3< <(since) <<<"$wanted"
+}
+since() {
+	tail -n "+$((SEEN + 1))" "$TMP/events" |
+		jq -r 'select(.event == "warning") | "\(.phase) \(.warning): \(.text)"'
+}
+# passed: whatever was told until now is not asked about.
+passed() {
+	sleep 0.5
+	SEEN=$(wc -l < "$TMP/events")
+}
 
 # sentences: the warnings on standard error. That somebody got slot 0 is another matter.
 sentences() { sed 's/^egressctl: warning: //; /has slot 0/d'; }
 
 # warned WHAT WANTED ARG...: the command, which adds a machine or allocates, warns
-# of this, a line each, on standard error; and as it is said there, so in events
-# and in `list`. It is taken back and done again for JSON.
+# of this, a line each, on standard error. It is taken back and done again for JSON.
 warned() {
-	local what=$1 wanted=$2 event said n i
+	local what=$1 wanted=$2 said i
 	shift 2
-	[ "$1" = allocate ] && event=pair-new || event=machine-new
 	for i in text json; do
-		n=$(count $event)
 		if [ "$i" = text ]; then
 			said=$(eg "$@" 2>&1 >/dev/null | sentences)
 		else
@@ -40,7 +54,6 @@ warned() {
 			said=$(eg -j "$@" | jq -r '.warnings[]' | sentences)
 		fi
 		[ "$said" = "$wanted" ] || fail "$what, $i: wanted '$wanted', got '$said'"
-		until_ok "$what: the same as events" came $event $((n + 1)) "$wanted"
 	done
 	echo "ok: $what: ${wanted:-nothing}"
 }
@@ -92,16 +105,7 @@ table() {
 	is "$app: in list" "$(<"$TMP/wanted")" "$(<"$TMP/list")"
 	is "$app: in JSON" "$(<"$TMP/wanted")" "$(jq -r '.machine as $m | .warnings[] |
 		select(contains("has slot 0") | not) | "\($m): \(.)"' "$TMP/json")"
-	until_ok "$app: all events" came_twice "\"$app$have\""
-	# A machine was added in this generation, and this was told.
-	jq -rs '(map(select(.event == "machine-new") | { "\(.generation)": .machine }) | add) as $of |
-		.[] | select(.event == "warning") | "\($of["\(.generation)"]): \(.text)"' \
-		"$TMP/events" > "$TMP/told"
-	jq -r '"^\(.machine):"' "$TMP/json" > "$TMP/added"
-	is "$app: as events, twice" "$(sort -k 1,1V -s "$TMP"/{wanted,wanted})" \
-		"$(grep -f "$TMP/added" "$TMP/told" | sort -k 1,1V -s)"
 }
-came_twice() { [ "$(grep '"machine-new"' "$TMP/events" | grep -cF "$1")" -ge 2 ]; }
 sentence() { echo "app '$app' in region 'ord' has $1"; }
 
 eg pool add ord $POOL4 $POOL6 >/dev/null
@@ -191,14 +195,73 @@ ynl() {
 	h python3 "$LINUX/tools/net/ynl/cli.py" --spec "$TOP/uapi/egress.yaml" --no-schema "$@"
 }
 forgotten="app 'spare' in region 'fra' has 1 machine, but pairs elsewhere only: need at least 1 here"
-machines=$(count machine-new) pairs=$(count pair-new)
+passed
 ynl --do machine-new \
 	--json '{"machine": "s3", "app": "spare", "region": "fra", "addr": {"v4": "0a000003"}}'
-until_ok "another client: nothing to tell" came machine-new $((machines + 1)) ""
 ynl --do pair-new --json '{"app": "spare", "region": "ord"}'
-until_ok "another client" came pair-new $((pairs + 1)) \
-	"app 'spare' in region 'ord' has 1 pair, but no machines that use it"$'\n'"$forgotten"
-is "numbers" '["no-pairs",1,0,0,1]' \
-	"$(tail -n 1 "$TMP/events" | jq -c '[.warning, .machines, .pairs, .slots, .count]')"
+told "another client" \
+	"begins no-machines: app 'spare' in region 'ord' has 1 pair, but no machines that use it" \
+	"begins no-pairs: $forgotten"
+is "numbers" '["no-pairs","begins",1,0,0,1]' \
+	"$(tail -n 1 "$TMP/events" | jq -c '[.warning, .phase, .machines, .pairs, .slots, .count]')"
 is "batch" "$forgotten" "$(printf '%s\n' "machine add s4 --app spare --region ord --addr 10.0.0.4" \
 	"machine set s4 --addr 10.0.0.5" | eg -b - 2>&1 >/dev/null | sentences)"
+told "batch" "ends no-machines: app 'spare' in region 'ord' is no longer warned that no machines use its pairs"
+eg machine set s3 --region ord 2>/dev/null
+told "no machine there" "ends no-pairs: app 'spare' in region 'fra' is no longer warned"
+eg flush --all
+
+# From none to 100 machines on one pair with 16 slots: not with each of them.
+eg pool add ord $POOL4 $POOL6 >/dev/null
+passed
+eg allocate --app few --region ord --block-size 4096 >/dev/null 2>&1
+grow few 1 100
+until_ok "100 machines" grep -q '"few100"' "$TMP/events"
+is "begins and ends" "begins no-machines|ends no-machines|begins no-doubling|begins short|begins no-slots|ends short|ends no-doubling" \
+	"$(since | grep -v '^grows' | sed 's/:.*//' | paste -sd '|')"
+within "times it grew" 25 45 "$(since | grep -c '^grows')"
+passed
+eg allocate --app few --region ord --count 6 --block-size 4096 >/dev/null 2>&1
+told "room" "ends no-slots" "begins short: app 'few' in region 'ord' has 100 machines for 112 slots" \
+	"begins no-doubling"
+eg machine del few1 -y >/dev/null 2>&1
+eg machine add few1 --app few --region ord --addr "$(at 1)" >/dev/null 2>&1
+told "nothing of one machine"
+eg machine del --app few -y >/dev/null 2>&1
+told "no machines" "begins no-machines" "ends short" "ends no-doubling"
+# shellcheck disable=SC2046 # addresses
+eg release $(eg -j list 2>/dev/null | jq -r '.[] | select(.family == "v4").ip') -y
+told "no pairs" "ends no-machines"
+
+# Destinations have warnings of their own, which end with them.
+eg allocate --app few --region ord --to 203.0.113.0/24 >/dev/null 2>&1
+told "a set" "begins no-machines: app 'few' in region 'ord' for 203.0.113.0/24 has 1 pair"
+set_id=$(tail -n 1 "$TMP/events" | jq '."set-id"')
+eg release "$(eg -j list 2>/dev/null | jq -r '.[0].ip')" -y
+told "it goes" "ends no-machines: app 'few' in region 'ord' for 203.0.113.0/24 is no longer"
+is "the same set" "$set_id" "$(grep '"warning"' "$TMP/events" | tail -n 1 | jq '."set-id"')"
+
+# A pool of 14: few are 3, and again many are 5. A /64 has enough.
+left() { echo "region 'ord' has $1 of 14 IPv4 addresses left for new pairs"; }
+eg allocate --app pool --region ord --count 10 >/dev/null 2>&1
+passed
+app=pool
+allocates() { eg allocate --app pool --region ord 2>&1 >/dev/null | sentences | grep -v 'no machines'; }
+is "three left" "$(left 3)" "$(allocates)"
+told "three left" "grows no-machines" "begins pool-short: $(left 3)"
+is "of what" '["ord","v4",3]' "$(grep pool-short "$TMP/events" | tail -n 1 | jq -c '[.region, .family, .free]')"
+is "in list" "$(left 3)" "$(eg list --app pool 2>&1 >/dev/null | sentences | grep -v 'no machines')"
+is "not of another region" "" "$(eg list --region fra 2>&1 >/dev/null | grep -v 'no region' | sentences)"
+eg allocate --app pool --region ord >/dev/null 2>&1
+told "two left" "grows pool-short: $(left 2)"
+last4() { eg -j list 2>/dev/null | jq -r 'map(select(.family == "v4"))[-1].ip'; }
+for i in 1 2; do
+	eg release "$(last4)" -y >/dev/null 2>&1
+done
+told "not yet enough"
+eg release "$(last4)" -y >/dev/null 2>&1
+told "enough" "ends pool-short: region 'ord' is no longer warned that few IPv4 addresses are left"
+eg allocate --app pool --region ord --count 2 >/dev/null 2>&1
+is "a second prefix" "" "$(eg pool add ord 198.51.100.64/28 2>&1)"
+is "without what drains" "$(left 3)" "$(eg pool drain ord 198.51.100.64/28 2>&1 | sentences)"
+is "with it again" "" "$(eg pool drain ord 198.51.100.64/28 off 2>&1 | sentences)"

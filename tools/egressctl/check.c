@@ -10,6 +10,7 @@
 #include "inside.h"
 #include "output.h"
 #include "reach.h"
+#include "warn.h"
 #include "libegress/alloc.h"
 #include "libegress/error.h"
 #include "libegress/exchange.h"
@@ -216,6 +217,10 @@ int check(const struct command *command, int argc, char **argv)
 			rc = resolve(&targets, well_known[i], true, true);
 	if (!rc)
 		rc = check_all(&targets, id, &inside, dev);
+	if (machines.n) {
+		rc = worse_status(rc, warn_check_machine(machines.v[0].app, id));
+		warn_text();
+	}
 	for (size_t i = 0; i < targets.n; i++)
 		reach_free(&targets.v[i]);
 	free(targets.v);

@@ -78,8 +78,10 @@ static int tell(const struct answer *answer, struct json *j, bool added, bool mo
 	int rc = machines_of_answer(&machines, answer);
 
 	for (size_t i = 0; i < machines.n; i++) {
-		if (moved)
+		if (moved) {
 			warn_about(machines.v[i].app, machines.v[i].region);
+			warn_about_machine(machines.v[i].id);
+		}
 		if (added)
 			rc = wait_for_lease(&machines.v[i]);
 		if (j && !i)

@@ -56,6 +56,7 @@ void pairs_json(struct json *j, const struct pairs *pairs)
 		json_add_unsigned(j, "connections", p->connections);
 		json_add_signed(j, "created", p->created);
 		to_json(j, &p->to);
+		json_add_bool(j, "left-behind", p->left_behind);
 		drain_json(j, p);
 		json_end_object(j);
 	}
@@ -66,10 +67,12 @@ static const char *owner(const struct pair *pair)
 	return pair->scope == EGRESS_SCOPE_MACHINE ? pair->machine : pair->app;
 }
 
-/* Of a pair that drains, what it waits for. */
+/* Of a pair that drains, what it waits for; of one that nobody can use, that it is so. */
 static void machines_cell(struct table *t, const struct pair *pair)
 {
-	if (!pair->draining)
+	if (pair->left_behind)
+		table_cell(t, "left behind");
+	else if (!pair->draining)
 		table_cell(t, "%u", pair->machines);
 	else if (pair->has_deadline)
 		table_cell(t, "draining, %llu connection%s left, %u s", pair->connections,
@@ -121,6 +124,7 @@ static void address_json(struct json *j, const struct pair *pair, const struct a
 	json_add_unsigned(j, "slots", pair->slots);
 	json_add_unsigned(j, "connections", pair->connections);
 	to_json(j, &pair->to);
+	json_add_bool(j, "left-behind", pair->left_behind);
 	drain_json(j, pair);
 	json_end_object(j);
 }

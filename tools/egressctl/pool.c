@@ -49,8 +49,16 @@ static int pool_made(const struct answer *answer, struct json *j)
 
 	if (j && pools.n)
 		pool_json(j, &pools.v[0]);
+	if (pools.n)
+		warn_about_pool(pools.v[0].region);
 	pools_free(&pools);
 	return rc;
+}
+
+/* Prefixes have gone: few addresses may be left. */
+static int pool_smaller(const struct answer *answer, struct json *j)
+{
+	return pool_made(answer, NULL);
 }
 
 static int parse_positional(int argc, char **argv, const char **region, struct prefixes *prefixes)
@@ -131,7 +139,7 @@ int pool_del(const struct command *command, int argc, char **argv)
 	put_string(msg, EGRESS_A_REGION, region);
 	put_prefixes(msg, EGRESS_A_PREFIX, &prefixes);
 	put_flag_if(msg, EGRESS_A_MISSING_OK, missing_ok);
-	rc = change(msg, NULL, 1);
+	rc = change(msg, pool_smaller, 1);
 out:
 	free(prefixes.v);
 	return rc;

@@ -12,7 +12,7 @@
 #include "libegress/netlink.h"
 #include "libegress/request.h"
 
-/* An app in a region, where something was changed. */
+/* An app in a region, or "" and a region, where something was changed. */
 struct place {
 	char app[EGRESS_NAME_MAX + 1];
 	char region[EGRESS_REGION_MAX + 1];
@@ -22,6 +22,8 @@ static char **sentences;
 static size_t n_sentences;
 static struct place *changes;
 static size_t n_changes;
+static char (*machines)[EGRESS_NAME_MAX + 1];
+static size_t n_machines;
 static bool deferred;
 
 void warn_add(const char *format, ...)
@@ -47,6 +49,17 @@ void warn_about(const char *app, const char *region)
 	snprintf(place->region, sizeof(place->region), "%s", region);
 }
 
+void warn_about_pool(const char *region)
+{
+	warn_about("", region);
+}
+
+void warn_about_machine(const char *id)
+{
+	machines = array_grow(machines, n_machines, sizeof(*machines));
+	snprintf(machines[n_machines++], sizeof(*machines), "%s", id);
+}
+
 static int by_app(const void *a, const void *b)
 {
 	const struct place *x = a, *y = b;
@@ -68,40 +81,82 @@ static int add(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 	return 0;
 }
 
-static int add_if_changed(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
+static int by_id(const void *a, const void *b)
 {
+	return strcmp(a, b);
+}
+
+static bool region_changed(const char *region)
+{
+	for (size_t i = 0; i < n_changes; i++)
+		if (!strcmp(changes[i].region, region))
+			return true;
+	return false;
+}
+
+/* Is a warning about what was changed? */
+static bool concerns_changes(struct nlattr **attrs)
+{
+	char id[EGRESS_NAME_MAX + 1];
 	struct place at;
 
 	get_string(attrs, EGRESS_A_APP, at.app, sizeof(at.app));
 	get_string(attrs, EGRESS_A_REGION, at.region, sizeof(at.region));
-	/* Who allocates in one region may have forgotten another. */
-	if (!bsearch(&at, changes, n_changes, sizeof(at),
-		     get_u32(attrs, EGRESS_A_WARNING) == EGRESS_WARNING_NO_PAIRS ?
-		     by_app : by_app_and_region))
-		return 0;
-	return add(attrs, message, arg);
+	switch (get_u32(attrs, EGRESS_A_WARNING)) {
+	case EGRESS_WARNING_NO_PAIRS:
+		/* Who allocates in one region may have forgotten another. */
+		return bsearch(&at, changes, n_changes, sizeof(at), by_app);
+	case EGRESS_WARNING_POOL_SHORT:
+		return region_changed(at.region);
+	case EGRESS_WARNING_LEFT_BEHIND:
+		get_string(attrs, EGRESS_A_MACHINE, id, sizeof(id));
+		return n_machines && bsearch(id, machines, n_machines, sizeof(id), by_id);
+	default:
+		return bsearch(&at, changes, n_changes, sizeof(at), by_app_and_region);
+	}
 }
 
-static int load(const char *app, const char *region, object_fn fn)
+static int add_if_changed(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 {
-	return exchange_table(EGRESS_CMD_WARNING_GET, exchange_glance, app, region, fn, NULL);
+	return concerns_changes(attrs) ? add(attrs, message, arg) : 0;
+}
+
+/* What a machine has left behind. */
+static int add_if_left(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
+{
+	char id[EGRESS_NAME_MAX + 1];
+
+	get_string(attrs, EGRESS_A_MACHINE, id, sizeof(id));
+	return strcmp(id, arg) ? 0 : add(attrs, message, arg);
+}
+
+static int load(const char *app, const char *region, object_fn fn, void *arg)
+{
+	return exchange_table(EGRESS_CMD_WARNING_GET, exchange_glance, app, region, fn, arg);
 }
 
 int warn_settle(void)
 {
-	const char *app = NULL;
+	const char *app = NULL, *region = NULL;
 	int rc;
 
 	if (deferred || !n_changes)
 		return 0;
 	qsort(changes, n_changes, sizeof(*changes), by_app_and_region);
-	/* One app is asked for by name, several are found in the whole. */
-	if (!by_app(&changes[0], &changes[n_changes - 1]))
+	if (n_machines)
+		qsort(machines, n_machines, sizeof(*machines), by_id);
+	/* One app, or one region, is asked for by name, several are found in the whole. */
+	if (*changes[0].app && !by_app(&changes[0], &changes[n_changes - 1]))
 		app = changes[0].app;
-	rc = load(app, NULL, add_if_changed);
+	else if (n_changes == 1)
+		region = changes[0].region;
+	rc = load(app, region, add_if_changed, NULL);
 	free(changes);
+	free(machines);
 	changes = NULL;
+	machines = NULL;
 	n_changes = 0;
+	n_machines = 0;
 	return rc;
 }
 
@@ -112,7 +167,12 @@ void warn_defer(bool on)
 
 int warn_check(const char *app, const char *region)
 {
-	return load(app, region, add);
+	return load(app, region, add, NULL);
+}
+
+int warn_check_machine(const char *app, const char *id)
+{
+	return load(app, NULL, add_if_left, (void *)id);
 }
 
 bool warn_any(void)

@@ -12,8 +12,10 @@
  */
 void warn_add(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A change concerns the app in the region. */
+/* A change concerns the app in the region; without an app, the region's pool; a machine. */
 void warn_about(const char *app, const char *region);
+void warn_about_pool(const char *region);
+void warn_about_machine(const char *id);
 
 /*
  * Ask the kernel for the warnings where changes were made. In a batch that waits
@@ -22,8 +24,9 @@ void warn_about(const char *app, const char *region);
 int warn_settle(void);
 void warn_defer(bool on);
 
-/* The same for every app, or for one of them, or for one region. */
+/* The same for every app, or for one of them, or for one region; of a machine, what it left. */
 int warn_check(const char *app, const char *region);
+int warn_check_machine(const char *app, const char *id);
 
 /* Print the warnings there are and forget them. */
 void warn_json(struct json *j);

@@ -25,6 +25,7 @@ static void pair_read(struct pair *pair, struct nlattr **attrs)
 	pair->machines = get_u32(attrs, EGRESS_A_MACHINES);
 	pair->connections = get_u64(attrs, EGRESS_A_CONNECTIONS);
 	pair->created = get_u64(attrs, EGRESS_A_CREATED);
+	pair->left_behind = attrs[EGRESS_A_LEFT_BEHIND];
 	pair->draining = attrs[EGRESS_A_DRAINING];
 	pair->has_deadline = attrs[EGRESS_A_DRAIN];
 	pair->drain = get_u32(attrs, EGRESS_A_DRAIN);

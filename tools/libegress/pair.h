@@ -19,6 +19,7 @@ struct pair {
 	unsigned long long connections;
 	long long created;
 	struct prefixes to;	/* none: destinations of no other pair */
+	bool left_behind;	/* its machine is in another region */
 	bool draining;
 	bool has_deadline;
 	uint32_t drain;		/* seconds until the deadline */

@@ -395,7 +395,7 @@ int parse_slots(const char *what, const char *text, void *to)
 		       decimal(dash, EGRESS_SLOTS - 1, &range->last) && range->first <= range->last;
 	free(copy);
 	if (!range->given)
-		return fail_usage("%s '%s': write A-B, from 0-0 to 0-%u, A not above B",
+		return fail_usage("%s '%s': write A-B, two numbers from 0 to %u, A not above B",
 				  what, text, EGRESS_SLOTS - 1);
 	return 0;
 }

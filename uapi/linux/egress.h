@@ -81,11 +81,12 @@ enum egress_reason {
 };
 
 /**
- * enum egress_warning - Of what an app in a region is warned. What is counted
- *   are the pairs that its machines share, the slots of them that this host
- *   hands out, and the machines that have one or wait for one; machines with a
- *   pair of their own are left out. Several may hold at once, but no-slots
- *   stands alone among the last three.
+ * enum egress_warning - Of what is warned. Those up to no-doubling are about
+ *   an app in a region and one set of destinations. What is counted are the
+ *   pairs that its machines share, the slots of them that this host hands out,
+ *   and the machines that have one or wait for one; machines with a pair of
+ *   their own are left out. Several may hold at once, but of no-slots, short
+ *   and no-doubling no-slots stands alone.
  * @EGRESS_WARNING_NO_MACHINES: There are pairs, and no machine uses them.
  * @EGRESS_WARNING_NO_PAIRS: There are machines but no pairs, and the app has
  *   pairs in another region.
@@ -95,6 +96,12 @@ enum egress_reason {
  * @EGRESS_WARNING_NO_DOUBLING: There are more machines than half the slots: a
  *   deployment that starts all new machines before the old ones go would not
  *   fit.
+ * @EGRESS_WARNING_POOL_SHORT: A region's pool has few free addresses of a
+ *   family, and some in use: fewer than an eighth, or fewer than four if these
+ *   are no more than a quarter. It holds until another eighth is free.
+ *   Prefixes that drain are left out.
+ * @EGRESS_WARNING_LEFT_BEHIND: A pair of one machine alone is of no use, as
+ *   its machine is in another region.
  */
 enum egress_warning {
 	EGRESS_WARNING_NO_MACHINES,
@@ -103,6 +110,36 @@ enum egress_warning {
 	EGRESS_WARNING_NO_SLOTS,
 	EGRESS_WARNING_SHORT,
 	EGRESS_WARNING_NO_DOUBLING,
+	EGRESS_WARNING_POOL_SHORT,
+	EGRESS_WARNING_LEFT_BEHIND,
+};
+
+/**
+ * enum egress_warning_phase - What a warning tells. It grows when it is worse
+ *   by a tenth than when it was last told: with more pairs (no-machines),
+ *   machines (no-pairs), a larger difference (families), more machines without
+ *   a slot (no-slots) or for each slot (short, no-doubling), or fewer free
+ *   addresses (pool-short).
+ * @EGRESS_WARNING_PHASE_HOLDS: It holds, as the answer to warning-get.
+ * @EGRESS_WARNING_PHASE_BEGINS: It holds from now on.
+ * @EGRESS_WARNING_PHASE_GROWS: It has become worse.
+ * @EGRESS_WARNING_PHASE_ENDS: It holds no more, or what it was about is gone.
+ */
+enum egress_warning_phase {
+	EGRESS_WARNING_PHASE_HOLDS,
+	EGRESS_WARNING_PHASE_BEGINS,
+	EGRESS_WARNING_PHASE_GROWS,
+	EGRESS_WARNING_PHASE_ENDS,
+};
+
+/**
+ * enum egress_address_family - A family of addresses.
+ * @EGRESS_ADDRESS_FAMILY_V4: IPv4.
+ * @EGRESS_ADDRESS_FAMILY_V6: IPv6.
+ */
+enum egress_address_family {
+	EGRESS_ADDRESS_FAMILY_V4,
+	EGRESS_ADDRESS_FAMILY_V6,
 };
 
 /**
@@ -204,6 +241,11 @@ enum egress_attr {
 	EGRESS_A_MEMORY,
 	EGRESS_A_MISSING_OK,
 	EGRESS_A_UNTOLD,
+	EGRESS_A_PHASE,
+	EGRESS_A_SET_ID,
+	EGRESS_A_FAMILY,
+	EGRESS_A_FREE,
+	EGRESS_A_LEFT_BEHIND,
 
 	__EGRESS_A_MAX,
 	EGRESS_A_MAX = (__EGRESS_A_MAX - 1)
