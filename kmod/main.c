@@ -10,6 +10,7 @@
 #include "packet/objects.h"
 #include "state/app.h"
 #include "state/change.h"
+#include "state/claim.h"
 #include "state/device.h"
 #include "state/flush.h"
 #include "state/machine.h"
@@ -29,8 +30,6 @@ static int __net_init net_init(struct net *net)
 	INIT_LIST_HEAD(&en->lingering);
 	INIT_LIST_HEAD(&en->cutting);
 	INIT_LIST_HEAD(&en->draining);
-	INIT_LIST_HEAD(&en->claims);
-	INIT_LIST_HEAD(&en->unclaims);
 	xa_init(&en->pairs);
 	en->counters = alloc_percpu(struct egress_counters);
 	if (!en->counters)
@@ -50,6 +49,7 @@ static int __net_init net_init(struct net *net)
 	err = egress_dests_net_init(en);
 	if (err)
 		goto exit_devices;
+	egress_claims_net_init(en);
 	egress_reaper_init(en);
 	return 0;
 
@@ -79,6 +79,7 @@ static void __net_exit net_exit(struct net *net)
 	mutex_unlock(&en->cuts);
 	/* The reaper takes egress_net.lock, so it can be waited for only without the lock. */
 	egress_reaper_stop(en);
+	egress_claims_net_exit(en);
 	egress_dests_net_exit(en);
 	egress_devices_net_exit(en);
 	egress_machines_net_exit(en);

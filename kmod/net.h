@@ -7,6 +7,7 @@
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
 #include <linux/rhashtable.h>
+#include <linux/spinlock.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
@@ -37,6 +38,25 @@ struct egress_reaper {
 };
 
 /**
+ * struct egress_claimer - what is to be done about claims
+ * @work: joins multicast groups, leaves them, and announces; it takes rtnl_lock, and never
+ *	egress_net.lock
+ * @rest: @work does not run before this time, in jiffies, so that it does not send too much at once
+ * @devices: struct egress_device with claims that are due
+ * @ended: struct egress_claim that are to leave their groups and to be freed
+ * @groups: struct egress_groups, one for each device on which groups are joined; under rtnl_lock
+ *
+ * egress_net.device_lock protects all but @work and @groups.
+ */
+struct egress_claimer {
+	struct delayed_work work;
+	unsigned long rest;
+	struct list_head devices;
+	struct list_head ended;
+	struct list_head groups;
+};
+
+/**
  * struct egress_net - all that the module has in a network namespace
  * @net: the namespace
  * @sources: struct egress_source by inside address; read under RCU, changed under @lock
@@ -47,8 +67,14 @@ struct egress_reaper {
  * @hooks: the registered netfilter hooks, or NULL; changed under @lock, read without it
  * @reap: mutex; held by whoever sweeps destination tables, and no table is freed without it
  * @cuts: mutex; held by whoever ends the connections of blocks: see cut.c
+ * @device_lock: spinlock of @device_index, @claimer, and of the members of struct egress_device
+ *	that name it; held for a few instructions only, in process context, by the device
+ *	notifier too
+ * @device_index: struct egress_device by ifindex; only those whose device exists now
+ * @claimer: what is to be done about claims
  * @lock: mutex of all members below but @reaper, and of the objects of state/. The order of
- *	locks is @cuts, rtnl_lock, @lock, @reap. Process context only
+ *	locks is @cuts, @lock, @reap, and @device_lock inside all others. Nobody waits for @lock with
+ *	rtnl_lock held, nor for rtnl_lock with @lock held. Process context only
  * @generation: number of changes so far, counted by egress_change_count(); changed under
  *	@lock, read without it for the event of a refused connection
  * @regions: struct egress_region
@@ -58,14 +84,11 @@ struct egress_reaper {
  * @machines: struct egress_machine by serial number
  * @machine_ids: struct egress_machine by id
  * @app_names: struct egress_app by name
- * @devices: struct egress_device by name
- * @n_devices: entries of @devices; read by the device notifier without @lock
- * @device_index: struct egress_device by ifindex; only those whose device exists now
+ * @devices: struct egress_device by name; an entry is removed under @device_lock, too, so that the
+ *	device notifier may look one up under that alone
  * @lingering: struct egress_block that no lease has any more and that may have connections
  * @cutting: struct egress_block whose connections are to be ended after the change
  * @draining: struct egress_pair released that waits for its last connection or its deadline
- * @claims: struct egress_claim that egress_claims_sync() has to announce
- * @unclaims: struct egress_claim that egress_claims_sync() has to free
  * @last_app: the newest app's serial number
  * @last_region: the newest region's serial number
  * @last_pair: the newest pair's id
@@ -95,6 +118,11 @@ struct egress_net {
 	/* Cuts of connections, for one change after the other */
 	struct mutex cuts;
 
+	/* Devices by name, as the device notifier sees them */
+	spinlock_t device_lock;
+	DECLARE_HASHTABLE(device_index, 8);
+	struct egress_claimer claimer;
+
 	/* Everything that requests change */
 	struct mutex lock;
 	u64 generation;
@@ -105,13 +133,9 @@ struct egress_net {
 	struct rhashtable machine_ids;
 	struct rhashtable app_names;
 	struct rhashtable devices;
-	atomic_t n_devices;
-	DECLARE_HASHTABLE(device_index, 8);
 	struct list_head lingering;
 	struct list_head cutting;
 	struct list_head draining;
-	struct list_head claims;
-	struct list_head unclaims;
 	unsigned long last_app;
 	unsigned long last_region;
 	unsigned long last_pair;

@@ -2,7 +2,7 @@
 /*
  * The host answers ARP requests (RFC 826) and neighbour solicitations (RFC 4861) for the egress
  * addresses that it claims, although no device has these addresses. An egress address is claimed
- * on the device that egress_public.ifindex names.
+ * on the device that egress_public.claimed names.
  */
 #include <linux/if_arp.h>
 #include <linux/icmpv6.h>
@@ -19,8 +19,9 @@
 static bool claimed(struct egress_net *en, const struct in6_addr *at, int ifindex)
 {
 	const struct egress_public *addr = egress_public_find(&en->addrs, at);
+	const struct egress_ingress *on = addr ? rcu_dereference(addr->claimed) : NULL;
 
-	return addr && READ_ONCE(addr->ifindex) == ifindex;
+	return on && READ_ONCE(on->ifindex) == ifindex;
 }
 
 /**

@@ -30,6 +30,7 @@
 #include "table.h"
 
 struct egress_exclude;
+struct egress_ingress;
 struct egress_map;
 struct mem_cgroup;
 
@@ -100,14 +101,14 @@ static inline bool egress_nat_is_foreign(const struct egress_nat *nat, unsigned 
  * @node: in egress_net.addrs
  * @addr: the address
  * @nat: RCU: the pair that has the address; NULL while the address rests
- * @ifindex: the device on which the host answers ARP requests and neighbour solicitations for
- *	the address, 0 for none; written under egress_net.lock, read without a lock
+ * @claimed: RCU: the device on which the host answers ARP requests and neighbour solicitations
+ *	for the address, NULL for none
  */
 struct egress_public {
 	struct rhash_head node;
 	struct in6_addr addr;
 	struct egress_nat __rcu *nat;
-	int ifindex;
+	struct egress_ingress __rcu *claimed;
 };
 
 static const struct rhashtable_params egress_public_params =
@@ -165,9 +166,10 @@ struct egress_view {
 };
 
 /**
- * struct egress_ingress - the device by which a machine's packets must come in
+ * struct egress_ingress - the device by which a machine's packets must come in, or on which
+ *	addresses are claimed
  * @ifindex: index of the device that has the required name now, 0 while no device has that name;
- *	written under egress_net.lock, read without a lock
+ *	written under egress_net.device_lock, read without a lock
  */
 struct egress_ingress {
 	int ifindex;

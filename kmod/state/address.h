@@ -11,6 +11,7 @@
 #define EGRESS_RESTING_MAX	65536
 
 struct egress_change;
+struct egress_claim;
 struct egress_net;
 struct egress_prefix;
 struct egress_region;
@@ -19,6 +20,7 @@ struct egress_region;
  * struct egress_addr - an address that is allocated, or was released and rests
  * @public: what packets read of the address, under RCU
  * @prefix: prefix of a pool that the address was drawn from
+ * @claim: what the host does to answer for the address; NULL if it answers on no device
  * @rest: entry in egress_region.resting while the address rests; empty otherwise
  * @fresh: for egress_addr_undraw(), while the request that drew the address is at work:
  *	egress_prefix.next was moved on for it
@@ -31,6 +33,7 @@ struct egress_region;
 struct egress_addr {
 	struct egress_public public;
 	struct egress_prefix *prefix;
+	struct egress_claim *claim;
 	struct list_head rest;
 	bool fresh;
 	struct list_head *was;

@@ -3,14 +3,12 @@
  * Changes: a change is a transaction under the namespace's lock. Between its beginning and its
  * end, functions of state/ do their work and note in the change what they did. When the change
  * has ended, the generation has grown by one if anything changed, all listeners have been told,
- * the hooks are gone if nothing needs them any more, and the host claims the addresses of all
- * pairs there are on the uplink, and no others.
+ * and the hooks are gone if nothing needs them any more.
  */
 #include <linux/lockdep.h>
 
 #include "net.h"
 #include "state/change.h"
-#include "state/claim.h"
 #include "state/cut.h"
 #include "state/group.h"
 #include "state/hooks_use.h"
@@ -86,9 +84,6 @@ int egress_change_begin_killable(struct egress_change *ch, struct egress_net *en
 /**
  * egress_change_end_locked() - end a change, but keep the namespace locked
  * @ch: change
- *
- * Claims on the uplink that came or went are left to the next egress_change_end(): they take
- * rtnl_lock, which must not be taken inside the namespace's lock.
  */
 void egress_change_end_locked(struct egress_change *ch)
 {
@@ -111,8 +106,7 @@ void egress_change_end_locked(struct egress_change *ch)
  * pairs that are gone are cut. What comes of it is another change, with a generation of its own
  * if a machine that waited gets a block.
  *
- * Context: process; takes rtnl_lock if a claim on the uplink came or went; waits for a grace
- * period if something is cut or drains.
+ * Context: process; waits for a grace period if something is cut or drains.
  */
 void egress_change_end(struct egress_change *ch)
 {
@@ -123,7 +117,6 @@ void egress_change_end(struct egress_change *ch)
 	if (ch->drains)
 		egress_pair_settle(en, &ch->gp);
 	egress_cut_finish(en);
-	egress_claims_sync(en);
 }
 
 /**

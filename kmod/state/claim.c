@@ -5,8 +5,9 @@
  * addresses are never configured on the device: the host itself is not to use them. The kernel's
  * proxy entries would not do: they answer only where the route points to another device.
  *
- * Multicast groups and announcements need rtnl_lock, which must be taken before egress_net.lock. So
- * egress_claims_sync() sees to them after the change, before the request returns.
+ * A change and the device notifier only note that claims are due, under egress_net.device_lock. A
+ * work item does what takes long: it announces, and joins multicast groups, for which it takes
+ * rtnl_lock. It never takes egress_net.lock, for which whoever holds rtnl_lock would wait with it.
  */
 #include <linux/if_arp.h>
 #include <linux/icmpv6.h>
@@ -26,27 +27,65 @@
 #include "state/claim.h"
 #include "state/device.h"
 
+/* A neighbour's queue has room for so many packets at once; ten thousand a second are few. */
+#define BURST		64			/* claims served in a run of the work item */
+#define REST		DIV_ROUND_UP(HZ, 150)	/* jiffies from one run to the next */
+#define NO_MEMORY	HZ			/* jiffies until it is tried again */
+
+/**
+ * struct egress_groups - the multicast groups that claims have joined on a device
+ * @list: entry in egress_claimer.groups, until they are @gone; then empty
+ * @ifindex: the device
+ * @n: number of claims whose group is joined
+ * @gone: the device has lost its IPv6, and the groups with it: there is nothing to leave
+ *
+ * Protected by rtnl_lock. @gone is also read without it, before that is taken.
+ */
+struct egress_groups {
+	struct list_head list;
+	int ifindex;
+	unsigned int n;
+	bool gone;
+};
+
 /**
  * struct egress_claim - an address that the host answers for on a device
- * @list: entry in egress_device.claims; empty once egress_claim_end() has ended the claim
- * @todo: entry in egress_net.claims or egress_net.unclaims while egress_claims_sync() has to
- *	see to the claim; else empty
+ * @list: entry in egress_device.claims; once egress_claim_end() has ended the claim, in
+ *	egress_claimer.ended
  * @device: the device; NULL once the claim has ended
- * @addr: the address in its pool; NULL once the claim has ended, as it may be freed then
- * @at: the address itself, which is needed to leave the group after the end, too
- * @joined: ifindex of the device on which the address's solicited-node multicast group is
- *	joined, 0 for none
+ * @round: the claim is due if this is not the device's round
+ * @at: the address
+ * @groups: where the address's solicited-node multicast group is joined; NULL for nowhere
  *
- * egress_net.lock protects all of it; @joined changes with rtnl_lock held as well.
+ * egress_net.device_lock protects all but @at, which does not change, and @groups, which is the
+ * work item's. The work item alone frees a claim that had begun, so it may use one without a lock.
  */
 struct egress_claim {
 	struct list_head list;
-	struct list_head todo;
 	struct egress_device *device;
-	struct egress_addr *addr;
+	unsigned int round;
 	struct in6_addr at;
-	int joined;
+	struct egress_groups *groups;
 };
+
+/* Let the work item run as soon as it may. */
+static void wake(struct egress_net *en)
+{
+	struct egress_claimer *claimer = &en->claimer;
+	unsigned long now = jiffies;
+
+	lockdep_assert_held(&en->device_lock);
+	mod_delayed_work(system_unbound_wq, &claimer->work,
+			 time_before(now, claimer->rest) ? claimer->rest - now : 0);
+}
+
+/* Let the work item see to a device's claims that are due. */
+static void wake_for(struct egress_net *en, struct egress_device *device)
+{
+	if (list_empty(&device->due))
+		list_add_tail(&device->due, &en->claimer.devices);
+	wake(en);
+}
 
 /**
  * egress_claim_new() - get the memory for a claim, so that egress_claim_begin() can't fail
@@ -58,12 +97,8 @@ struct egress_claim *egress_claim_new(struct egress_addr *addr)
 {
 	struct egress_claim *claim = kzalloc(sizeof(*claim), GFP_KERNEL_ACCOUNT);
 
-	if (!claim)
-		return NULL;
-	claim->addr = addr;
-	claim->at = addr->public.addr;
-	INIT_LIST_HEAD(&claim->list);
-	INIT_LIST_HEAD(&claim->todo);
+	if (claim)
+		claim->at = addr->public.addr;
 	return claim;
 }
 
@@ -75,188 +110,300 @@ void egress_claim_free(struct egress_claim *claim)
 /**
  * egress_claim_begin() - answer for an address from now on
  * @en: namespace, locked
- * @claim: from egress_claim_new(); the caller must not use it any more
+ * @addr: address
+ * @claim: from egress_claim_new() for this address; it is given away
  * @device: device on which to answer
  */
-void egress_claim_begin(struct egress_net *en, struct egress_claim *claim,
+void egress_claim_begin(struct egress_net *en, struct egress_addr *addr, struct egress_claim *claim,
 			struct egress_device *device)
 {
+	lockdep_assert_held(&en->lock);
+	addr->claim = claim;
+	spin_lock(&en->device_lock);
 	claim->device = device;
-	list_add_tail(&claim->list, &device->claims);
-	list_add_tail(&claim->todo, &en->claims);
-	WRITE_ONCE(claim->addr->public.ifindex, device->ingress.ifindex);
+	claim->round = device->round - 1;
+	list_add(&claim->list, &device->claims);
+	wake_for(en, device);
+	spin_unlock(&en->device_lock);
+	rcu_assign_pointer(addr->public.claimed, &device->ingress);
 }
 
 /**
  * egress_claim_end() - no longer answer for an address
  * @en: namespace, locked
- * @addr: address
- * @device: device on which the address was answered for
+ * @addr: address that has a claim
  */
-void egress_claim_end(struct egress_net *en, struct egress_addr *addr,
-		      struct egress_device *device)
+void egress_claim_end(struct egress_net *en, struct egress_addr *addr)
 {
-	struct egress_claim *claim;
+	struct egress_claim *claim = addr->claim;
 
-	WRITE_ONCE(addr->public.ifindex, 0);
-	list_for_each_entry(claim, &device->claims, list) {
-		if (claim->addr != addr)
+	lockdep_assert_held(&en->lock);
+	RCU_INIT_POINTER(addr->public.claimed, NULL);
+	addr->claim = NULL;
+	spin_lock(&en->device_lock);
+	claim->device = NULL;
+	list_move_tail(&claim->list, &en->claimer.ended);
+	wake(en);
+	spin_unlock(&en->device_lock);
+}
+
+/**
+ * egress_claims_due() - have all claims of a device seen to again
+ * @en: namespace, with egress_net.device_lock held
+ * @device: name, whose device has come, gone, or changed
+ *
+ * Their groups are joined where the device is now, and they are announced there.
+ */
+void egress_claims_due(struct egress_net *en, struct egress_device *device)
+{
+	lockdep_assert_held(&en->device_lock);
+	if (list_empty(&device->claims))
+		return;
+	device->round++;
+	wake_for(en, device);
+}
+
+/**
+ * egress_claims_lost() - a device has lost its multicast groups
+ * @en: namespace
+ * @ifindex: device that has gone, or that has no IPv6 any more
+ *
+ * Context: rtnl_lock held.
+ */
+void egress_claims_lost(struct egress_net *en, int ifindex)
+{
+	struct egress_groups *groups;
+
+	ASSERT_RTNL();
+	list_for_each_entry(groups, &en->claimer.groups, list) {
+		if (groups->ifindex != ifindex)
 			continue;
-		list_del_init(&claim->list);
-		list_move_tail(&claim->todo, &en->unclaims);
-		claim->device = NULL;
-		claim->addr = NULL;
+		list_del_init(&groups->list);
+		WRITE_ONCE(groups->gone, true);
 		return;
 	}
+}
+
+static void put_groups(struct egress_groups *groups)
+{
+	if (groups->n)
+		return;
+	list_del(&groups->list);
+	kfree(groups);
+}
+
+/* Return: where the groups on a device are noted; NULL if there is no memory to do so. */
+static struct egress_groups *get_groups(struct egress_net *en, int ifindex)
+{
+	struct egress_groups *groups;
+
+	list_for_each_entry(groups, &en->claimer.groups, list)
+		if (groups->ifindex == ifindex)
+			return groups;
+	groups = kzalloc(sizeof(*groups), GFP_KERNEL);
+	if (!groups)
+		return NULL;
+	groups->ifindex = ifindex;
+	list_add_tail(&groups->list, &en->claimer.groups);
+	return groups;
+}
+
+/* Leave the group that a claim has joined. */
+static void leave(struct egress_net *en, struct egress_claim *claim)
+{
+	struct egress_groups *groups = claim->groups;
+	struct net_device *dev;
+	struct in6_addr group;
+
+	ASSERT_RTNL();
+	if (!groups)
+		return;
+	dev = groups->gone ? NULL : __dev_get_by_index(en->net, groups->ifindex);
+	if (dev) {
+		addrconf_addr_solict_mult(&claim->at, &group);
+		ipv6_dev_mc_dec(dev, &group);
+	}
+	claim->groups = NULL;
+	groups->n--;
+	put_groups(groups);
+}
+
+/* Is the group of a claim joined on this device, or on none if that is 0? */
+static bool is_joined(const struct egress_claim *claim, int ifindex)
+{
+	const struct egress_groups *groups = claim->groups;
+
+	if (!groups)
+		return !ifindex;
+	return groups->ifindex == ifindex && !READ_ONCE(groups->gone);
 }
 
 /*
- * Join the multicast group to which others send their solicitations for an IPv6 address. Without
- * IPv6 on the device nobody solicits there, which is no error. Return: 0 or -ENOMEM.
+ * Join the multicast group to which others send their solicitations for an IPv6 address, and leave
+ * the one on another device. Without IPv6 on the device nobody solicits there, which is no error.
+ * Return: 0 or -ENOMEM.
  */
-static int join(struct egress_claim *claim, struct net_device *dev)
+static int join(struct egress_net *en, struct egress_claim *claim, int ifindex)
 {
+	struct egress_groups *groups;
+	struct net_device *dev;
 	struct in6_addr group;
-	int err;
+	int err = 0;
 
-	ASSERT_RTNL();
-	if (claim->joined == dev->ifindex || egress_addr_is_v4(&claim->at))
+	if (egress_addr_is_v4(&claim->at) || is_joined(claim, ifindex))
 		return 0;
+	rtnl_lock();
+	leave(en, claim);
+	dev = ifindex ? __dev_get_by_index(en->net, ifindex) : NULL;
+	if (!dev || !__in6_dev_get(dev))
+		goto unlock;
+	groups = get_groups(en, ifindex);
+	err = -ENOMEM;
+	if (!groups)
+		goto unlock;
 	addrconf_addr_solict_mult(&claim->at, &group);
 	err = ipv6_dev_mc_inc(dev, &group);
-	if (!err)
-		claim->joined = dev->ifindex;
+	if (!err) {
+		claim->groups = groups;
+		groups->n++;
+	}
+	put_groups(groups);
+unlock:
+	rtnl_unlock();
 	return err == -ENOMEM ? err : 0;
 }
 
-static void leave(struct egress_net *en, struct egress_claim *claim)
+static void announce(struct egress_net *en, const struct egress_claim *claim, int ifindex)
 {
 	struct net_device *dev;
-	struct in6_addr group;
-
-	ASSERT_RTNL();
-	if (!claim->joined)
-		return;
-	dev = __dev_get_by_index(en->net, claim->joined);
-	addrconf_addr_solict_mult(&claim->at, &group);
-	if (dev)
-		ipv6_dev_mc_dec(dev, &group);
-	claim->joined = 0;
-}
-
-static void announce(struct egress_claim *claim, struct net_device *dev)
-{
 	__be32 v4;
 
-	if (!netif_running(dev))
-		return;
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(en->net, ifindex);
+	if (!dev || !netif_running(dev))
+		goto unlock;
 	if (egress_addr_is_v4(&claim->at)) {
 		v4 = egress_addr_to_v4(&claim->at);
 		arp_send(ARPOP_REQUEST, ETH_P_ARP, v4, dev, v4, NULL, dev->dev_addr, NULL);
-		return;
-	}
-	rcu_read_lock();
-	if (__in6_dev_get(dev))
+	} else if (__in6_dev_get(dev)) {
 		ipv6_stub->ndisc_send_na(dev, &in6addr_linklocal_allnodes, &claim->at,
 					 egress_answer_is_router(dev), false, true, true);
+	}
+unlock:
 	rcu_read_unlock();
 }
 
-/**
- * egress_claims_sync() - do what changes have left to be done under rtnl_lock
- * @en: namespace, not locked
- *
- * A claim for which there is no memory stays in the list for the next call: the reaper calls this
- * each second. Context: process; takes rtnl_lock if there is anything to do.
- */
-void egress_claims_sync(struct egress_net *en)
+/* Free a claim that has ended. Return: whether there was one. */
+static bool free_ended(struct egress_net *en)
 {
-	struct egress_claim *claim, *tmp;
-	struct net_device *dev;
+	struct egress_claim *claim;
 
-	mutex_lock(&en->lock);
-	if (list_empty(&en->claims) && list_empty(&en->unclaims)) {
-		mutex_unlock(&en->lock);
-		return;
-	}
-	mutex_unlock(&en->lock);
-
-	rtnl_lock();
-	mutex_lock(&en->lock);
-	list_for_each_entry_safe(claim, tmp, &en->unclaims, todo) {
-		list_del(&claim->todo);
+	spin_lock(&en->device_lock);
+	claim = list_first_entry_or_null(&en->claimer.ended, struct egress_claim, list);
+	if (claim)
+		list_del(&claim->list);
+	spin_unlock(&en->device_lock);
+	if (!claim)
+		return false;
+	if (claim->groups) {
+		rtnl_lock();
 		leave(en, claim);
-		egress_claim_free(claim);
+		rtnl_unlock();
 	}
-	list_for_each_entry_safe(claim, tmp, &en->claims, todo) {
-		dev = NULL;
-		if (claim->device->ingress.ifindex)
-			dev = __dev_get_by_index(en->net, claim->device->ingress.ifindex);
-		if (dev && join(claim, dev))
+	egress_claim_free(claim);
+	return true;
+}
+
+/* Take the next claim that is due, of each device in turn. Return: claim, or NULL if none is. */
+static struct egress_claim *take_due(struct egress_net *en, int *ifindex)
+{
+	struct list_head *devices = &en->claimer.devices;
+	struct egress_device *device;
+	struct egress_claim *claim;
+
+	spin_lock(&en->device_lock);
+	while ((device = list_first_entry_or_null(devices, struct egress_device, due))) {
+		claim = list_first_entry_or_null(&device->claims, struct egress_claim, list);
+		if (!claim || claim->round == device->round) {
+			list_del_init(&device->due);
 			continue;
-		list_del_init(&claim->todo);
-		if (dev)
-			announce(claim, dev);
+		}
+		list_move_tail(&device->due, devices);
+		list_move_tail(&claim->list, &device->claims);
+		claim->round = device->round;
+		*ifindex = device->ingress.ifindex;
+		break;
 	}
-	mutex_unlock(&en->lock);
-	rtnl_unlock();
+	spin_unlock(&en->device_lock);
+	return device ? claim : NULL;
+}
+
+/* Have a claim that was taken taken again. */
+static void put_back(struct egress_net *en, struct egress_claim *claim)
+{
+	spin_lock(&en->device_lock);
+	if (claim->device) {
+		claim->round = claim->device->round - 1;
+		list_move(&claim->list, &claim->device->claims);
+		wake_for(en, claim->device);
+	}
+	spin_unlock(&en->device_lock);
+}
+
+/* Let the work item rest for so many jiffies, and run again if something is due. */
+static void rest(struct egress_net *en, unsigned long delay)
+{
+	struct egress_claimer *claimer = &en->claimer;
+
+	spin_lock(&en->device_lock);
+	claimer->rest = jiffies + delay;
+	if (!list_empty(&claimer->devices) || !list_empty(&claimer->ended))
+		wake(en);
+	spin_unlock(&en->device_lock);
+}
+
+static void serve(struct work_struct *work)
+{
+	struct egress_net *en = container_of(to_delayed_work(work), struct egress_net,
+					     claimer.work);
+	unsigned int budget = BURST;
+	struct egress_claim *claim;
+	int ifindex;
+
+	while (budget && free_ended(en))
+		budget--;
+	while (budget-- && (claim = take_due(en, &ifindex))) {
+		if (join(en, claim, ifindex)) {
+			put_back(en, claim);
+			rest(en, NO_MEMORY);
+			return;
+		}
+		announce(en, claim, ifindex);
+		cond_resched();
+	}
+	rest(en, REST);
+}
+
+void egress_claims_net_init(struct egress_net *en)
+{
+	struct egress_claimer *claimer = &en->claimer;
+
+	INIT_DELAYED_WORK(&claimer->work, serve);
+	claimer->rest = jiffies;
+	INIT_LIST_HEAD(&claimer->devices);
+	INIT_LIST_HEAD(&claimer->ended);
+	INIT_LIST_HEAD(&claimer->groups);
 }
 
 /**
- * egress_claims_come() - answer for a device's claims, and announce them
- * @device: name of the device
- * @dev: device that has come, been set up, or got another hardware address or name
+ * egress_claims_net_exit() - stop the work item, and free what it had still to free
+ * @en: namespace, without claims but those that have ended
  *
- * Context: process, rtnl_lock and egress_net.lock held.
+ * Context: process; takes rtnl_lock.
  */
-void egress_claims_come(struct egress_device *device, struct net_device *dev)
+void egress_claims_net_exit(struct egress_net *en)
 {
-	struct egress_claim *claim;
-
-	list_for_each_entry(claim, &device->claims, list) {
-		WRITE_ONCE(claim->addr->public.ifindex, dev->ifindex);
-		/* @joined may tell of a group that went when IPv6 was taken off the device. */
-		leave(egress_net(dev_net(dev)), claim);
-		if (join(claim, dev))
-			list_move_tail(&claim->todo, &egress_net(dev_net(dev))->claims);
-		announce(claim, dev);
-	}
-}
-
-/**
- * egress_claims_rejoin() - join the multicast groups of a device's claims again
- * @device: name of the device
- * @dev: device whose MTU has changed
- *
- * With an MTU below 1,280 bytes, the kernel takes IPv6 off the device, and the groups with it. With
- * a larger one, IPv6 comes back without them. Context: process, rtnl_lock and egress_net.lock held.
- */
-void egress_claims_rejoin(struct egress_device *device, struct net_device *dev)
-{
-	struct egress_claim *claim;
-
-	list_for_each_entry(claim, &device->claims, list) {
-		if (!__in6_dev_get(dev))
-			claim->joined = 0;
-		else if (join(claim, dev))
-			list_move_tail(&claim->todo, &egress_net(dev_net(dev))->claims);
-	}
-}
-
-/**
- * egress_claims_gone() - answer for a device's claims no more, but keep them
- * @device: name of the device
- * @dev: device that goes or gets another name
- *
- * The claims hold again when a device of this name comes. Context: process, rtnl_lock and
- * egress_net.lock held.
- */
-void egress_claims_gone(struct egress_device *device, struct net_device *dev)
-{
-	struct egress_claim *claim;
-
-	list_for_each_entry(claim, &device->claims, list) {
-		WRITE_ONCE(claim->addr->public.ifindex, 0);
-		leave(egress_net(dev_net(dev)), claim);
-	}
+	cancel_delayed_work_sync(&en->claimer.work);
+	while (free_ended(en))
+		cond_resched();
 }

@@ -2,10 +2,16 @@
 /*
  * Devices by name. A machine may be added before its tap device exists, and the device may go
  * and come again. So a machine refers to its device by name, as a rule does with nft's iifname.
+ *
+ * What packets read of it, egress_ingress.ifindex, is set by the device notifier itself: when a
+ * device has come, its packets are the machine's. The notifier is called with rtnl_lock held, for
+ * which everybody waits who changes any device of the computer. So it takes no lock but
+ * egress_net.device_lock, allocates nothing, and leaves all else to the claims' work item.
  */
 #include <linux/hashtable.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
+#include <net/addrconf.h>
 
 #include "net.h"
 #include "table.h"
@@ -28,15 +34,18 @@ static struct egress_device *find(struct egress_net *en, const char *name)
 }
 
 /*
- * Note which device has the name now; 0 for none. The hash table of devices by ifindex needs no
- * memory for an entry: notify() could tell nobody that there was none.
+ * Note which device has the name now; NULL for none. The hash table of devices by ifindex needs no
+ * memory for an entry. Under RCU or rtnl_lock.
  */
-static void set_ifindex(struct egress_net *en, struct egress_device *device, int ifindex)
+static void set_device(struct egress_net *en, struct egress_device *device,
+		       const struct net_device *dev)
 {
+	lockdep_assert_held(&en->device_lock);
 	hash_del(&device->index);
-	if (ifindex)
-		hash_add(en->device_index, &device->index, ifindex);
-	WRITE_ONCE(device->ingress.ifindex, ifindex);
+	if (dev)
+		hash_add(en->device_index, &device->index, dev->ifindex);
+	device->in6 = dev && __in6_dev_get(dev);
+	WRITE_ONCE(device->ingress.ifindex, dev ? dev->ifindex : 0);
 }
 
 static struct egress_device *find_index(struct egress_net *en, int ifindex)
@@ -49,17 +58,13 @@ static struct egress_device *find_index(struct egress_net *en, int ifindex)
 	return NULL;
 }
 
-static int ifindex_of(struct egress_net *en, const char *name)
+/* Under RCU. Return: the device that has the name now, or NULL. */
+static const struct net_device *by_name(struct egress_net *en, const char *name)
 {
-	const struct net_device *dev;
-	int ifindex;
+	const struct net_device *dev = dev_get_by_name_rcu(en->net, name);
 
-	rcu_read_lock();
-	dev = dev_get_by_name_rcu(en->net, name);
 	/* The kernel also finds a device by an alternative name, which is not to count. */
-	ifindex = dev && !strcmp(dev->name, name) ? dev->ifindex : 0;
-	rcu_read_unlock();
-	return ifindex;
+	return dev && !strcmp(dev->name, name) ? dev : NULL;
 }
 
 /**
@@ -69,7 +74,12 @@ static int ifindex_of(struct egress_net *en, const char *name)
  */
 bool egress_device_exists(struct egress_net *en, const char *name)
 {
-	return ifindex_of(en, name);
+	bool exists;
+
+	rcu_read_lock();
+	exists = by_name(en, name);
+	rcu_read_unlock();
+	return exists;
 }
 
 /**
@@ -94,105 +104,121 @@ struct egress_device *egress_device_get(struct egress_net *en, const char *name)
 	strscpy(device->name, name, sizeof(device->name));
 	device->users = 1;
 	INIT_LIST_HEAD(&device->claims);
+	INIT_LIST_HEAD(&device->due);
 	if (egress_table_insert(&en->devices, &device->node, device_params)) {
 		kfree(device);
 		return NULL;
 	}
 	/*
-	 * A device of this name may come just now, on another CPU. Either ifindex_of() sees the
-	 * device, or notify() sees that @n_devices is not 0 and waits for the lock.
+	 * A device of this name may come just now, on another CPU. It can be found before notify()
+	 * is called. So whoever has the lock first, the other one sees what that did: by_name()
+	 * sees the device, or notify() sees the name.
 	 */
-	atomic_inc(&en->n_devices);
-	smp_mb__after_atomic();	/* pairs with the smp_mb() of notify() */
-	set_ifindex(en, device, ifindex_of(en, name));
+	spin_lock(&en->device_lock);
+	rcu_read_lock();
+	set_device(en, device, by_name(en, name));
+	rcu_read_unlock();
+	spin_unlock(&en->device_lock);
 	return device;
 }
 
 /**
  * egress_device_put() - drop a reference; the last one frees the name
  * @en: namespace, locked
- * @device: device
+ * @device: device, without claims if this is the last reference
  */
 void egress_device_put(struct egress_net *en, struct egress_device *device)
 {
 	lockdep_assert_held(&en->lock);
 	if (--device->users)
 		return;
-	set_ifindex(en, device, 0);
-	atomic_dec(&en->n_devices);
+	spin_lock(&en->device_lock);
+	set_device(en, device, NULL);
+	list_del(&device->due);
 	rhashtable_remove_fast(&en->devices, &device->node, device_params);
+	spin_unlock(&en->device_lock);
 	kfree_rcu(device, rcu);
+}
+
+/* A device has come, gone, or got another name. */
+static void renamed(struct egress_net *en, const struct net_device *dev, bool gone)
+{
+	struct egress_device *device;
+
+	/*
+	 * Two names may have this ifindex: a renamed device has its new name before this is called,
+	 * and egress_device_get() may have found it by the new name meanwhile.
+	 */
+	while ((device = find_index(en, dev->ifindex))) {
+		set_device(en, device, NULL);
+		egress_claims_due(en, device);
+	}
+	device = gone ? NULL : find(en, dev->name);
+	if (device) {
+		set_device(en, device, dev);
+		egress_claims_due(en, device);
+	}
+}
+
+/* A device is what it was, but its claims may be due again. */
+static void changed(struct egress_net *en, const struct net_device *dev, unsigned long event)
+{
+	struct egress_device *device = find_index(en, dev->ifindex);
+	bool had;
+
+	if (!device)
+		return;
+	had = device->in6;
+	device->in6 = __in6_dev_get(dev);
+	/*
+	 * With an MTU below 1,280 bytes, the kernel takes IPv6 off the device, and the groups with
+	 * it. With a larger one, IPv6 comes back without them.
+	 */
+	if (event != NETDEV_CHANGEMTU || (device->in6 && !had))
+		egress_claims_due(en, device);
 }
 
 static int notify(struct notifier_block *nb, unsigned long event, void *ptr)
 {
-	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	const struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct egress_net *en = egress_net(dev_net(dev));
-	struct egress_device *device;
 
 	switch (event) {
 	case NETDEV_REGISTER:
 	case NETDEV_CHANGENAME:
 	case NETDEV_UNREGISTER:
+		spin_lock(&en->device_lock);
+		renamed(en, dev, event == NETDEV_UNREGISTER);
+		spin_unlock(&en->device_lock);
+		break;
 	case NETDEV_UP:
 	case NETDEV_CHANGEADDR:
 	case NETDEV_CHANGEMTU:
+		spin_lock(&en->device_lock);
+		changed(en, dev, event);
+		spin_unlock(&en->device_lock);
 		break;
 	default:
 		return NOTIFY_DONE;
 	}
-
 	/*
-	 * On most hosts no machine or pool names a device. There, whoever changes a device is not
-	 * to wait for the lock.
+	 * With IPv6 all groups have gone that were joined on the device. It is there still when the
+	 * module goes, and each device is only said to be unregistered.
 	 */
-	smp_mb();	/* pairs with the smp_mb__after_atomic() of egress_device_get() */
-	if (!atomic_read(&en->n_devices))
-		return NOTIFY_DONE;
-
-	mutex_lock(&en->lock);
-	switch (event) {
-	case NETDEV_CHANGENAME:
-	case NETDEV_REGISTER:
-	case NETDEV_UNREGISTER:
-		/*
-		 * Two names may have this ifindex: a renamed device has its new name before this
-		 * is called, and egress_device_get() may have found it by the new name meanwhile.
-		 */
-		while ((device = find_index(en, dev->ifindex))) {
-			egress_claims_gone(device, dev);
-			set_ifindex(en, device, 0);
-		}
-		if (event == NETDEV_UNREGISTER)
-			break;
-		device = find(en, dev->name);
-		if (device) {
-			set_ifindex(en, device, dev->ifindex);
-			egress_claims_come(device, dev);
-		}
-		break;
-	case NETDEV_UP:
-	case NETDEV_CHANGEADDR:
-		device = find_index(en, dev->ifindex);
-		if (device)
-			egress_claims_come(device, dev);
-		break;
-	case NETDEV_CHANGEMTU:
-		device = find_index(en, dev->ifindex);
-		if (device)
-			egress_claims_rejoin(device, dev);
-		break;
-	}
-	mutex_unlock(&en->lock);
+	if (!__in6_dev_get(dev))
+		egress_claims_lost(en, dev->ifindex);
 	return NOTIFY_DONE;
 }
 
 static struct notifier_block notifier = {
 	.notifier_call = notify,
+	/* After IPv6's own notifier, which makes and unmakes what is asked for here. */
+	.priority = ADDRCONF_NOTIFY_PRIORITY - 1,
 };
 
 int egress_devices_net_init(struct egress_net *en)
 {
+	spin_lock_init(&en->device_lock);
 	hash_init(en->device_index);
 	return rhashtable_init(&en->devices, &device_params);
 }

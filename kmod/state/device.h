@@ -16,11 +16,16 @@ struct egress_net;
  * @node: entry in egress_net.devices
  * @index: entry in egress_net.device_index while there is a device of this name
  * @name: name of the device; zeros up to the end, as it is a table's key
- * @users: number of machines and pools that refer to the name
- * @claims: struct egress_claim of the addresses that the host answers for on the device
+ * @users: number of machines and pools that refer to the name; under egress_net.lock
+ * @in6: the device had IPv6 when it was last looked at
+ * @round: counted up when the claims are due again, as the device has changed
+ * @claims: struct egress_claim of the addresses that the host answers for on the device; those
+ *	that are due, whose round is not this one, come first
+ * @due: entry in egress_claimer.devices while a claim is due; else empty
  * @rcu: frees the name after the packets that saw it
  *
- * egress_net.lock protects all of it; packets read @ingress at any time.
+ * egress_net.device_lock protects all but @node, @name and @users; packets read @ingress at any
+ * time.
  */
 struct egress_device {
 	struct egress_ingress ingress;
@@ -28,7 +33,10 @@ struct egress_device {
 	struct hlist_node index;
 	char name[IFNAMSIZ];
 	unsigned int users;
+	bool in6;
+	unsigned int round;
 	struct list_head claims;
+	struct list_head due;
 	struct rcu_head rcu;
 };
 

@@ -81,7 +81,7 @@ static const struct net_device *own_device(struct egress_net *en,
 {
 	const struct egress_device *device = machine->device;
 
-	return device ? dev_get_by_index_rcu(en->net, device->ingress.ifindex) : NULL;
+	return device ? dev_get_by_index_rcu(en->net, READ_ONCE(device->ingress.ifindex)) : NULL;
 }
 
 /**

@@ -90,8 +90,8 @@ void egress_pair_destroy(struct egress_change *ch, struct egress_pair *pair)
 		if (!pair->addrs[i])
 			continue;
 		egress_prefix_use(pair->addrs[i]->prefix, -1);
-		if (region->device)
-			egress_claim_end(ch->en, pair->addrs[i], region->device);
+		if (pair->addrs[i]->claim)
+			egress_claim_end(ch->en, pair->addrs[i]);
 	}
 	list_del(&pair->list);
 	list_del(&pair->own);

@@ -171,7 +171,7 @@ static void pair_publish(struct egress_change *ch, struct egress_pair *pair, str
 		pair->addrs[i]->fresh = false;
 		egress_prefix_use(pair->addrs[i]->prefix, 1);
 		if (pair->claims[i])
-			egress_claim_begin(ch->en, pair->claims[i], region->device);
+			egress_claim_begin(ch->en, pair->addrs[i], pair->claims[i], region->device);
 		pair->claims[i] = NULL;
 	}
 	region->n_pairs++;

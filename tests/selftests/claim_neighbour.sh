@@ -50,19 +50,26 @@ group() { h awk '$2 == "up" && $3 == "ff0200000000000000000001ff000005" { print 
 ip -n h link set dev up mtu 1200
 is "members without IPv6" "" "$(group)"
 ip -n h link set dev up mtu 1500
-is "members" 1 "$(group)"
+members() { [ "$(group)" = "$1" ]; }
+until_ok "a member again" members 1
 printf '%s\n' "addr replace $HOST6/64 dev up nodad" "addr replace fe80::3/64 dev up nodad" \
 	"addr add 2001:db8:2::5/64 dev up nodad" "route replace default via 2001:db8:2::1" | ip -n h -batch -
-both() { [ "$(group)" = 2 ]; }
-until_ok "the host's address is a member, too" both
+until_ok "the host's address is a member, too" members 2
 until_ok "ND after the device had a small MTU" resolves 2001:db8:e::5
 
 eg release 198.51.100.5
-left() { [ "$(group)" = 1 ]; }
-until_ok "ours leaves" left
+until_ok "ours leaves" members 1
 silent 198.51.100.5 2001:db8:e::5
 
 # A pool without a device is the operator's to route.
 eg pool add fra 198.51.100.128/28 2001:db8:e:f::/64
 eg allocate --app shop --region fra --v4 198.51.100.129 --v6 2001:db8:e:f::1
 silent 198.51.100.129 2001:db8:e:f::1
+
+# Groups that are still to be left when the module goes are left.
+allocate --v4 198.51.100.5 --v6 2001:db8:e::5
+until_ok "a member" members 2
+eg machine del m1
+eg flush --all
+rmmod egress
+is "members without the module" 1 "$(group)"

@@ -21,6 +21,10 @@ group() {
 	listed "$(printf 'ff02::1:ff00:%x$' $((16#${V6##*:})))" ip -n "$1" -6 maddr show dev "$2"
 }
 
+# joined NS DEV [N]: it is, or N times
+joined() { until_ok "group joined on $2 of $1" joins "$@"; }
+joins() { [ "$(group "$1" "$2")" = "${3:-1}" ]; }
+
 uplink() {
 	link h up "$HOST4/25 $HOST6/64 fe80::3/64" o h "192.0.2.1/25 2001:db8:2::1/64 fe80::4/64"
 	hurry
@@ -60,7 +64,7 @@ both() {
 	leased m2 "$(ask m2 tcp $BANK4)"
 }
 answered "at first"
-is "groups joined" 1 "$(group h up)"
+joined h up
 both
 
 # It goes, and one of its name comes.
@@ -71,7 +75,7 @@ for round in 1 2; do
 	is "the pair stays" "198.51.100.5 2001:db8:e::5" "$(pairs | paste -sd ' ')"
 	uplink
 	answered "a device of that name came, round $round"
-	is "groups joined" 1 "$(group h up)"
+	joined h up
 	leased m1 "$(again standing)"
 	end standing
 	both
@@ -83,20 +87,20 @@ eg release 198.51.100.5
 allocate --v4 198.51.100.6 --v6 2001:db8:e::6
 uplink
 answered "allocated while it was gone"
-is "groups joined" 1 "$(group h up)"
+joined h up
 both
 V4=198.51.100.5 V6=2001:db8:e::5
 silent "released while it was gone"
-is "groups joined" 0 "$(group h up)"
+joined h up 0
 
 # Renamed, and back.
 lease m1
 rename up wan
 silent "renamed"
-is "groups joined" 0 "$(group h wan)"
+joined h wan 0
 rename wan up
 answered "renamed back"
-is "groups joined" 1 "$(group h up)"
+joined h up
 both
 
 # Another device by its name.
@@ -104,7 +108,8 @@ rename up wan
 ip -n h link add name up type dummy
 ip -n h link set dev up up
 silent "another one has its name"
-is "groups joined, there and here" "1 0" "$(group h up) $(group h wan)"
+joined h up
+joined h wan 0
 ip -n h link del dev up
 rename wan up
 answered "it has its name back"
@@ -119,17 +124,17 @@ ip -n x link del dev up
 ip -n h link set dev up netns x
 printf '%s\n' "link set dev up up" "addr add fe80::5/64 dev up nodad" | ip -n x -batch -
 silent "moved away"
-is "groups joined" 0 "$(group x up)"
+joined x up 0
 V4=198.51.100.7 V6=2001:db8:e::7
 answered "moved to a namespace with a claim on that name"
-is "groups joined" 1 "$(group x up)"
+joined x up
 ip -n x link set dev up netns h
 ip -n h link set dev up up
 addresses
 silent "moved back, the other namespace's"
 lease m1
 answered "moved back"
-is "groups joined" 1 "$(group h up)"
+joined h up
 both
 
 # A machine's device: only one of that name is its own.
