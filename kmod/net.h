@@ -37,12 +37,16 @@ struct egress_reaper {
 	unsigned int met;
 };
 
+#define EGRESS_ANNOUNCEMENTS	6	/* how often a claim is announced */
+
 /**
  * struct egress_claimer - what is to be done about claims
  * @work: joins multicast groups, leaves them, and announces; it takes rtnl_lock, and never
  *	egress_net.lock
  * @rest: @work does not run before this time, in jiffies, so that it does not send too much at once
  * @devices: struct egress_device with claims that are due
+ * @again: struct egress_claim that will be announced again: by how often they have been announced,
+ *	less one, and in the order of their time, as all that have been so as often wait equally long
  * @ended: struct egress_claim that are to leave their groups and to be freed
  * @groups: struct egress_groups, one for each device on which groups are joined; under rtnl_lock
  *
@@ -52,6 +56,7 @@ struct egress_claimer {
 	struct delayed_work work;
 	unsigned long rest;
 	struct list_head devices;
+	struct list_head again[EGRESS_ANNOUNCEMENTS - 1];
 	struct list_head ended;
 	struct list_head groups;
 };

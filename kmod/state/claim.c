@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Claims: if a pool has a device, the host claims the pool's allocated addresses on the device. It
- * announces them there (RFC 5227, 7.2.6 of RFC 4861), and packet/answer.c answers for them. The
+ * announces them there (packet/announce.c), and answers for them (packet/answer.c). The
  * addresses are never configured on the device: the host itself is not to use them. The kernel's
  * proxy entries would not do: they answer only where the route points to another device.
  *
@@ -9,20 +9,14 @@
  * work item does what takes long: it announces, and joins multicast groups, for which it takes
  * rtnl_lock. It never takes egress_net.lock, for which whoever holds rtnl_lock would wait with it.
  */
-#include <linux/if_arp.h>
-#include <linux/icmpv6.h>
 #include <linux/netdevice.h>
-#include <linux/netfilter.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/addrconf.h>
-#include <net/arp.h>
-#include <net/ipv6_stubs.h>
-#include <net/ndisc.h>
 
 #include "addr.h"
 #include "net.h"
-#include "packet/answer.h"
+#include "packet/announce.h"
 #include "state/address.h"
 #include "state/claim.h"
 #include "state/device.h"
@@ -31,6 +25,13 @@
 #define BURST		64			/* claims served in a run of the work item */
 #define REST		DIV_ROUND_UP(HZ, 150)	/* jiffies from one run to the next */
 #define NO_MEMORY	HZ			/* jiffies until it is tried again */
+
+/*
+ * An announcement may be lost: where a switch's port has just got its carrier, it may forward
+ * nothing for 30 seconds (IEEE 802.1D). So it comes again, after pauses that double from a second
+ * on: after 1, 3, 7, 15 and 31 seconds. RFC 5227 asks for two.
+ */
+#define PAUSE(told)	((unsigned long)HZ << ((told) - 1))
 
 /**
  * struct egress_groups - the multicast groups that claims have joined on a device
@@ -54,16 +55,22 @@ struct egress_groups {
  *	egress_claimer.ended
  * @device: the device; NULL once the claim has ended
  * @round: the claim is due if this is not the device's round
+ * @wait: entry in egress_claimer.again while the claim is to be announced again; else empty
+ * @due: when it is to be announced again, in jiffies
+ * @told: how often it has been announced since it was due
  * @at: the address
  * @groups: where the address's solicited-node multicast group is joined; NULL for nowhere
  *
- * egress_net.device_lock protects all but @at, which does not change, and @groups, which is the
- * work item's. The work item alone frees a claim that had begun, so it may use one without a lock.
+ * egress_net.device_lock protects all but @at, which does not change, and @told and @groups, which
+ * are the work item's. The work item alone frees a claim that had begun, so it may use one without a lock.
  */
 struct egress_claim {
 	struct list_head list;
 	struct egress_device *device;
 	unsigned int round;
+	struct list_head wait;
+	unsigned long due;
+	unsigned int told;
 	struct in6_addr at;
 	struct egress_groups *groups;
 };
@@ -97,8 +104,10 @@ struct egress_claim *egress_claim_new(struct egress_addr *addr)
 {
 	struct egress_claim *claim = kzalloc(sizeof(*claim), GFP_KERNEL_ACCOUNT);
 
-	if (claim)
-		claim->at = addr->public.addr;
+	if (!claim)
+		return NULL;
+	claim->at = addr->public.addr;
+	INIT_LIST_HEAD(&claim->wait);
 	return claim;
 }
 
@@ -142,6 +151,7 @@ void egress_claim_end(struct egress_net *en, struct egress_addr *addr)
 	addr->claim = NULL;
 	spin_lock(&en->device_lock);
 	claim->device = NULL;
+	list_del_init(&claim->wait);
 	list_move_tail(&claim->list, &en->claimer.ended);
 	wake(en);
 	spin_unlock(&en->device_lock);
@@ -273,24 +283,19 @@ unlock:
 	return err == -ENOMEM ? err : 0;
 }
 
-static void announce(struct egress_net *en, const struct egress_claim *claim, int ifindex)
+/* Return: whether a claim was announced; there has to be a device that is up and has a carrier. */
+static bool announce(struct egress_net *en, const struct egress_claim *claim, int ifindex)
 {
 	struct net_device *dev;
-	__be32 v4;
+	bool able;
 
 	rcu_read_lock();
 	dev = dev_get_by_index_rcu(en->net, ifindex);
-	if (!dev || !netif_running(dev))
-		goto unlock;
-	if (egress_addr_is_v4(&claim->at)) {
-		v4 = egress_addr_to_v4(&claim->at);
-		arp_send(ARPOP_REQUEST, ETH_P_ARP, v4, dev, v4, NULL, dev->dev_addr, NULL);
-	} else if (__in6_dev_get(dev)) {
-		ipv6_stub->ndisc_send_na(dev, &in6addr_linklocal_allnodes, &claim->at,
-					 egress_answer_is_router(dev), false, true, true);
-	}
-unlock:
+	able = dev && netif_running(dev) && netif_carrier_ok(dev);
+	if (able)
+		egress_announce(dev, &claim->at);
 	rcu_read_unlock();
+	return able;
 }
 
 /* Free a claim that has ended. Return: whether there was one. */
@@ -314,31 +319,75 @@ static bool free_ended(struct egress_net *en)
 	return true;
 }
 
-/* Take the next claim that is due, of each device in turn. Return: claim, or NULL if none is. */
-static struct egress_claim *take_due(struct egress_net *en, int *ifindex)
+/* Return: the next claim of a device that has come or changed, of each device in turn, or NULL. */
+static struct egress_claim *next_of_devices(struct egress_claimer *claimer)
 {
-	struct list_head *devices = &en->claimer.devices;
 	struct egress_device *device;
 	struct egress_claim *claim;
 
-	spin_lock(&en->device_lock);
-	while ((device = list_first_entry_or_null(devices, struct egress_device, due))) {
+	while ((device = list_first_entry_or_null(&claimer->devices, struct egress_device, due))) {
 		claim = list_first_entry_or_null(&device->claims, struct egress_claim, list);
 		if (!claim || claim->round == device->round) {
 			list_del_init(&device->due);
 			continue;
 		}
-		list_move_tail(&device->due, devices);
+		list_move_tail(&device->due, &claimer->devices);
 		list_move_tail(&claim->list, &device->claims);
 		claim->round = device->round;
-		*ifindex = device->ingress.ifindex;
-		break;
+		claim->told = 0;
+		return claim;
 	}
-	spin_unlock(&en->device_lock);
-	return device ? claim : NULL;
+	return NULL;
 }
 
-/* Have a claim that was taken taken again. */
+/* Return: the claim that is to be announced again before all others, or NULL. */
+static struct egress_claim *next_again(struct egress_claimer *claimer)
+{
+	struct egress_claim *claim, *next = NULL;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(claimer->again); i++) {
+		claim = list_first_entry_or_null(&claimer->again[i], struct egress_claim, wait);
+		if (claim && (!next || time_before(claim->due, next->due)))
+			next = claim;
+	}
+	return next;
+}
+
+/* Take the next claim that is due. Return: claim, or NULL if none is. */
+static struct egress_claim *take_due(struct egress_net *en, int *ifindex)
+{
+	struct egress_claim *claim;
+
+	spin_lock(&en->device_lock);
+	claim = next_of_devices(&en->claimer);
+	if (!claim) {
+		claim = next_again(&en->claimer);
+		if (claim && time_before(jiffies, claim->due))
+			claim = NULL;
+	}
+	if (claim) {
+		list_del_init(&claim->wait);
+		*ifindex = claim->device->ingress.ifindex;
+	}
+	spin_unlock(&en->device_lock);
+	return claim;
+}
+
+/* Have a claim, which was announced just now, announced again if that was not the last time. */
+static void wait_again(struct egress_net *en, struct egress_claim *claim)
+{
+	if (++claim->told == EGRESS_ANNOUNCEMENTS)
+		return;
+	spin_lock(&en->device_lock);
+	if (claim->device) {
+		claim->due = jiffies + PAUSE(claim->told);
+		list_add_tail(&claim->wait, &en->claimer.again[claim->told - 1]);
+	}
+	spin_unlock(&en->device_lock);
+}
+
+/* Undo next_of_devices(). */
 static void put_back(struct egress_net *en, struct egress_claim *claim)
 {
 	spin_lock(&en->device_lock);
@@ -350,15 +399,21 @@ static void put_back(struct egress_net *en, struct egress_claim *claim)
 	spin_unlock(&en->device_lock);
 }
 
-/* Let the work item rest for so many jiffies, and run again if something is due. */
+/* Let the work item rest for so many jiffies, and run again when something is due. */
 static void rest(struct egress_net *en, unsigned long delay)
 {
 	struct egress_claimer *claimer = &en->claimer;
+	const struct egress_claim *next;
+	unsigned long now = jiffies;
 
 	spin_lock(&en->device_lock);
-	claimer->rest = jiffies + delay;
+	claimer->rest = now + delay;
+	next = next_again(claimer);
 	if (!list_empty(&claimer->devices) || !list_empty(&claimer->ended))
 		wake(en);
+	else if (next)
+		mod_delayed_work(system_unbound_wq, &claimer->work,
+				 max_t(long, delay, next->due - now));
 	spin_unlock(&en->device_lock);
 }
 
@@ -378,7 +433,8 @@ static void serve(struct work_struct *work)
 			rest(en, NO_MEMORY);
 			return;
 		}
-		announce(en, claim, ifindex);
+		if (announce(en, claim, ifindex))
+			wait_again(en, claim);
 		cond_resched();
 	}
 	rest(en, REST);
@@ -387,10 +443,13 @@ static void serve(struct work_struct *work)
 void egress_claims_net_init(struct egress_net *en)
 {
 	struct egress_claimer *claimer = &en->claimer;
+	unsigned int i;
 
 	INIT_DELAYED_WORK(&claimer->work, serve);
 	claimer->rest = jiffies;
 	INIT_LIST_HEAD(&claimer->devices);
+	for (i = 0; i < ARRAY_SIZE(claimer->again); i++)
+		INIT_LIST_HEAD(&claimer->again[i]);
 	INIT_LIST_HEAD(&claimer->ended);
 	INIT_LIST_HEAD(&claimer->groups);
 }

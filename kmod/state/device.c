@@ -33,6 +33,13 @@ static struct egress_device *find(struct egress_net *en, const char *name)
 	return rhashtable_lookup_fast(&en->devices, key, device_params);
 }
 
+/* Note what changed() wants to compare. */
+static void look(struct egress_device *device, const struct net_device *dev)
+{
+	device->in6 = dev && __in6_dev_get(dev);
+	device->carrier = dev && netif_carrier_ok(dev);
+}
+
 /*
  * Note which device has the name now; NULL for none. The hash table of devices by ifindex needs no
  * memory for an entry. Under RCU or rtnl_lock.
@@ -44,7 +51,7 @@ static void set_device(struct egress_net *en, struct egress_device *device,
 	hash_del(&device->index);
 	if (dev)
 		hash_add(en->device_index, &device->index, dev->ifindex);
-	device->in6 = dev && __in6_dev_get(dev);
+	look(device, dev);
 	WRITE_ONCE(device->ingress.ifindex, dev ? dev->ifindex : 0);
 }
 
@@ -164,17 +171,26 @@ static void renamed(struct egress_net *en, const struct net_device *dev, bool go
 static void changed(struct egress_net *en, const struct net_device *dev, unsigned long event)
 {
 	struct egress_device *device = find_index(en, dev->ifindex);
-	bool had;
+	bool had_in6, had_carrier, due = true;
 
 	if (!device)
 		return;
-	had = device->in6;
-	device->in6 = __in6_dev_get(dev);
-	/*
-	 * With an MTU below 1,280 bytes, the kernel takes IPv6 off the device, and the groups with
-	 * it. With a larger one, IPv6 comes back without them.
-	 */
-	if (event != NETDEV_CHANGEMTU || (device->in6 && !had))
+	had_in6 = device->in6;
+	had_carrier = device->carrier;
+	look(device, dev);
+	switch (event) {
+	case NETDEV_CHANGEMTU:
+		/*
+		 * With an MTU below 1,280 bytes, the kernel takes IPv6 off the device, and the
+		 * groups with it. With a larger one, IPv6 comes back without them.
+		 */
+		due = device->in6 && !had_in6;
+		break;
+	case NETDEV_CHANGE:
+		due = device->carrier && !had_carrier;
+		break;
+	}
+	if (due)
 		egress_claims_due(en, device);
 }
 
@@ -194,6 +210,8 @@ static int notify(struct notifier_block *nb, unsigned long event, void *ptr)
 	case NETDEV_UP:
 	case NETDEV_CHANGEADDR:
 	case NETDEV_CHANGEMTU:
+	case NETDEV_CHANGE:
+	case NETDEV_NOTIFY_PEERS:
 		spin_lock(&en->device_lock);
 		changed(en, dev, event);
 		spin_unlock(&en->device_lock);

@@ -18,6 +18,7 @@ struct egress_net;
  * @name: name of the device; zeros up to the end, as it is a table's key
  * @users: number of machines and pools that refer to the name; under egress_net.lock
  * @in6: the device had IPv6 when it was last looked at
+ * @carrier: the device had a carrier when it was last looked at
  * @round: counted up when the claims are due again, as the device has changed
  * @claims: struct egress_claim of the addresses that the host answers for on the device; those
  *	that are due, whose round is not this one, come first
@@ -34,6 +35,7 @@ struct egress_device {
 	char name[IFNAMSIZ];
 	unsigned int users;
 	bool in6;
+	bool carrier;
 	unsigned int round;
 	struct list_head claims;
 	struct list_head due;
