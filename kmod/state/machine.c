@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Machines: adding, changing and deleting them, with their ids and inside addresses. */
-#include <linux/inetdevice.h>
+/* Machines: adding, changing and deleting them, with their ids. */
 #include <linux/slab.h>
 
 #include "addr.h"
@@ -22,6 +21,7 @@
 #include "state/pair.h"
 #include "state/pool.h"
 #include "state/set.h"
+#include "state/source.h"
 #include "state/warning.h"
 
 static const struct rhashtable_params id_params = {
@@ -47,120 +47,6 @@ struct egress_machine *egress_machine_find(struct egress_net *en, const char *id
 	return rhashtable_lookup_fast(&en->machine_ids, key, id_params);
 }
 
-static int check_addr(struct egress_change *ch, const struct egress_machine *machine,
-		      const struct in6_addr *addr, unsigned int nth)
-{
-	const struct egress_machine *other = NULL;
-	const struct egress_sender *sender;
-	char text[EGRESS_ADDR_STR];
-	bool unusable;
-	__be32 v4;
-
-	egress_addr_str(text, addr);
-	if (egress_addr_is_v4(addr)) {
-		v4 = egress_addr_to_v4(addr);
-		unusable = ipv4_is_zeronet(v4) || ipv4_is_loopback(v4) ||
-			ipv4_is_multicast(v4) || ipv4_is_lbcast(v4) ||
-			ipv4_is_linklocal_169(v4);
-	} else {
-		unusable = ipv6_addr_any(addr) ||
-			ipv6_addr_type(addr) & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_MULTICAST |
-						IPV6_ADDR_LINKLOCAL);
-	}
-	if (unusable)
-		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, nth, -EINVAL,
-					 "%s can't be a machine's address", text);
-	if (egress_pool_covers(ch->en, addr))
-		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, nth, -EINVAL,
-				     "%s is in a pool: a machine's address is its inside one",
-				     text);
-	if (egress_addr_is_local(ch->en, addr))
-		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, nth, -EADDRINUSE,
-				     "%s is an address of this host", text);
-	rcu_read_lock();
-	sender = egress_sender_find(&ch->en->sources, addr);
-	if (sender)
-		other = container_of(sender, struct egress_machine, sender);
-	rcu_read_unlock();
-	if (other && other != machine)
-		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, nth, -EEXIST,
-				     "%s belongs to machine '%s' already", text,
-				     other->id);
-	return 0;
-}
-
-static int check_addrs(struct egress_change *ch, const struct egress_machine *machine,
-		       const struct egress_machine_request *req)
-{
-	char text[EGRESS_ADDR_STR];
-	unsigned int i, j;
-	int err;
-
-	if (req->n_addrs > EGRESS_MACHINE_ADDRS)
-		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, EGRESS_MACHINE_ADDRS,
-				     -EINVAL, "%u addresses: a machine has 1 to %u",
-				     req->n_addrs, EGRESS_MACHINE_ADDRS);
-	for (i = 0; i < req->n_addrs; i++) {
-		err = check_addr(ch, machine, &req->addrs[i], i);
-		if (err)
-			return err;
-		for (j = 0; j < i; j++)
-			if (ipv6_addr_equal(&req->addrs[i], &req->addrs[j]))
-				return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, i,
-						     -EINVAL, "%s is given twice",
-						     egress_addr_str(text, &req->addrs[i]));
-	}
-	return 0;
-}
-
-static void sources_free(struct egress_net *en, struct egress_source **sources, unsigned int n)
-{
-	while (n--) {
-		rhashtable_remove_fast(&en->sources, &sources[n]->node, egress_source_params);
-		kfree_rcu(sources[n], rcu);
-	}
-}
-
-/*
- * Put addresses into the table that packets look sources up in, without a machine yet: until
- * sources_publish(), their packets are still taken for those of no machine. @sources gets the new
- * entries. Return: 0 or an error, then the table is as it was.
- */
-static int sources_make(struct egress_net *en, const struct in6_addr *addrs, unsigned int n,
-			struct egress_source **sources)
-{
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < n; i++) {
-		sources[i] = kzalloc(sizeof(**sources), GFP_KERNEL_ACCOUNT);
-		if (!sources[i]) {
-			err = -ENOMEM;
-			goto free;
-		}
-		sources[i]->addr = addrs[i];
-		err = egress_table_insert(&en->sources, &sources[i]->node, egress_source_params);
-		if (err) {
-			kfree(sources[i]);
-			goto free;
-		}
-	}
-	return 0;
-
-free:
-	sources_free(en, sources, i);
-	return err;
-}
-
-static void sources_publish(struct egress_machine *machine)
-{
-	unsigned int i;
-
-	/* A packet that finds the machine by one of these pointers also finds its leases. */
-	for (i = 0; i < machine->n_sources; i++)
-		rcu_assign_pointer(machine->sources[i]->sender, &machine->sender);
-}
-
 static struct egress_machine *machine_new(const char *id)
 {
 	struct egress_machine *machine = kzalloc(sizeof(*machine), GFP_KERNEL_ACCOUNT);
@@ -173,32 +59,6 @@ static struct egress_machine *machine_new(const char *id)
 	INIT_LIST_HEAD(&machine->blocks);
 	INIT_LIST_HEAD(&machine->pairs);
 	return machine;
-}
-
-static bool has_source(const struct egress_machine *machine, const struct in6_addr *addr)
-{
-	unsigned int i;
-
-	for (i = 0; i < machine->n_sources; i++)
-		if (ipv6_addr_equal(&machine->sources[i]->addr, addr))
-			return true;
-	return false;
-}
-
-/* Has a machine these addresses and no others? */
-static bool has_sources(const struct egress_machine *machine,
-			const struct egress_machine_request *req)
-{
-	unsigned int i, j;
-
-	for (i = 0; i < req->n_addrs; i++) {
-		if (!has_source(machine, &req->addrs[i]))
-			return false;
-		for (j = 0; j < i; j++)
-			if (ipv6_addr_equal(&req->addrs[i], &req->addrs[j]))
-				return false;
-	}
-	return machine->n_sources == req->n_addrs;
 }
 
 static bool has_device(const struct egress_machine *machine, const char *name)
@@ -232,7 +92,7 @@ static int add_again(struct egress_change *ch, struct egress_machine *machine,
 		egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EEXIST,
 			      "machine '%s' is there already, of app '%s' in region '%s'",
 			      req->id, group->app->name, group->region->name);
-	} else if (!has_sources(machine, req)) {
+	} else if (!egress_sources_are(machine, req->addrs, req->n_addrs)) {
 		egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EEXIST,
 			      "machine '%s' is there already, with other addresses", req->id);
 	} else if (!has_device(machine, req->device ?: "")) {
@@ -274,7 +134,7 @@ int egress_machine_add(struct egress_change *ch, const struct egress_machine_req
 	machine = egress_machine_find(ch->en, req->id);
 	if (machine)
 		return add_again(ch, machine, req);
-	err = check_addrs(ch, NULL, req);
+	err = egress_sources_check(ch, NULL, req->addrs, req->n_addrs);
 	if (err)
 		return err;
 	group = egress_group_get(ch->en, req->app, req->region);
@@ -308,7 +168,7 @@ int egress_machine_add(struct egress_change *ch, const struct egress_machine_req
 		machine->device = device;
 		RCU_INIT_POINTER(machine->sender.in, &device->ingress);
 	}
-	err = sources_make(ch->en, req->addrs, req->n_addrs, machine->sources);
+	err = egress_sources_make(ch->en, req->addrs, req->n_addrs, machine->sources);
 	if (err)
 		goto put_device;
 	machine->n_sources = req->n_addrs;
@@ -330,7 +190,7 @@ int egress_machine_add(struct egress_change *ch, const struct egress_machine_req
 		egress_lease_move(ch, lease, block);
 	}
 	egress_leases_settle(ch, machine, NULL);
-	sources_publish(machine);
+	egress_sources_publish(machine);
 	egress_change_group(ch, group);
 	egress_change_count(ch);
 	egress_change_answer(ch, EGRESS_EVENT_MACHINE_CHANGED, machine);
@@ -339,7 +199,7 @@ int egress_machine_add(struct egress_change *ch, const struct egress_machine_req
 erase:
 	xa_erase(&ch->en->machines, machine->serial);
 free_sources:
-	sources_free(ch->en, machine->sources, machine->n_sources);
+	egress_sources_free(ch->en, machine->sources, machine->n_sources);
 put_device:
 	if (machine->device)
 		egress_device_put(ch->en, machine->device);
@@ -433,7 +293,7 @@ static void machine_unpublish(struct egress_change *ch, struct egress_machine *m
 {
 	rhashtable_remove_fast(&ch->en->machine_ids, &machine->node, id_params);
 	xa_erase(&ch->en->machines, machine->serial);
-	sources_free(ch->en, machine->sources, machine->n_sources);
+	egress_sources_free(ch->en, machine->sources, machine->n_sources);
 	machine->n_sources = 0;
 	doom_pairs(machine);
 	leave_own(ch, machine);
@@ -576,40 +436,6 @@ void egress_machines_flush(struct egress_change *ch)
 }
 
 /*
- * Replace a machine's inside addresses. Those that it keeps stay in the table all the time, so
- * that their packets find the machine. Return: 0 or an error, then nothing has changed.
- */
-static int set_sources(struct egress_net *en, struct egress_machine *machine,
-		       const struct egress_machine_request *req)
-{
-	struct egress_source *made[EGRESS_MACHINE_ADDRS], *keep[EGRESS_MACHINE_ADDRS];
-	struct in6_addr fresh[EGRESS_MACHINE_ADDRS];
-	unsigned int i, j, n = 0, kept = 0;
-	int err;
-
-	for (i = 0; i < req->n_addrs; i++)
-		if (!has_source(machine, &req->addrs[i]))
-			fresh[n++] = req->addrs[i];
-	err = sources_make(en, fresh, n, made);
-	if (err)
-		return err;
-	for (i = 0; i < machine->n_sources; i++) {
-		for (j = 0; j < req->n_addrs; j++)
-			if (ipv6_addr_equal(&machine->sources[i]->addr, &req->addrs[j]))
-				break;
-		if (j < req->n_addrs)
-			keep[kept++] = machine->sources[i];
-		else
-			sources_free(en, &machine->sources[i], 1);
-	}
-	memcpy(machine->sources, keep, kept * sizeof(*keep));
-	memcpy(machine->sources + kept, made, n * sizeof(*made));
-	machine->n_sources = kept + n;
-	sources_publish(machine);
-	return 0;
-}
-
-/*
  * A machine has come to another region or back. It keeps its own pairs in regions that it left,
  * but does not use them there.
  */
@@ -701,7 +527,7 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 	if (!machine)
 		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -ENOENT,
 				     "there is no machine '%s'", req->id);
-	err = check_addrs(ch, machine, req);
+	err = egress_sources_check(ch, machine, req->addrs, req->n_addrs);
 	if (err)
 		return err;
 	old = machine->group;
@@ -718,7 +544,7 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 		}
 	}
 	new_pin = block && (group != old || !egress_bind_has(ch->en, machine, block));
-	new_sources = req->n_addrs && !has_sources(machine, req);
+	new_sources = req->n_addrs && !egress_sources_are(machine, req->addrs, req->n_addrs);
 	new_device = req->device && !has_device(machine, req->device);
 	if (group == old && !new_sources && !new_device && !new_pin)
 		goto answer;
@@ -735,7 +561,7 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 			goto put_device;
 	}
 	if (new_sources) {
-		err = set_sources(ch->en, machine, req);
+		err = egress_sources_set(ch->en, machine, req->addrs, req->n_addrs);
 		if (err)
 			goto free_leases;
 	}
