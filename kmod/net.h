@@ -106,6 +106,7 @@ struct egress_claimer {
  * @n_cutting: number of blocks in @cutting, and of those that are being cut; read without @lock
  * @n_left_behind: number of pairs of one machine alone that is in another region
  * @n_waiting: number of machines that wait for a lease
+ * @cordoned: machines without a lease get none
  * @reaper: frees the places of dead connections, and destination tables without any
  */
 struct egress_net {
@@ -153,6 +154,7 @@ struct egress_net {
 	unsigned int n_cutting;
 	unsigned int n_left_behind;
 	unsigned int n_waiting;
+	bool cordoned;
 
 	struct egress_reaper reaper;
 };

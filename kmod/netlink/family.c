@@ -20,6 +20,7 @@
 #include "netlink/tell.h"
 #include "state/app.h"
 #include "state/change.h"
+#include "state/cordon.h"
 #include "state/flush.h"
 #include "state/lease.h"
 #include "state/machine.h"
@@ -651,6 +652,18 @@ int egress_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	mutex_unlock(&en->cuts);
 	return err;
+}
+
+int egress_nl_cordon_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct egress_request rq;
+	int err;
+
+	err = egress_request_begin(&rq, info);
+	if (err)
+		return err;
+	egress_cordon(&rq.ch, info->attrs[EGRESS_A_CORDONED]);
+	return egress_request_end(&rq, 0);
 }
 
 static const struct genl_multicast_group groups[] = {

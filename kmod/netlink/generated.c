@@ -251,8 +251,14 @@ static const struct nla_policy egress_machine_replace_nl_policy[EGRESS_A_SLOT + 
 	[EGRESS_A_SLOT] = NLA_POLICY_MAX(NLA_U32, S16_MAX),
 };
 
+/* EGRESS_CMD_CORDON - do */
+static const struct nla_policy egress_cordon_nl_policy[EGRESS_A_CORDONED + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_CORDONED] = { .type = NLA_FLAG, },
+};
+
 /* Ops table for egress */
-const struct genl_split_ops egress_nl_ops[30] = {
+const struct genl_split_ops egress_nl_ops[31] = {
 	{
 		.cmd		= EGRESS_CMD_POOL_NEW,
 		.pre_doit	= egress_nl_pre_doit,
@@ -490,6 +496,14 @@ const struct genl_split_ops egress_nl_ops[30] = {
 		.doit		= egress_nl_machine_replace_doit,
 		.policy		= egress_machine_replace_nl_policy,
 		.maxattr	= EGRESS_A_SLOT,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_CORDON,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_cordon_doit,
+		.policy		= egress_cordon_nl_policy,
+		.maxattr	= EGRESS_A_CORDONED,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

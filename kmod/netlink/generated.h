@@ -17,7 +17,7 @@ extern const struct nla_policy egress_address_nl_policy[EGRESS_ADDRESS_A_V6 + 1]
 extern const struct nla_policy egress_prefix_nl_policy[EGRESS_PREFIX_A_DRAINING + 1];
 
 /* Ops table for egress */
-extern const struct genl_split_ops egress_nl_ops[30];
+extern const struct genl_split_ops egress_nl_ops[31];
 
 int egress_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
 		       struct genl_info *info);
@@ -60,6 +60,7 @@ int egress_nl_pair_set_doit(struct sk_buff *skb, struct genl_info *info);
 int egress_nl_pool_replace_doit(struct sk_buff *skb, struct genl_info *info);
 int egress_nl_machine_set_doit(struct sk_buff *skb, struct genl_info *info);
 int egress_nl_machine_replace_doit(struct sk_buff *skb, struct genl_info *info);
+int egress_nl_cordon_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	EGRESS_NLGRP_EVENTS,

@@ -164,6 +164,11 @@ static int put_block(struct sk_buff *skb, const struct egress_block *block)
 		nla_put_u16(skb, EGRESS_A_PORT_LAST, block->ports.first + size - 1);
 }
 
+static int put_cordoned(struct sk_buff *skb, const struct egress_net *en)
+{
+	return en->cordoned ? nla_put_flag(skb, EGRESS_A_CORDONED) : 0;
+}
+
 static int put_group(struct sk_buff *skb, const struct egress_group *group)
 {
 	return nla_put_string(skb, EGRESS_A_APP, group->app->name) ||
@@ -288,7 +293,8 @@ int egress_msg_machine(struct egress_net *en, const struct egress_msg *msg,
 	err = nla_put_string(skb, EGRESS_A_MACHINE, machine->id) ||
 		put_group(skb, machine->group) ||
 		(device && nla_put_string(skb, EGRESS_A_DEV, device->name)) ||
-		nla_put_u32(skb, EGRESS_A_WAITING, machine->waits);
+		nla_put_u32(skb, EGRESS_A_WAITING, machine->waits) ||
+		(machine->waits && put_cordoned(skb, en));
 	for (i = 0; i < machine->n_sources; i++)
 		err = err || put_addr(skb, EGRESS_A_ADDR, &machine->sources[i]->addr);
 	if (block)
@@ -396,6 +402,7 @@ int egress_msg_stats(struct egress_net *en, const struct egress_msg *msg, u64 co
 		put_u64(skb, EGRESS_A_DESTINATIONS, atomic_read(&en->dests.nelems)) ||
 		put_u64(skb, EGRESS_A_PREFIXES, en->n_prefixes) ||
 		put_u64(skb, EGRESS_A_MEMORY, en->prefix_bytes) ||
+		put_cordoned(skb, en) ||
 		put_u64(skb, EGRESS_A_CONNECTIONS, connections);
 	return finish(msg, hdr, err);
 }
@@ -446,6 +453,8 @@ int egress_msg_explained(struct egress_net *en, const struct egress_msg *msg,
 	if (block)
 		err = err || put_pair_addrs(skb, block->pair) || put_block(skb, block) ||
 			nla_put_u32(skb, EGRESS_A_SCOPE, block->pair->scope);
+	if (ex->rule == EGRESS_RULE_NO_LEASE && machine->waits)
+		err = err || put_cordoned(skb, en);
 	if (ex->excluded)
 		err = err || put_prefix(skb, EGRESS_A_EXCLUDE, ex->excluded, NULL);
 	if (ex->verdict == EGRESS_VERDICT_TRANSLATE)
@@ -539,6 +548,14 @@ int egress_msg_untold(struct egress_net *en, const struct egress_msg *msg, unsig
 	void *hdr = start(en, msg);
 
 	return hdr ? finish(msg, hdr, nla_put_u32(msg->skb, EGRESS_A_UNTOLD, n)) : -EMSGSIZE;
+}
+
+/* Whether the host is cordoned. */
+int egress_msg_cordon(struct egress_net *en, const struct egress_msg *msg)
+{
+	void *hdr = start(en, msg);
+
+	return hdr ? finish(msg, hdr, put_cordoned(msg->skb, en)) : -EMSGSIZE;
 }
 
 /* An event without an object: its command says what happened. */

@@ -61,6 +61,7 @@ int egress_msg_limit(struct egress_net *en, const struct egress_msg *msg,
 int egress_msg_rebalance(struct egress_net *en, const struct egress_msg *msg,
 			 const struct egress_rebalance *done);
 int egress_msg_untold(struct egress_net *en, const struct egress_msg *msg, unsigned int n);
+int egress_msg_cordon(struct egress_net *en, const struct egress_msg *msg);
 int egress_msg_nothing(struct egress_net *en, const struct egress_msg *msg);
 int egress_msg_warning(struct egress_net *en, const struct egress_msg *msg,
 		       const struct egress_warned *warned);

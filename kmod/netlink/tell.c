@@ -28,6 +28,7 @@ static const u8 commands[] = {
 	[EGRESS_EVENT_REBALANCED] = EGRESS_CMD_REBALANCE,
 	[EGRESS_EVENT_FLUSHED] = EGRESS_CMD_FLUSH,
 	[EGRESS_EVENT_WARNING] = EGRESS_CMD_WARNING,
+	[EGRESS_EVENT_CORDON] = EGRESS_CMD_CORDON,
 };
 
 /* Write the message about @object. @event says of what type it is: see state/change.h. */
@@ -50,6 +51,8 @@ static int fill(struct egress_net *en, struct egress_msg *msg, enum egress_chang
 		return egress_msg_app(en, msg, object);
 	case EGRESS_EVENT_WARNING:
 		return egress_msg_warning(en, msg, object);
+	case EGRESS_EVENT_CORDON:
+		return egress_msg_cordon(en, msg);
 	case EGRESS_EVENT_FLUSHED:
 		break;
 	}

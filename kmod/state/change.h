@@ -25,6 +25,7 @@ enum egress_change_event {
 	EGRESS_EVENT_REBALANCED,	/* struct egress_rebalance */
 	EGRESS_EVENT_FLUSHED,		/* NULL */
 	EGRESS_EVENT_WARNING,		/* struct egress_warned */
+	EGRESS_EVENT_CORDON,		/* NULL */
 };
 
 /**

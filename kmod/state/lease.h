@@ -63,7 +63,8 @@ void egress_leases_end(struct egress_change *ch, struct egress_machine *machine,
 		       struct list_head *leases);
 
 /* lease_choice.c */
-struct egress_block *egress_lease_choose(const struct egress_lease *lease);
+struct egress_block *egress_lease_choose(const struct egress_net *en,
+					 const struct egress_lease *lease);
 void egress_leases_settle(struct egress_change *ch, struct egress_machine *machine,
 			  struct egress_view *view);
 void egress_leases_begin(struct egress_change *ch, struct egress_group *group,

@@ -6,6 +6,7 @@
 #include "state/app.h"
 #include "state/block.h"
 #include "state/change.h"
+#include "state/cordon.h"
 #include "state/group.h"
 #include "state/lease.h"
 #include "state/machine.h"
@@ -202,11 +203,15 @@ int egress_bind(struct egress_change *ch, const char *id, const struct in6_addr 
 	struct egress_lease *lease;
 	struct egress_block *block;
 	bool changed = false;
+	int err;
 
 	if (!machine)
 		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -ENOENT,
 				     "there is no machine '%s'", id);
 	if (addr) {
+		err = egress_cordon_check(ch, machine, id);
+		if (err)
+			return err;
 		block = egress_bind_pick(ch, machine->group, machine, addr, slot);
 		if (IS_ERR(block))
 			return PTR_ERR(block);

@@ -6,6 +6,7 @@
 #include "packet/objects.h"
 #include "state/block.h"
 #include "state/change.h"
+#include "state/cordon.h"
 #include "state/group.h"
 #include "state/lease.h"
 #include "state/machine.h"
@@ -29,19 +30,33 @@ static bool has_room(const struct egress_pair *pair, const struct egress_group *
 	return pair->n_free && is_open(pair, group);
 }
 
+/*
+ * May a lease get a block at all? On a cordoned host, only that of a machine that has a block
+ * already, so that it does not lose its place; and no lease that stands in the queue.
+ */
+static bool may_have(const struct egress_net *en, const struct egress_lease *lease)
+{
+	return !en->cordoned ||
+		(list_empty(&lease->wait) && !egress_cordon_bars(en, lease->machine));
+}
+
 /**
  * egress_lease_choose() - choose a free block for a lease
- * @lease: lease, egress_net locked
+ * @en: namespace, locked
+ * @lease: lease
  *
  * The pair is chosen at random, each pair of the set that has a free block with the same
- * chance. Return: block or NULL.
+ * chance. Return: block; NULL if there is none, or the host is cordoned.
  */
-struct egress_block *egress_lease_choose(const struct egress_lease *lease)
+struct egress_block *egress_lease_choose(const struct egress_net *en,
+					 const struct egress_lease *lease)
 {
 	const struct egress_group *group = lease->machine->group;
 	struct egress_pair *pair;
 	unsigned int n = 0;
 
+	if (!may_have(en, lease))
+		return NULL;
 	list_for_each_entry(pair, &lease->set->pairs, list)
 		n += has_room(pair, group);
 	if (!n)
@@ -85,11 +100,11 @@ static bool retire_set(struct egress_net *en, const struct egress_lease *lease)
  */
 static struct egress_block *choose(struct egress_net *en, const struct egress_lease *lease)
 {
-	struct egress_block *block = egress_lease_choose(lease);
+	struct egress_block *block = egress_lease_choose(en, lease);
 
 	if (!block && lease->set->n_live && list_empty(&lease->set->waiting) &&
-	    retire_set(en, lease))
-		block = egress_lease_choose(lease);
+	    may_have(en, lease) && retire_set(en, lease))
+		block = egress_lease_choose(en, lease);
 	return block;
 }
 
@@ -125,8 +140,9 @@ void egress_lease_let_go(struct egress_change *ch, struct egress_lease *lease)
 static void take_or_wait(struct egress_change *ch, struct egress_lease *lease)
 {
 	bool waits = !list_empty(&lease->wait);
-	struct egress_block *block = waits ? egress_lease_choose(lease) : choose(ch->en, lease);
+	struct egress_block *block;
 
+	block = waits ? egress_lease_choose(ch->en, lease) : choose(ch->en, lease);
 	lease->pinned = false;
 	if (block || egress_lease_block(ch->en, lease))
 		egress_lease_move(ch, lease, block);

@@ -83,7 +83,7 @@ static void feed_set(struct egress_change *ch, struct egress_set *set)
 	struct egress_block *block;
 
 	list_for_each_entry_safe(lease, tmp, &set->waiting, wait) {
-		block = egress_lease_choose(lease);
+		block = egress_lease_choose(ch->en, lease);
 		if (!block)
 			break;
 		egress_lease_move(ch, lease, block);
@@ -112,7 +112,8 @@ void egress_lease_offer(struct egress_change *ch, struct egress_pair *pair)
 {
 	struct egress_lease *lease;
 
-	if (pair->dying)
+	/* Who waits on a cordoned host is served when that ends, by egress_cordon(). */
+	if (pair->dying || ch->en->cordoned)
 		return;
 	if (pair->scope == EGRESS_SCOPE_APP) {
 		if (list_empty(&pair->set->waiting))

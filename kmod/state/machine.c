@@ -12,6 +12,7 @@
 #include "state/app.h"
 #include "state/block.h"
 #include "state/change.h"
+#include "state/cordon.h"
 #include "state/cut.h"
 #include "state/device.h"
 #include "state/group.h"
@@ -141,6 +142,9 @@ int egress_machine_add(struct egress_change *ch, const struct egress_machine_req
 	if (!group)
 		return -ENOMEM;
 	if (req->pair) {
+		err = egress_cordon_check(ch, NULL, req->id);
+		if (err)
+			goto put_group;
 		block = egress_bind_pick(ch, group, NULL, req->pair, req->slot);
 		if (IS_ERR(block)) {
 			err = PTR_ERR(block);
@@ -536,6 +540,9 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 	if (!group)
 		return -ENOMEM;
 	if (req->pair) {
+		err = egress_cordon_check(ch, machine, req->id);
+		if (err)
+			goto put_group;
 		block = egress_bind_pick(ch, group, group->app == old->app ? machine : NULL,
 					 req->pair, req->slot);
 		if (IS_ERR(block)) {

@@ -20,7 +20,7 @@ gets() {
 # Without a pair the host's NAT has it, or nobody.
 gets "no machine" pass foreign "10.0.0.1 is no machine's" from 10.0.0.1 to $BANK4
 add 1 --dev m1
-gets "it waits" pass no-lease "'m1' waits for a pair of 'shop' in region 'ord', on-none is pass" from 10.0.0.1 to $BANK4
+gets "it waits" pass no-lease "'m1' waits for a pair of app 'shop' in region 'ord', on-none is pass" from 10.0.0.1 to $BANK4
 under "it waits" $HOST4 "$(ask m1 tcp $BANK4)"
 eg app set shop --on-none drop
 gets "it waits" drop no-lease "on-none is drop" to "[$BANK6]:443" from fd00::1

@@ -13,6 +13,7 @@ int bind_machine(const struct command *command, int argc, char **argv);
 int top(const struct command *command, int argc, char **argv);
 int get_route(const struct command *command, int argc, char **argv);
 int check(const struct command *command, int argc, char **argv);
+int cordon(const struct command *command, int argc, char **argv);
 int flush(const struct command *command, int argc, char **argv);
 int lease_list(const struct command *command, int argc, char **argv);
 int list(const struct command *command, int argc, char **argv);

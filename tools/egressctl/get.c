@@ -34,6 +34,7 @@ static void print_json(const struct route *r)
 	json_add_string_or_null(&j, "egress-v6", addr_text(&m->v6, text));
 	json_add_string_or_null(&j, "ports",
 				m->leased ? ports_text(m->port_first, m->port_last, text) : NULL);
+	json_add_bool(&j, "cordoned", m->cordoned);
 	json_add_string_or_null(&j, "exclude",
 				r->excluded.addr.len ? prefix_text(&r->excluded, text) : NULL);
 	if (m->leased) {

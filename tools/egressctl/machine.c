@@ -38,6 +38,7 @@ void machine_json(struct json *j, const struct machine *machine)
 	json_add_string_or_null(j, "ports", machine->leased ? ports : NULL);
 	json_add_unsigned(j, "connections", machine->connections);
 	json_add_bool(j, "waiting", machine->waiting);
+	json_add_bool(j, "cordoned", machine->cordoned);
 	json_add_bool(j, "pinned", machine->pinned);
 	json_add_string_or_null(j, "scope", machine->leased ? scope_text(machine->scope) : NULL);
 	for (size_t i = 0; i < sizeof(lease) / sizeof(*lease); i++) {

@@ -25,11 +25,10 @@
 
 static void print_line(const struct machine *m)
 {
-	char v4[ADDR_TEXT], v6[ADDR_TEXT], ports[PORTS_TEXT];
+	char v4[ADDR_TEXT], v6[ADDR_TEXT], ports[PORTS_TEXT], waits[WAITS_TEXT];
 
 	if (m->waiting) {
-		printf("%s: waiting for a pair of app '%s' in region '%s'\n",
-		       m->id, m->app, m->region);
+		printf("%s: waiting %s\n", m->id, machine_waits_text(m, waits));
 		return;
 	}
 	printf("%s: %s%s%s ports %s\n", m->id, addr_text(&m->v4, v4),

@@ -144,7 +144,8 @@ static void print_one(const struct machine *m, const struct leases *leases,
 		       ports_text(m->port_first, m->port_last, text), m->slot, scope_text(m->scope),
 		       m->pinned ? ", pinned" : "");
 	else
-		printf("ports         %s\n", m->waiting ? "waiting" : "-");
+		printf("ports         %s\n", !m->waiting ? "-" :
+		       m->cordoned ? "waiting, as the host is cordoned" : "waiting");
 	show_leases(m, leases, pairs, NULL);
 	printf("connections   %llu\n", m->connections);
 	for (int i = 0; i <= EGRESS_STATS_A_MAX; i++)

@@ -87,6 +87,8 @@ static const struct command commands[] = {
 	  "Connect from inside a machine, and tell which step of the way fails\n"
 	  "TARGET is ADDR[:PORT], [ADDR]:PORT or NAME[:PORT], port 443 unless given; without one,\n"
 	  "1.1.1.1 and 2606:4700:4700::1111. Exit status 2 if a step fails." },
+	{ "cordon", cordon, "[off]",
+	  "Give machines without a lease none, or end that and serve them" },
 	{ "flush", flush, "--all [-y]",
 	  "Remove all pools, pairs, machines and apps of this network namespace" },
 	{ "version", show_version, "",

@@ -14,6 +14,7 @@ const char *remedy(unsigned int reason)
 		[EGRESS_REASON_BLOCK_SIZE] = "allocate pairs with a larger --block-size",
 		[EGRESS_REASON_OTHER_MACHINE] = "'machine replace' makes it as given",
 		[EGRESS_REASON_OTHER_DESTINATIONS] = "'pair set' changes them",
+		[EGRESS_REASON_CORDONED] = "'cordon off' ends that",
 	};
 
 	return reason < sizeof(remedies) / sizeof(*remedies) ? remedies[reason] : NULL;

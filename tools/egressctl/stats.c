@@ -41,10 +41,12 @@ static int print_totals(struct nlattr **attrs, struct nlmsghdr *message, void *a
 	print_counter(&j, "memory", get_u64(attrs, EGRESS_A_MEMORY));
 	print_counter(&j, "connections", get_u64(attrs, EGRESS_A_CONNECTIONS));
 	if (output.json) {
+		json_add_bool(&j, "cordoned", attrs[EGRESS_A_CORDONED]);
 		counters_json(&j, &counters);
 		json_end_object(&j);
 		return 0;
 	}
+	printf("cordoned      %s\n", attrs[EGRESS_A_CORDONED] ? "yes" : "no");
 	for (int i = 0; i <= EGRESS_STATS_A_MAX; i++)
 		if (counter_names[i])
 			print_counter(&j, counter_names[i], counters.value[i]);

@@ -71,6 +71,7 @@ static int look(struct machine *machine)
 /* What is known already is not to be held back until then. */
 static int tell(const struct machine *machine)
 {
+	char waits[WAITS_TEXT];
 	int rc;
 
 	if (output.json)
@@ -78,16 +79,17 @@ static int tell(const struct machine *machine)
 	rc = warn_settle();
 	warn_text();
 	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "%s: waiting for a pair of app '%s' in region '%s'\n",
-			machine->id, machine->app, machine->region);
+		fprintf(stderr, "%s: waiting %s\n", machine->id,
+			machine_waits_text(machine, waits));
 	return rc;
 }
 
 static int out_of_patience(const struct machine *machine)
 {
-	return fail("exhausted",
-		    "machine '%s' still waits for a pair of app '%s' in region '%s' after %u second%s",
-		    machine->id, machine->app, machine->region, patience.seconds,
+	char waits[WAITS_TEXT];
+
+	return fail("exhausted", "machine '%s' still waits %s after %u second%s", machine->id,
+		    machine_waits_text(machine, waits), patience.seconds,
 		    plural(patience.seconds));
 }
 

@@ -32,6 +32,7 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 	*m = (struct machine){
 		.leased = attrs[EGRESS_A_PAIR_ID],
 		.waiting = get_u32(attrs, EGRESS_A_WAITING),
+		.cordoned = attrs[EGRESS_A_CORDONED],
 		.pinned = attrs[EGRESS_A_PINNED],
 		.pair_id = get_u64(attrs, EGRESS_A_PAIR_ID),
 		.scope = get_u32(attrs, EGRESS_A_SCOPE),
@@ -76,6 +77,16 @@ int machines_load_counters(struct machines *machines, const char *app, const cha
 int machines_of_answer(struct machines *machines, const struct answer *answer)
 {
 	return answer_each(answer, append, machines);
+}
+
+const char *machine_waits_text(const struct machine *machine, char text[WAITS_TEXT])
+{
+	if (machine->cordoned)
+		snprintf(text, WAITS_TEXT, "until the host is not cordoned any more");
+	else
+		snprintf(text, WAITS_TEXT, "for a pair of app '%s' in region '%s'", machine->app,
+			 machine->region);
+	return text;
 }
 
 const char *ports_text(uint16_t first, uint16_t last, char text[PORTS_TEXT])

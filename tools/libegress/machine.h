@@ -17,6 +17,7 @@ struct machine {
 	char dev[IFNAMSIZ];
 	bool leased;		/* for destinations of no particular pair */
 	bool waiting;		/* for that, or for another lease that it should have */
+	bool cordoned;		/* that is why it waits */
 	bool pinned;
 	unsigned long long pair_id;
 	enum egress_scope scope;
@@ -45,6 +46,10 @@ int machines_load_counters(struct machines *machines, const char *app, const cha
 int machines_of_answer(struct machines *machines, const struct answer *answer);
 
 const char *machine_addrs_text(const struct machine *machine, char text[ADDRS_TEXT]);
+/* What a machine that waits waits for, such as "for a pair of app 'shop' in region 'ord'". */
+#define WAITS_TEXT	(EGRESS_NAME_MAX + EGRESS_REGION_MAX + 64)
+const char *machine_waits_text(const struct machine *machine, char text[WAITS_TEXT]);
+
 const char *ports_text(uint16_t first, uint16_t last, char text[PORTS_TEXT]);
 
 #endif

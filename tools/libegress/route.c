@@ -66,6 +66,7 @@ static int read_route(struct nlattr **attrs, struct nlmsghdr *message, void *arg
 	get_string(attrs, EGRESS_A_DEV, m->dev, sizeof(m->dev));
 	get_addr(attrs[EGRESS_A_V4], &m->v4);
 	get_addr(attrs[EGRESS_A_V6], &m->v6);
+	m->cordoned = attrs[EGRESS_A_CORDONED];
 	m->leased = attrs[EGRESS_A_PAIR_ID];
 	m->scope = get_u32(attrs, EGRESS_A_SCOPE);
 	m->slot = get_u32(attrs, EGRESS_A_SLOT);
@@ -79,7 +80,7 @@ static void print_why(FILE *to, const struct route *r)
 {
 	const char *verdict = route_verdict(r);
 	const struct machine *m = &r->machine;
-	char text[PREFIX_TEXT], pair[2 * ADDR_TEXT], proto[4];
+	char text[PREFIX_TEXT], pair[2 * ADDR_TEXT], proto[4], waits[WAITS_TEXT];
 
 	switch (r->rule) {
 	case EGRESS_RULE_FOREIGN:
@@ -101,8 +102,8 @@ static void print_why(FILE *to, const struct route *r)
 			prefix_text(&r->excluded, text), m->app);
 		break;
 	case EGRESS_RULE_NO_LEASE:
-		fprintf(to, "machine '%s' waits for a pair of '%s' in region '%s', on-none is %s",
-			m->id, m->app, m->region, verdict);
+		fprintf(to, "machine '%s' waits %s, on-none is %s", m->id,
+			machine_waits_text(m, waits), verdict);
 		break;
 	case EGRESS_RULE_NO_FAMILY:
 		fprintf(to, "the pair %s of machine '%s' has no %s address, on-none is %s",

@@ -68,6 +68,8 @@ enum egress_on_limit {
  *   asked.
  * @EGRESS_REASON_OTHER_DESTINATIONS: The pair is there already, for other
  *   destinations.
+ * @EGRESS_REASON_CORDONED: The host gives no leases to machines that have
+ *   none.
  */
 enum egress_reason {
 	EGRESS_REASON_NONE,
@@ -78,6 +80,7 @@ enum egress_reason {
 	EGRESS_REASON_BLOCK_SIZE,
 	EGRESS_REASON_OTHER_MACHINE,
 	EGRESS_REASON_OTHER_DESTINATIONS,
+	EGRESS_REASON_CORDONED,
 };
 
 /**
@@ -246,6 +249,7 @@ enum egress_attr {
 	EGRESS_A_FAMILY,
 	EGRESS_A_FREE,
 	EGRESS_A_LEFT_BEHIND,
+	EGRESS_A_CORDONED,
 
 	__EGRESS_A_MAX,
 	EGRESS_A_MAX = (__EGRESS_A_MAX - 1)
@@ -321,6 +325,7 @@ enum egress_cmd {
 	EGRESS_CMD_POOL_REPLACE,
 	EGRESS_CMD_MACHINE_SET,
 	EGRESS_CMD_MACHINE_REPLACE,
+	EGRESS_CMD_CORDON,
 
 	__EGRESS_CMD_MAX,
 	EGRESS_CMD_MAX = (__EGRESS_CMD_MAX - 1)
@@ -338,6 +343,7 @@ enum egress_event {
 	EGRESS_CMD_FLUSH_NTF = 16,
 	EGRESS_CMD_LIMIT_NTF = 18,
 	EGRESS_CMD_WARNING_NTF = 21,
+	EGRESS_CMD_CORDON_NTF = 28,
 };
 
 #define EGRESS_MCGRP_EVENTS	"events"
