@@ -37,11 +37,12 @@ static const struct nla_policy egress_pool_new_nl_policy[EGRESS_A_SLOT_LAST + 1]
 };
 
 /* EGRESS_CMD_POOL_DEL - do */
-static const struct nla_policy egress_pool_del_nl_policy[EGRESS_A_MISSING_OK + 1] = {
+static const struct nla_policy egress_pool_del_nl_policy[EGRESS_A_DRY_RUN + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_PREFIX] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
 	[EGRESS_A_MISSING_OK] = { .type = NLA_FLAG, },
+	[EGRESS_A_DRY_RUN] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_POOL_GET - do */
@@ -69,12 +70,13 @@ static const struct nla_policy egress_pair_new_nl_policy[EGRESS_A_TO + 1] = {
 };
 
 /* EGRESS_CMD_PAIR_DEL - do */
-static const struct nla_policy egress_pair_del_nl_policy[EGRESS_A_MISSING_OK + 1] = {
+static const struct nla_policy egress_pair_del_nl_policy[EGRESS_A_DRY_RUN + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
 	[EGRESS_A_ADDR] = NLA_POLICY_NESTED(egress_address_nl_policy),
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_DRAIN] = { .type = NLA_U32, },
 	[EGRESS_A_MISSING_OK] = { .type = NLA_FLAG, },
+	[EGRESS_A_DRY_RUN] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_PAIR_GET - do */
@@ -101,12 +103,13 @@ static const struct nla_policy egress_machine_new_nl_policy[EGRESS_A_SLOT + 1] =
 };
 
 /* EGRESS_CMD_MACHINE_DEL - do */
-static const struct nla_policy egress_machine_del_nl_policy[EGRESS_A_MISSING_OK + 1] = {
+static const struct nla_policy egress_machine_del_nl_policy[EGRESS_A_DRY_RUN + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_MISSING_OK] = { .type = NLA_FLAG, },
+	[EGRESS_A_DRY_RUN] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_MACHINE_GET - do */
@@ -128,19 +131,21 @@ static const struct nla_policy egress_lease_get_nl_policy[EGRESS_A_MACHINE + 1] 
 };
 
 /* EGRESS_CMD_BIND - do */
-static const struct nla_policy egress_bind_nl_policy[EGRESS_A_SLOT + 1] = {
+static const struct nla_policy egress_bind_nl_policy[EGRESS_A_DRY_RUN + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_PAIR] = NLA_POLICY_NESTED(egress_address_nl_policy),
 	[EGRESS_A_SLOT] = NLA_POLICY_MAX(NLA_U32, S16_MAX),
+	[EGRESS_A_DRY_RUN] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_REBALANCE - do */
-static const struct nla_policy egress_rebalance_nl_policy[EGRESS_A_MACHINES + 1] = {
+static const struct nla_policy egress_rebalance_nl_policy[EGRESS_A_DRY_RUN + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_MACHINES] = { .type = NLA_U32, },
+	[EGRESS_A_DRY_RUN] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_APP_SET - do */
@@ -205,11 +210,12 @@ static const struct nla_policy egress_route_get_nl_policy[EGRESS_A_PROTO + 1] = 
 };
 
 /* EGRESS_CMD_POOL_DRAIN - do */
-static const struct nla_policy egress_pool_drain_nl_policy[EGRESS_A_DRAINING + 1] = {
+static const struct nla_policy egress_pool_drain_nl_policy[EGRESS_A_DRY_RUN + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_PREFIX] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
 	[EGRESS_A_DRAINING] = { .type = NLA_FLAG, },
+	[EGRESS_A_DRY_RUN] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_PAIR_SET - do */
@@ -230,17 +236,18 @@ static const struct nla_policy egress_pool_replace_nl_policy[EGRESS_A_SLOT_LAST 
 };
 
 /* EGRESS_CMD_MACHINE_SET - do */
-static const struct nla_policy egress_machine_set_nl_policy[EGRESS_A_ADDR + 1] = {
+static const struct nla_policy egress_machine_set_nl_policy[EGRESS_A_DRY_RUN + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_ADDR] = NLA_POLICY_NESTED(egress_address_nl_policy),
 	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = 15, },
+	[EGRESS_A_DRY_RUN] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_MACHINE_REPLACE - do */
-static const struct nla_policy egress_machine_replace_nl_policy[EGRESS_A_SLOT + 1] = {
+static const struct nla_policy egress_machine_replace_nl_policy[EGRESS_A_DRY_RUN + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
@@ -249,6 +256,7 @@ static const struct nla_policy egress_machine_replace_nl_policy[EGRESS_A_SLOT + 
 	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = 15, },
 	[EGRESS_A_PAIR] = NLA_POLICY_NESTED(egress_address_nl_policy),
 	[EGRESS_A_SLOT] = NLA_POLICY_MAX(NLA_U32, S16_MAX),
+	[EGRESS_A_DRY_RUN] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_CORDON - do */
@@ -272,7 +280,7 @@ const struct genl_split_ops egress_nl_ops[31] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_pool_del_doit,
 		.policy		= egress_pool_del_nl_policy,
-		.maxattr	= EGRESS_A_MISSING_OK,
+		.maxattr	= EGRESS_A_DRY_RUN,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -304,7 +312,7 @@ const struct genl_split_ops egress_nl_ops[31] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_pair_del_doit,
 		.policy		= egress_pair_del_nl_policy,
-		.maxattr	= EGRESS_A_MISSING_OK,
+		.maxattr	= EGRESS_A_DRY_RUN,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -336,7 +344,7 @@ const struct genl_split_ops egress_nl_ops[31] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_machine_del_doit,
 		.policy		= egress_machine_del_nl_policy,
-		.maxattr	= EGRESS_A_MISSING_OK,
+		.maxattr	= EGRESS_A_DRY_RUN,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -368,7 +376,7 @@ const struct genl_split_ops egress_nl_ops[31] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_bind_doit,
 		.policy		= egress_bind_nl_policy,
-		.maxattr	= EGRESS_A_SLOT,
+		.maxattr	= EGRESS_A_DRY_RUN,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -376,7 +384,7 @@ const struct genl_split_ops egress_nl_ops[31] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_rebalance_doit,
 		.policy		= egress_rebalance_nl_policy,
-		.maxattr	= EGRESS_A_MACHINES,
+		.maxattr	= EGRESS_A_DRY_RUN,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -463,7 +471,7 @@ const struct genl_split_ops egress_nl_ops[31] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_pool_drain_doit,
 		.policy		= egress_pool_drain_nl_policy,
-		.maxattr	= EGRESS_A_DRAINING,
+		.maxattr	= EGRESS_A_DRY_RUN,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -487,7 +495,7 @@ const struct genl_split_ops egress_nl_ops[31] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_machine_set_doit,
 		.policy		= egress_machine_set_nl_policy,
-		.maxattr	= EGRESS_A_ADDR,
+		.maxattr	= EGRESS_A_DRY_RUN,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -495,7 +503,7 @@ const struct genl_split_ops egress_nl_ops[31] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_machine_replace_doit,
 		.policy		= egress_machine_replace_nl_policy,
-		.maxattr	= EGRESS_A_SLOT,
+		.maxattr	= EGRESS_A_DRY_RUN,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

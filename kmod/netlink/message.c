@@ -24,6 +24,7 @@
 #include "state/lease.h"
 #include "state/machine.h"
 #include "state/pair.h"
+#include "state/plan.h"
 #include "state/pool.h"
 #include "state/set.h"
 #include "state/warning.h"
@@ -39,7 +40,8 @@ static void *start(struct egress_net *en, const struct egress_msg *msg)
 	if (msg->cb)
 		genl_dump_check_consistent(msg->cb, hdr);
 	if (nla_put_u64_64bit(msg->skb, EGRESS_A_GENERATION, READ_ONCE(en->generation),
-			      EGRESS_A_PAD)) {
+			      EGRESS_A_PAD) ||
+	    (msg->dry_run && nla_put_flag(msg->skb, EGRESS_A_DRY_RUN))) {
 		genlmsg_cancel(msg->skb, hdr);
 		return NULL;
 	}
@@ -201,7 +203,9 @@ int egress_msg_pool(struct egress_net *en, struct egress_msg *msg, struct egress
 		nla_put_u32(skb, EGRESS_A_SLOT_LAST, region->slot_last) ||
 		nla_put_u32(skb, EGRESS_A_PAIRS, region->n_pairs);
 	list_for_each_entry(prefix, &region->prefixes, list) {
-		if (err || n++ < msg->from)
+		/* What pool-del is about to take away is marked: its dry run tells what is left. */
+		if (err || (msg->dry_run && msg->cmd == EGRESS_CMD_POOL_DEL && prefix->doomed) ||
+		    n++ < msg->from)
 			continue;
 		if (put_prefix(skb, EGRESS_A_PREFIX, &prefix->cidr, prefix)) {
 			next = n - 1;
@@ -256,7 +260,7 @@ int egress_msg_pair(struct egress_net *en, struct egress_msg *msg, struct egress
 		nla_put_s64(skb, EGRESS_A_CREATED, pair->created, EGRESS_A_PAD) ||
 		put_set_id(skb, set) ||
 		(pair->left_behind.holds && nla_put_flag(skb, EGRESS_A_LEFT_BEHIND)) ||
-		(pair->dying && put_drain(skb, pair)) ||
+		((msg->dry_run ? pair->released : pair->dying) && put_drain(skb, pair)) ||
 		(!msg->brief &&
 		 put_u64(skb, EGRESS_A_CONNECTIONS, egress_pair_connections(pair)));
 	if (!err) {
@@ -523,6 +527,26 @@ int egress_msg_warning(struct egress_net *en, const struct egress_msg *msg,
 	if (warned->pair)
 		err = err || put_pair_addrs(skb, warned->pair) ||
 			nla_put_string(skb, EGRESS_A_MACHINE, warned->pair->machine->id);
+	return finish(msg, hdr, err);
+}
+
+/* What would become of a machine. */
+int egress_msg_move(struct egress_net *en, const struct egress_msg *msg,
+		    const struct egress_move *move)
+{
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = nla_put_string(skb, EGRESS_A_MACHINE, move->machine->id) ||
+		put_group(skb, move->group) || nla_put_flag(skb, EGRESS_A_MOVES) ||
+		nla_put_u32(skb, EGRESS_A_WAITING, move->waits) ||
+		(move->from && put_addr(skb, EGRESS_A_FROM, egress_pair_name(move->from))) ||
+		(move->to && put_pair_addrs(skb, move->to)) ||
+		(move->cut && put_u64(skb, EGRESS_A_CONNECTIONS,
+				      egress_machine_connections(move->machine)));
 	return finish(msg, hdr, err);
 }
 

@@ -8,6 +8,7 @@ struct egress_app;
 struct egress_block;
 struct egress_dest_state;
 struct egress_machine;
+struct egress_move;
 struct egress_net;
 struct egress_packet;
 struct egress_pair;
@@ -27,6 +28,7 @@ struct in6_addr;
  * @cb: the dump that the message is part of, to be marked as interrupted if the generation
  *	has changed since its last part; NULL if it is part of none
  * @brief: leave out live connections, which cost a sweep to count, and a machine's counters
+ * @dry_run: the message tells what would be
  * @from: some objects have a list that takes several messages: the number, from 0, of the
  *	list's entry with which the next message begins; 0 after the last message
  */
@@ -38,6 +40,7 @@ struct egress_msg {
 	u8 cmd;
 	struct netlink_callback *cb;
 	bool brief;
+	bool dry_run;
 	unsigned int from;
 };
 
@@ -61,6 +64,8 @@ int egress_msg_limit(struct egress_net *en, const struct egress_msg *msg,
 int egress_msg_rebalance(struct egress_net *en, const struct egress_msg *msg,
 			 const struct egress_rebalance *done);
 int egress_msg_untold(struct egress_net *en, const struct egress_msg *msg, unsigned int n);
+int egress_msg_move(struct egress_net *en, const struct egress_msg *msg,
+		    const struct egress_move *move);
 int egress_msg_cordon(struct egress_net *en, const struct egress_msg *msg);
 int egress_msg_nothing(struct egress_net *en, const struct egress_msg *msg);
 int egress_msg_warning(struct egress_net *en, const struct egress_msg *msg,

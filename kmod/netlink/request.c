@@ -10,6 +10,7 @@
 #include "netlink/request.h"
 #include "netlink/tell.h"
 #include "state/change.h"
+#include "state/count.h"
 
 /*
  * A client that decided by what it read can send the generation of its reading along. If
@@ -50,10 +51,17 @@ int egress_request_begin(struct egress_request *rq, struct genl_info *info)
 
 	rq->info = info;
 	rq->untold = 0;
+	/* A dry run tells how many connections would be cut, and which blocks have none. */
+	if (info->attrs[EGRESS_A_DRY_RUN]) {
+		err = egress_count_pairs(en, NULL, NULL);
+		if (err)
+			return err;
+	}
 	err = egress_change_begin_killable(&rq->ch, en);
 	if (err)
 		return err;
 	rq->ch.answer = answer;
+	rq->ch.dry = info->attrs[EGRESS_A_DRY_RUN];
 	err = expected_generation(en, info);
 	if (err)
 		egress_change_end(&rq->ch);

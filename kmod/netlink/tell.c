@@ -29,6 +29,7 @@ static const u8 commands[] = {
 	[EGRESS_EVENT_FLUSHED] = EGRESS_CMD_FLUSH,
 	[EGRESS_EVENT_WARNING] = EGRESS_CMD_WARNING,
 	[EGRESS_EVENT_CORDON] = EGRESS_CMD_CORDON,
+	[EGRESS_EVENT_MOVE] = EGRESS_CMD_UNSPEC,
 };
 
 /* Write the message about @object. @event says of what type it is: see state/change.h. */
@@ -51,6 +52,8 @@ static int fill(struct egress_net *en, struct egress_msg *msg, enum egress_chang
 		return egress_msg_app(en, msg, object);
 	case EGRESS_EVENT_WARNING:
 		return egress_msg_warning(en, msg, object);
+	case EGRESS_EVENT_MOVE:
+		return egress_msg_move(en, msg, object);
 	case EGRESS_EVENT_CORDON:
 		return egress_msg_cordon(en, msg);
 	case EGRESS_EVENT_FLUSHED:
@@ -81,7 +84,7 @@ static void lost(const struct genl_info *info)
 /**
  * egress_tell_sender() - echo an object to the client that asked for its change
  * @en: namespace, locked
- * @info: the client's request; without NLM_F_ECHO nothing is sent
+ * @info: the client's request; without NLM_F_ECHO nothing is sent, but for a dry run
  * @event: what happened to the object
  * @object: the object, of the type that @event says
  *
@@ -96,10 +99,12 @@ int egress_tell_sender(struct egress_net *en, struct genl_info *info,
 		.portid = info->snd_portid,
 		.seq = info->snd_seq,
 		.cmd = info->genlhdr->cmd,
+		.dry_run = info->attrs[EGRESS_A_DRY_RUN],
 	};
 
 	lockdep_assert_held(&en->lock);
-	if (!(info->nlhdr->nlmsg_flags & NLM_F_ECHO))
+	/* A dry run is there for its answer. */
+	if (!(info->nlhdr->nlmsg_flags & NLM_F_ECHO) && !msg.dry_run)
 		return 0;
 	do {
 		if (!has_room(info))

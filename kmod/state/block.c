@@ -97,6 +97,15 @@ void egress_blocks_synchronize(struct egress_net *en)
 }
 
 /**
+ * egress_block_unused() - could a lingering block be freed, if somebody needed it
+ * @block: lingering, egress_net locked; its connections have been counted just before
+ */
+bool egress_block_unused(const struct egress_block *block)
+{
+	return !READ_ONCE(block->ports.live);
+}
+
+/**
  * egress_block_retire() - free a lingering block if no connection lives in it
  * @en: namespace, locked
  * @block: lingering

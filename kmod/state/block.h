@@ -50,6 +50,7 @@ void egress_block_lease(struct egress_block *block, struct egress_machine *machi
 void egress_block_linger(struct egress_net *en, struct egress_block *block);
 void egress_block_free(struct egress_block *block);
 bool egress_block_retire(struct egress_net *en, struct egress_block *block, int *budget);
+bool egress_block_unused(const struct egress_block *block);
 struct egress_block *egress_block_retire_one(struct egress_net *en, const struct egress_pair *pair,
 					     const struct egress_block *only);
 void egress_blocks_retire_pair(struct egress_net *en, struct egress_pair *pair);

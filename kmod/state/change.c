@@ -49,6 +49,7 @@ void egress_change_begin_locked(struct egress_change *ch, struct egress_net *en)
 	INIT_LIST_HEAD(&ch->groups);
 	ch->drains = false;
 	INIT_LIST_HEAD(&ch->regions);
+	ch->dry = false;
 	ch->counted = false;
 	ch->quiet = false;
 }

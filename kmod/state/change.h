@@ -26,6 +26,7 @@ enum egress_change_event {
 	EGRESS_EVENT_FLUSHED,		/* NULL */
 	EGRESS_EVENT_WARNING,		/* struct egress_warned */
 	EGRESS_EVENT_CORDON,		/* NULL */
+	EGRESS_EVENT_MOVE,		/* struct egress_move; the answer of a dry run only */
 };
 
 /**
@@ -41,6 +42,7 @@ enum egress_change_event {
  * @drains: pairs have been released to drain: after the change, those without connections go
  * @regions: struct egress_region whose pools have other addresses in use, or other prefixes: at
  *	the end of the change, the warnings about each of these pools are told
+ * @dry: a dry run: functions of state/ check, answer what they would do, and change nothing
  * @counted: egress_net.generation has grown by one for this change
  * @quiet: egress_change_did() tells nothing. It is set while everything in the namespace goes:
  *	one event is enough to tell of that
@@ -59,6 +61,7 @@ struct egress_change {
 	struct rcu_gp_oldstate gp;
 	bool drains;
 	struct list_head regions;
+	bool dry;
 	bool counted;
 	bool quiet;
 };

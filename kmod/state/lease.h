@@ -65,6 +65,7 @@ void egress_leases_end(struct egress_change *ch, struct egress_machine *machine,
 /* lease_choice.c */
 struct egress_block *egress_lease_choose(const struct egress_net *en,
 					 const struct egress_lease *lease);
+unsigned int egress_lease_room(struct egress_net *en, const struct egress_set *set);
 void egress_leases_settle(struct egress_change *ch, struct egress_machine *machine,
 			  struct egress_view *view);
 void egress_leases_begin(struct egress_change *ch, struct egress_group *group,

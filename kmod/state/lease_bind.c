@@ -11,6 +11,7 @@
 #include "state/lease.h"
 #include "state/machine.h"
 #include "state/pair.h"
+#include "state/plan.h"
 #include "state/pool.h"
 #include "state/set.h"
 
@@ -46,6 +47,20 @@ static int check_reachable(struct egress_change *ch, const struct egress_group *
 	return egress_refuse(&ch->error, EGRESS_ABOUT_PAIR, -EINVAL,
 			     "machine '%s' has a pair of its own for all destinations, before %s",
 			     machine->id, egress_addr_str(text, egress_pair_name(pair)));
+}
+
+/* Free a block as egress_block_retire_one() does. A dry run only finds one. */
+static struct egress_block *retire_one(struct egress_change *ch, const struct egress_pair *pair,
+				       const struct egress_block *only)
+{
+	struct egress_block *block;
+
+	if (!ch->dry)
+		return egress_block_retire_one(ch->en, pair, only);
+	list_for_each_entry(block, &ch->en->lingering, linger)
+		if (block->pair == pair && (!only || block == only) && egress_block_unused(block))
+			return block;
+	return NULL;
 }
 
 /**
@@ -105,7 +120,7 @@ struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egr
 	if (slot < 0) {
 		block = egress_block_first_free(pair);
 		if (!block)
-			block = egress_block_retire_one(ch->en, pair, NULL);
+			block = retire_one(ch, pair, NULL);
 		if (block)
 			return block;
 		err = egress_refuse(&ch->error, EGRESS_ABOUT_PAIR, -EBUSY,
@@ -120,8 +135,8 @@ struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egr
 		return ERR_PTR(err);
 	}
 	block = &pair->blocks[slot];
-	if (block->state == EGRESS_BLOCK_LINGERING)
-		egress_block_retire_one(ch->en, pair, block);
+	if (block->state == EGRESS_BLOCK_LINGERING && retire_one(ch, pair, block))
+		return block;
 	switch (block->state) {
 	case EGRESS_BLOCK_FREE:
 		return block;
@@ -216,8 +231,19 @@ int egress_bind(struct egress_change *ch, const char *id, const struct in6_addr 
 		if (IS_ERR(block))
 			return PTR_ERR(block);
 		changed = !egress_bind_has(ch->en, machine, block);
+		if (ch->dry) {
+			egress_plan_move(ch, machine, machine->group, block);
+			return 0;
+		}
 		if (changed)
 			egress_bind_pin(ch, machine, block);
+	} else if (ch->dry) {
+		lease = egress_lease_own_rest(machine);
+		block = lease ? egress_lease_block(ch->en, lease) : NULL;
+		if (lease && !block)
+			block = egress_lease_choose(ch->en, lease);
+		if (block && block != egress_lease_block(ch->en, egress_lease_of(ch->en, machine)))
+			egress_plan_move(ch, machine, machine->group, block);
 	} else {
 		list_for_each_entry(lease, &machine->leases, list) {
 			changed |= lease->pinned;
@@ -246,13 +272,17 @@ static struct egress_lease *lease_on(struct egress_net *en, const struct egress_
 	return NULL;
 }
 
-/* Return: a lease on a pair that may be moved to another pair, as it is not pinned; or NULL. */
-static struct egress_lease *movable(struct egress_net *en, const struct egress_pair *pair)
+/*
+ * Return: a lease on a pair that may be moved to another pair, as it is not pinned; or NULL. One
+ * that it has returned is not returned again.
+ */
+static struct egress_lease *movable(struct egress_net *en, struct egress_pair *pair)
 {
 	struct egress_lease *lease;
 	unsigned int i;
 
-	for (i = 0; i < egress_pair_slots(pair); i++) {
+	while (pair->looked_at < egress_pair_slots(pair)) {
+		i = pair->looked_at++;
 		if (pair->blocks[i].state != EGRESS_BLOCK_LEASED)
 			continue;
 		lease = lease_on(en, &pair->blocks[i]);
@@ -300,6 +330,36 @@ static void load_changed(struct loads *loads, struct egress_pair *pair)
 		list_move_tail(&pair->own, &loads->to[pair->n_leased]);
 }
 
+/* In a dry run: say that a lease would move, and let the pairs' numbers be as they would be. */
+static void plan(struct egress_change *ch, const struct egress_lease *lease,
+		 struct egress_pair *from, struct egress_pair *to)
+{
+	struct egress_move move = {
+		.machine = lease->machine,
+		.group = lease->machine->group,
+		.from = from,
+		.to = to,
+	};
+
+	egress_change_answer(ch, EGRESS_EVENT_MOVE, &move);
+	from->n_leased--;
+	to->n_leased++;
+	to->n_free--;
+}
+
+/* After a dry run: let a pair's numbers be what they are. */
+static void recount(struct egress_pair *pair)
+{
+	unsigned int i;
+
+	pair->n_leased = 0;
+	pair->n_free = 0;
+	for (i = 0; i < egress_pair_slots(pair); i++) {
+		pair->n_leased += pair->blocks[i].state == EGRESS_BLOCK_LEASED;
+		pair->n_free += pair->blocks[i].state == EGRESS_BLOCK_FREE;
+	}
+}
+
 /*
  * Move leases from the fullest pair of a set that has one to move, to the emptiest pair. With a
  * difference of one lease a move would only swap the two. Return: number of moves, @max at most.
@@ -314,6 +374,7 @@ static unsigned int rebalance_set(struct egress_change *ch, struct egress_set *s
 	list_for_each_entry(pair, &set->pairs, list) {
 		if (pair->dying)
 			continue;
+		pair->looked_at = 0;
 		list_add_tail(&pair->drain, &loads->from[pair->n_leased]);
 		if (pair->n_free)
 			list_add_tail(&pair->own, &loads->to[pair->n_leased]);
@@ -334,7 +395,10 @@ static unsigned int rebalance_set(struct egress_change *ch, struct egress_set *s
 			list_del_init(&from->drain);
 			continue;
 		}
-		egress_lease_move(ch, lease, egress_block_first_free(to));
+		if (ch->dry)
+			plan(ch, lease, from, to);
+		else
+			egress_lease_move(ch, lease, egress_block_first_free(to));
 		load_changed(loads, from);
 		load_changed(loads, to);
 		moved++;
@@ -345,6 +409,8 @@ static unsigned int rebalance_set(struct egress_change *ch, struct egress_set *s
 			continue;
 		list_del_init(&pair->drain);
 		list_del_init(&pair->own);
+		if (ch->dry)
+			recount(pair);
 	}
 	return moved;
 }
@@ -395,7 +461,7 @@ int egress_rebalance(struct egress_change *ch, const char *name, const char *reg
 	if (!found)
 		return egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -ENOENT,
 				     "app '%s' has nothing in region '%s'", name, region);
-	if (done.moved) {
+	if (done.moved && !ch->dry) {
 		egress_change_count(ch);
 		egress_change_did(ch, EGRESS_EVENT_REBALANCED, &done);
 	}

@@ -93,6 +93,31 @@ static bool retire_set(struct egress_net *en, const struct egress_lease *lease)
 	return any;
 }
 
+/**
+ * egress_lease_room() - how many leases of an app's set could get a block now
+ * @en: namespace, locked
+ * @set: set
+ *
+ * A lingering block without connections counts, but is not freed.
+ */
+unsigned int egress_lease_room(struct egress_net *en, const struct egress_set *set)
+{
+	const struct egress_pair *pair;
+	struct egress_block *block;
+	unsigned int n = 0;
+
+	list_for_each_entry(pair, &set->pairs, list)
+		if (!pair->dying)
+			n += pair->n_free;
+	/* As in choose(): lingering blocks are for those who stand in the queue already. */
+	if (!list_empty(&set->waiting))
+		return n;
+	list_for_each_entry(block, &en->lingering, linger)
+		if (block->pair->set == set && !block->pair->dying)
+			n += egress_block_unused(block);
+	return n;
+}
+
 /*
  * Choose a free block for a lease; if there is none, free one that lingers without connections.
  * While other leases of the set wait, lingering blocks are left to them: they get these in

@@ -20,6 +20,7 @@
 #include "state/lease.h"
 #include "state/machine.h"
 #include "state/pair.h"
+#include "state/plan.h"
 #include "state/pool.h"
 #include "state/set.h"
 #include "state/source.h"
@@ -335,9 +336,26 @@ static void machine_destroy(struct egress_change *ch, struct egress_machine *mac
 	egress_machine_put(machine);
 }
 
-/* Tell that a machine goes, and move it to those that do. */
+/* Tell that a machine and its own pairs would go. */
+static void doom_dry(struct egress_change *ch, struct egress_machine *machine)
+{
+	struct egress_pair *pair;
+
+	if (machine->named)
+		return;
+	machine->named = true;
+	egress_change_answer(ch, EGRESS_EVENT_MACHINE_GONE, machine);
+	list_for_each_entry(pair, &machine->pairs, own)
+		egress_change_answer(ch, EGRESS_EVENT_PAIR_GONE, pair);
+}
+
+/* Tell that a machine goes, and move it to those that do. In a dry run, tell that it would. */
 static void doom(struct egress_change *ch, struct egress_machine *machine, struct list_head *gone)
 {
+	if (ch->dry) {
+		doom_dry(ch, machine);
+		return;
+	}
 	egress_change_count(ch);
 	egress_change_tell(ch, EGRESS_EVENT_MACHINE_GONE, machine);
 	machine_unpublish(ch, machine);
@@ -379,6 +397,11 @@ int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int 
 		if (machine)	/* NULL: gone already, or named twice */
 			doom(ch, machine, &gone);
 	}
+	for (i = 0; i < n && ch->dry; i++) {
+		machine = egress_machine_find(ch->en, ids[i]);
+		if (machine)
+			machine->named = false;
+	}
 	destroy_all(ch, &gone);
 	return 0;
 }
@@ -410,6 +433,7 @@ int egress_machine_del_of(struct egress_change *ch, const char *name, const char
 			continue;
 		list_for_each_entry_safe(machine, tmp, &group->machines, peer) {
 			doom(ch, machine, &gone);
+			machine->named = false;
 			cond_resched();
 		}
 	}
@@ -555,6 +579,12 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 	new_device = req->device && !has_device(machine, req->device);
 	if (group == old && !new_sources && !new_device && !new_pin)
 		goto answer;
+	if (ch->dry) {
+		if (group != old || new_pin)
+			egress_plan_move(ch, machine, group, block);
+		err = 0;
+		goto put_group;
+	}
 	if (new_device && *req->device) {
 		device = egress_device_get(ch->en, req->device);
 		if (!device) {
@@ -605,7 +635,7 @@ put_group:
 	 * egress_bind_pick() may have freed a lingering block for the machine, which does not get
 	 * it now: offer the block to the machines that wait.
 	 */
-	if (!IS_ERR_OR_NULL(block) && block->state == EGRESS_BLOCK_FREE)
+	if (!ch->dry && !IS_ERR_OR_NULL(block) && block->state == EGRESS_BLOCK_FREE)
 		egress_lease_offer(ch, block->pair);
 	egress_group_put(ch, group);
 	return err;

@@ -33,6 +33,7 @@ struct egress_net;
  * @gone: the machine has been deleted for everybody but cut.c, which ends its connections
  * @waits: the machine is counted in egress_app.n_waiting and egress_net.n_waiting; see
  *	egress_lease_recount()
+ * @named: the dry run at work has told that the machine would go
  * @rcu: frees the machine after the packets that saw it
  *
  * egress_net.lock protects all of it but @sender.
@@ -54,6 +55,7 @@ struct egress_machine {
 	unsigned int n_sources;
 	bool gone;
 	bool waits;
+	bool named;
 	struct rcu_head rcu;
 };
 

@@ -44,6 +44,7 @@ struct egress_net;
  * @n_leased: number of blocks that are leased
  * @n_cutting: number of blocks whose connections are being ended
  * @left_behind: what listeners know of the warning that the pair's machine has left its region
+ * @looked_at: slots that the rebalance at work has looked at
  * @created: when the pair was allocated, in seconds since the epoch
  * @rcu: frees the pair after the packets that saw it
  * @blocks: all blocks by slot, those of other hosts too
@@ -73,6 +74,7 @@ struct egress_pair {
 	unsigned int n_leased;
 	unsigned int n_cutting;
 	struct egress_told left_behind;
+	unsigned int looked_at;
 	time64_t created;
 	struct rcu_head rcu;
 	struct egress_block blocks[];

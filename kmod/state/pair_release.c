@@ -12,6 +12,7 @@
 #include "state/group.h"
 #include "state/lease.h"
 #include "state/pair.h"
+#include "state/plan.h"
 #include "state/set.h"
 
 /*
@@ -123,7 +124,8 @@ void egress_pair_settle(struct egress_net *en, struct rcu_gp_oldstate *gp)
 }
 
 /*
- * Undo what egress_pair_del() has done to the pairs of a request that is refused now. Pairs
+ * Undo what egress_pair_del() has done to the pairs of a request that is refused now, or was
+ * dry. Pairs
  * that an earlier request released go on draining.
  */
 static void unrelease(struct egress_net *en, struct list_head *release)
@@ -203,6 +205,11 @@ int egress_pair_del(struct egress_change *ch, const struct egress_release_reques
 	}
 	if (list_empty(&release))
 		return 0;
+	if (ch->dry) {
+		egress_plan_release(ch, &release);
+		unrelease(ch->en, &release);
+		return 0;
+	}
 	err = close_sets(ch, &release);
 	if (err) {
 		unrelease(ch->en, &release);

@@ -415,17 +415,22 @@ int egress_pool_drain(struct egress_change *ch, const struct egress_pool_request
 	if (err)
 		return err;
 	list_for_each_entry(prefix, &region->prefixes, list) {
-		if (!prefix->doomed || prefix->draining == on)
+		prefix->doomed = prefix->doomed && prefix->draining != on;
+		if (!prefix->doomed)
 			continue;
 		set_draining(prefix, on);
 		changed = true;
 	}
-	if (changed) {
+	if (changed && !ch->dry) {
 		egress_change_count(ch);
 		egress_change_region(ch, region);
 		egress_change_did(ch, EGRESS_EVENT_POOL_CHANGED, region);
 	}
 	egress_change_answer(ch, EGRESS_EVENT_POOL_CHANGED, region);
+	/* Nobody has drawn an address since a dry run set this, under the lock. */
+	list_for_each_entry(prefix, &region->prefixes, list)
+		if (ch->dry && prefix->doomed)
+			prefix->draining = !on;
 	return 0;
 }
 
@@ -448,6 +453,10 @@ int egress_pool_del(struct egress_change *ch, const struct egress_pool_request *
 	list_for_each_entry(prefix, &region->prefixes, list)
 		if (prefix->doomed && prefix->used)
 			return refuse_used(ch, prefix);
+	if (ch->dry) {
+		egress_change_answer(ch, EGRESS_EVENT_POOL_GONE, region);
+		return 0;
+	}
 	if (!free_doomed(ch->en, region))
 		return 0;
 	if (list_empty(&region->prefixes)) {

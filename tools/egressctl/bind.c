@@ -5,6 +5,7 @@
 #include "args.h"
 #include "change.h"
 #include "commands.h"
+#include "dry_run.h"
 #include "machine.h"
 #include "output.h"
 #include "libegress/error.h"
@@ -17,8 +18,10 @@ int bind_machine(const struct command *command, int argc, char **argv)
 {
 	struct addr pair = {};
 	struct number slot = {};
+	bool dry_run = false;
 	const struct option opts[] = {
 		{ "--slot", "N", parse_slot, &slot, "and to this slot of the pair" },
+		{ "--dry-run", NULL, NULL, &dry_run, DRY_RUN_HELP },
 		{}
 	};
 	struct nl_msg *msg;
@@ -41,7 +44,8 @@ int bind_machine(const struct command *command, int argc, char **argv)
 	put_string(msg, EGRESS_A_MACHINE, id);
 	put_addr_nest_if(msg, EGRESS_A_PAIR, &pair);
 	put_number_if(msg, EGRESS_A_SLOT, &slot);
-	return change(msg, machine_changed, 1);
+	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);
+	return change(msg, dry_run ? would_move : machine_changed, 1);
 }
 
 static int add_moved(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
@@ -60,14 +64,21 @@ static int rebalanced(const struct answer *answer, struct json *j)
 	return rc;
 }
 
+static int would_rebalance(const struct answer *answer, struct json *j)
+{
+	return would_move(answer, j) ?: j ? rebalanced(answer, j) : 0;
+}
+
 int rebalance(const struct command *command, int argc, char **argv)
 {
 	const char *app = NULL, *region = NULL;
 	struct number max = {};
+	bool dry_run = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "the app whose machines to spread" },
 		{ "--region", "REGION", parse_region, &region, "only in this region" },
 		{ "--max-moves", "N", parse_moves, &max, "move no more machines than that" },
+		{ "--dry-run", NULL, NULL, &dry_run, DRY_RUN_HELP },
 		{}
 	};
 	struct nl_msg *msg;
@@ -83,5 +94,6 @@ int rebalance(const struct command *command, int argc, char **argv)
 	put_string(msg, EGRESS_A_APP, app);
 	put_string_if(msg, EGRESS_A_REGION, region);
 	put_number_if(msg, EGRESS_A_MACHINES, &max);
-	return change(msg, rebalanced, 1);
+	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);
+	return change(msg, dry_run ? would_rebalance : rebalanced, 1);
 }

@@ -28,7 +28,7 @@ int cordon(const struct command *command, int argc, char **argv)
 	struct nl_msg *msg;
 
 	if (!rc && argc && strcmp(argv[0], "off"))
-		rc = fail_usage("cordon: '%s' is not 'off'", argv[0]);
+		rc = fail_usage("%s: '%s' is not 'off'", command->name, argv[0]);
 	if (rc)
 		return rc;
 	msg = netlink_message(EGRESS_CMD_CORDON, 0);

@@ -9,6 +9,7 @@
 #include "change.h"
 #include "commands.h"
 #include "confirm.h"
+#include "dry_run.h"
 #include "machine.h"
 #include "next.h"
 #include "output.h"
@@ -138,7 +139,7 @@ static int machine_new(const struct command *command, uint8_t cmd, int argc, cha
 	struct addr pair = {};
 	struct addrs addrs = {};
 	struct number slot = {}, wait = {};
-	bool yes = cmd == EGRESS_CMD_MACHINE_NEW;
+	bool yes = cmd == EGRESS_CMD_MACHINE_NEW, dry_run = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "the app it belongs to" },
 		{ "--region", "REGION", parse_region, &region, "the region it is in" },
@@ -150,7 +151,8 @@ static int machine_new(const struct command *command, uint8_t cmd, int argc, cha
 		{ "--slot", "N", parse_slot, &slot, "and to this slot of the pair" },
 		{ "--wait", "[=SECONDS]", parse_seconds, &wait,
 		  "come back when it has a lease, at the latest after so long, if given" },
-		/* The last option is of `machine replace` alone. */
+		/* The last options are of `machine replace` alone. */
+		{ yes ? NULL : "--dry-run", NULL, NULL, &dry_run, DRY_RUN_HELP },
 		{ yes ? NULL : "-y", NULL, NULL, &yes, "do not ask, on a terminal" },
 		{}
 	};
@@ -167,7 +169,7 @@ static int machine_new(const struct command *command, uint8_t cmd, int argc, cha
 	     !region ? args_missing(command, "--region REGION") :
 	     !addrs.n ? args_missing(command, "--addr ADDR") :
 	     slot.given && !pair.len ? args_missing(command, "--pair ADDR") :
-	     confirm_wanted(yes) ? confirm_move(id, app, region) : 0;
+	     confirm_wanted(yes || dry_run) ? confirm_move(id, app, region) : 0;
 	if (!rc && wait.given)
 		rc = wait_begin(wait.value);
 	if (rc)
@@ -183,7 +185,8 @@ static int machine_new(const struct command *command, uint8_t cmd, int argc, cha
 	put_string_if(msg, EGRESS_A_DEV, dev);
 	put_addr_nest_if(msg, EGRESS_A_PAIR, &pair);
 	put_number_if(msg, EGRESS_A_SLOT, &slot);
-	rc = change(msg, machine_added, 1);
+	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);
+	rc = change(msg, dry_run ? would_move : machine_added, 1);
 out:
 	free(addrs.v);
 	return rc;
@@ -203,7 +206,7 @@ int machine_set(const struct command *command, int argc, char **argv)
 {
 	const char *id, *app = NULL, *region = NULL, *dev = NULL;
 	struct addrs addrs = {};
-	bool yes = false;
+	bool yes = false, dry_run = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app,
 		  "move it to this app; that cuts its connections" },
@@ -212,6 +215,7 @@ int machine_set(const struct command *command, int argc, char **argv)
 		  "its inside addresses from now on, all of them" },
 		{ "--dev", "DEV", parse_dev_or_any, &dev,
 		  "the device its packets come in by; '' for any" },
+		{ "--dry-run", NULL, NULL, &dry_run, DRY_RUN_HELP },
 		{ "-y", NULL, NULL, &yes, "do not ask, on a terminal" },
 		{}
 	};
@@ -221,7 +225,7 @@ int machine_set(const struct command *command, int argc, char **argv)
 	rc = args_parse(command, opts, 1, 1, &argc, argv) ?: parse_machine("ID", argv[0], &id);
 	if (!rc && !app && !region && !dev && !addrs.n)
 		rc = args_missing(command, "what to set");
-	if (!rc && app && confirm_wanted(yes))
+	if (!rc && app && confirm_wanted(yes || dry_run))
 		rc = confirm_move(id, app, region);
 	if (rc)
 		goto out;
@@ -234,7 +238,9 @@ int machine_set(const struct command *command, int argc, char **argv)
 	put_string_if(msg, EGRESS_A_REGION, region);
 	put_addrs(msg, EGRESS_A_ADDR, &addrs);
 	put_string_if(msg, EGRESS_A_DEV, dev);
-	rc = change(msg, app || region ? machine_moved : machine_changed, 1);
+	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);
+	rc = change(msg, dry_run ? would_move : app || region ? machine_moved : machine_changed,
+		    1);
 out:
 	free(addrs.v);
 	return rc;
@@ -285,13 +291,14 @@ static int confirm_deletion(int argc, char **argv, get_fn get, const char *app, 
 int machine_del(const struct command *command, int argc, char **argv)
 {
 	const char *app = NULL, *region = NULL, *id;
-	bool yes = false, missing_ok = false;
+	bool yes = false, missing_ok = false, dry_run = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "all machines of this app instead" },
 		{ "--region", "REGION", parse_region, &region,
 		  "of them, only those in this region" },
 		{ "--missing-ok", NULL, NULL, &missing_ok,
 		  "a machine that is not there is no error" },
+		{ "--dry-run", NULL, NULL, &dry_run, DRY_RUN_HELP },
 		{ "-y", NULL, NULL, &yes, "do not ask, on a terminal" },
 		{}
 	};
@@ -305,7 +312,7 @@ int machine_del(const struct command *command, int argc, char **argv)
 	if (!rc && argc && (app || region))
 		rc = fail_usage("machine del: '%s' and --%s: give one of them", argv[0],
 				app ? "app" : "region");
-	if (!rc && confirm_wanted(yes))
+	if (!rc && confirm_wanted(yes || dry_run))
 		rc = confirm_deletion(argc, argv, missing_ok ? exchange_find : exchange_get, app,
 				      region);
 	if (rc)
@@ -318,5 +325,6 @@ int machine_del(const struct command *command, int argc, char **argv)
 	put_string_if(msg, EGRESS_A_APP, app);
 	put_string_if(msg, EGRESS_A_REGION, region);
 	put_flag_if(msg, EGRESS_A_MISSING_OK, missing_ok);
-	return change(msg, machines_gone, argc + 1);
+	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);
+	return change(msg, dry_run ? would_go : machines_gone, argc + 1);
 }

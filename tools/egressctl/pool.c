@@ -8,6 +8,7 @@
 #include "args.h"
 #include "change.h"
 #include "commands.h"
+#include "dry_run.h"
 #include "output.h"
 #include "warn.h"
 #include "libegress/error.h"
@@ -42,6 +43,46 @@ static void pool_json(struct json *j, const struct pool *pool)
 	json_add_unsigned(j, "pairs", pool->pairs);
 }
 
+/* A great number as the nearest power of two: the few addresses in use do not show in it. */
+static void count_cell(struct table *t, unsigned long long count)
+{
+	int power = 0;
+
+	while (count >> power > 1)
+		power++;
+	if (power < 31)
+		table_cell(t, "%llu", count);
+	else
+		table_cell(t, "2^%llu", power + (count >> (power - 1) & 1));
+}
+
+static void print_row(struct table *t, const struct pool *pool, const struct part *part)
+{
+	char text[PREFIX_TEXT];
+
+	table_row(t);
+	table_cell(t, "%s", pool->region);
+	table_cell(t, "%s", prefix_text(&part->prefix, text));
+	table_cell(t, "%llu", part->used);
+	count_cell(t, part->free);
+	table_cell(t, "%s", or_dash(pool->dev));
+	table_cell(t, "%u-%u", pool->slot_first, pool->slot_last);
+	table_cell(t, "%s", part->draining ? "draining" : "-");
+}
+
+static void print_table(const struct pools *pools)
+{
+	static const char *const columns[] = {
+		"REGION", "PREFIX", ">USED", ">FREE", "DEV", "SLOTS", "STATE", NULL
+	};
+	struct table *t = table_new(columns);
+
+	for (size_t i = 0; i < pools->n; i++)
+		for (size_t k = 0; k < pools->v[i].n; k++)
+			print_row(t, &pools->v[i], &pools->v[i].parts[k]);
+	table_print(t);
+}
+
 static int pool_made(const struct answer *answer, struct json *j)
 {
 	struct pools pools = {};
@@ -59,6 +100,24 @@ static int pool_made(const struct answer *answer, struct json *j)
 static int pool_smaller(const struct answer *answer, struct json *j)
 {
 	return pool_made(answer, NULL);
+}
+
+/* What is left, in a table. */
+static int pool_would_be(const struct answer *answer, struct json *j)
+{
+	struct pools pools = {};
+	int rc = pools_of_answer(&pools, answer);
+
+	if (j)
+		dry_run_json(j);
+	if (j && pools.n)
+		pool_json(j, &pools.v[0]);
+	if (!j) {
+		print_table(&pools);
+		dry_run_text();
+	}
+	pools_free(&pools);
+	return rc;
 }
 
 static int parse_positional(int argc, char **argv, const char **region, struct prefixes *prefixes)
@@ -118,8 +177,9 @@ int pool_replace(const struct command *command, int argc, char **argv)
 
 int pool_del(const struct command *command, int argc, char **argv)
 {
-	bool missing_ok = false;
+	bool missing_ok = false, dry_run = false;
 	const struct option opts[] = {
+		{ "--dry-run", NULL, NULL, &dry_run, DRY_RUN_HELP },
 		{ "--missing-ok", NULL, NULL, &missing_ok, "what is not there is no error" },
 		{}
 	};
@@ -139,7 +199,8 @@ int pool_del(const struct command *command, int argc, char **argv)
 	put_string(msg, EGRESS_A_REGION, region);
 	put_prefixes(msg, EGRESS_A_PREFIX, &prefixes);
 	put_flag_if(msg, EGRESS_A_MISSING_OK, missing_ok);
-	rc = change(msg, pool_smaller, 1);
+	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);
+	rc = change(msg, dry_run ? pool_would_be : pool_smaller, 1);
 out:
 	free(prefixes.v);
 	return rc;
@@ -147,8 +208,9 @@ out:
 
 int pool_drain(const struct command *command, int argc, char **argv)
 {
-	bool off = false;
+	bool off = false, dry_run = false;
 	const struct option opts[] = {
+		{ "--dry-run", NULL, NULL, &dry_run, DRY_RUN_HELP },
 		{ "off", NULL, NULL, &off, "allocate from them again" },
 		{}
 	};
@@ -168,7 +230,8 @@ int pool_drain(const struct command *command, int argc, char **argv)
 	put_string(msg, EGRESS_A_REGION, region);
 	put_prefixes(msg, EGRESS_A_PREFIX, &prefixes);
 	put_flag_if(msg, EGRESS_A_DRAINING, !off);
-	rc = change(msg, pool_made, 1);
+	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);
+	rc = change(msg, dry_run ? pool_would_be : pool_made, 1);
 out:
 	free(prefixes.v);
 	return rc;
@@ -185,46 +248,6 @@ static void print_json(const struct pools *pools)
 		json_end_object(&j);
 	}
 	json_end_array(&j);
-}
-
-/* A great number as the nearest power of two: the few addresses in use do not show in it. */
-static void count_cell(struct table *t, unsigned long long count)
-{
-	int power = 0;
-
-	while (count >> power > 1)
-		power++;
-	if (power < 31)
-		table_cell(t, "%llu", count);
-	else
-		table_cell(t, "2^%llu", power + (count >> (power - 1) & 1));
-}
-
-static void print_row(struct table *t, const struct pool *pool, const struct part *part)
-{
-	char text[PREFIX_TEXT];
-
-	table_row(t);
-	table_cell(t, "%s", pool->region);
-	table_cell(t, "%s", prefix_text(&part->prefix, text));
-	table_cell(t, "%llu", part->used);
-	count_cell(t, part->free);
-	table_cell(t, "%s", or_dash(pool->dev));
-	table_cell(t, "%u-%u", pool->slot_first, pool->slot_last);
-	table_cell(t, "%s", part->draining ? "draining" : "-");
-}
-
-static void print_table(const struct pools *pools)
-{
-	static const char *const columns[] = {
-		"REGION", "PREFIX", ">USED", ">FREE", "DEV", "SLOTS", "STATE", NULL
-	};
-	struct table *t = table_new(columns);
-
-	for (size_t i = 0; i < pools->n; i++)
-		for (size_t k = 0; k < pools->v[i].n; k++)
-			print_row(t, &pools->v[i], &pools->v[i].parts[k]);
-	table_print(t);
 }
 
 int pool_list(const struct command *command, int argc, char **argv)

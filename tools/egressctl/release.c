@@ -9,6 +9,7 @@
 #include "change.h"
 #include "commands.h"
 #include "confirm.h"
+#include "dry_run.h"
 #include "next.h"
 #include "output.h"
 #include "pair.h"
@@ -138,7 +139,7 @@ int release(const struct command *command, int argc, char **argv)
 	const char *app = NULL;
 	struct addrs addrs = {};
 	struct number drain = {};
-	bool yes = false, missing_ok = false, wait = false;
+	bool yes = false, missing_ok = false, wait = false, dry_run = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "refuse unless the pairs are this app's" },
 		{ "--drain", "[=SECONDS]", parse_seconds, &drain,
@@ -146,6 +147,7 @@ int release(const struct command *command, int argc, char **argv)
 		{ "--wait", NULL, NULL, &wait, "with --drain: come back when the pairs have gone" },
 		{ "--missing-ok", NULL, NULL, &missing_ok,
 		  "an address that is not allocated is no error" },
+		{ "--dry-run", NULL, NULL, &dry_run, DRY_RUN_HELP },
 		{ "-y", NULL, NULL, &yes, "do not ask, on a terminal" },
 		{}
 	};
@@ -161,8 +163,9 @@ int release(const struct command *command, int argc, char **argv)
 		rc = fail_usage("%s: --wait would hold up the batch: run it by itself",
 				command->name);
 	/* Without a deadline, nothing is cut. */
-	if (!rc && (!drain.given || drain.value) && confirm_wanted(yes))
+	if (!rc && (!drain.given || drain.value) && confirm_wanted(yes || dry_run))
 		rc = confirm_release(&addrs, &drain, missing_ok ? exchange_find : exchange_get);
+	wait = wait && !dry_run;
 	if (!rc && wait)
 		rc = events_open();
 	if (rc)
@@ -175,7 +178,8 @@ int release(const struct command *command, int argc, char **argv)
 	put_string_if(msg, EGRESS_A_APP, app);
 	put_number_if(msg, EGRESS_A_DRAIN, &drain);
 	put_flag_if(msg, EGRESS_A_MISSING_OK, missing_ok);
-	rc = change(msg, pairs_released, addrs.n);
+	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);
+	rc = change(msg, dry_run ? would_go : pairs_released, addrs.n);
 	if (!rc && wait)
 		rc = wait_until_gone(&addrs);
 out:

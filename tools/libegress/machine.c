@@ -79,6 +79,11 @@ int machines_of_answer(struct machines *machines, const struct answer *answer)
 	return answer_each(answer, append, machines);
 }
 
+int machines_add(struct nlattr **attrs, struct nlmsghdr *message, void *machines)
+{
+	return append(attrs, message, machines);
+}
+
 const char *machine_waits_text(const struct machine *machine, char text[WAITS_TEXT])
 {
 	if (machine->cordoned)

@@ -43,10 +43,11 @@ struct machines {
 int machines_get(struct machines *machines, get_fn get, const char *id);
 int machines_load(struct machines *machines, dump_fn dump, const char *app, const char *region);
 int machines_load_counters(struct machines *machines, const char *app, const char *region);
+int machines_add(struct nlattr **attrs, struct nlmsghdr *message, void *machines);
 int machines_of_answer(struct machines *machines, const struct answer *answer);
 
 const char *machine_addrs_text(const struct machine *machine, char text[ADDRS_TEXT]);
-/* What a machine that waits waits for, such as "for a pair of app 'shop' in region 'ord'". */
+/* What a machine is waiting for, such as "for a pair of app 'shop' in region 'ord'". */
 #define WAITS_TEXT	(EGRESS_NAME_MAX + EGRESS_REGION_MAX + 64)
 const char *machine_waits_text(const struct machine *machine, char text[WAITS_TEXT]);
 

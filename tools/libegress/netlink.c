@@ -68,6 +68,7 @@ static struct nla_policy policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_WARNING]	= { .type = NLA_U32 },
 	[EGRESS_A_TEXT]		= { .type = NLA_STRING },
 	[EGRESS_A_UNTOLD]	= { .type = NLA_U32 },
+	[EGRESS_A_FROM]		= { .type = NLA_NESTED },
 };
 
 /* As large as may be; without the right to exceed the system's bound, that. */

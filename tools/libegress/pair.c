@@ -80,6 +80,11 @@ int pairs_of_answer(struct pairs *pairs, const struct answer *answer)
 	return answer_each(answer, append, pairs);
 }
 
+int pairs_add(struct nlattr **attrs, struct nlmsghdr *message, void *pairs)
+{
+	return append(attrs, message, pairs);
+}
+
 const char *scope_text(enum egress_scope scope)
 {
 	return scope == EGRESS_SCOPE_MACHINE ? "machine" : "app";

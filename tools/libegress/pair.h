@@ -36,6 +36,7 @@ const struct pair *pairs_find(const struct pairs *pairs, unsigned long long id);
 /* These append. No app, or no region, means any. */
 int pairs_get(struct pairs *pairs, get_fn get, const struct addr *addr);
 int pairs_load(struct pairs *pairs, dump_fn dump, const char *app, const char *region);
+int pairs_add(struct nlattr **attrs, struct nlmsghdr *message, void *pairs);
 int pairs_of_answer(struct pairs *pairs, const struct answer *answer);
 
 #define TO_TEXT		(2 * PREFIX_TEXT + 32)

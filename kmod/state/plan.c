@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Plans: a dry run says what a request would do to machines, and does not do it. It goes by the
+ * same rules as lease_choice.c. Which pair a machine gets is decided by chance there, so a plan
+ * says only whether it gets one.
+ */
+#include "net.h"
+#include "state/app.h"
+#include "state/block.h"
+#include "state/change.h"
+#include "state/cordon.h"
+#include "state/group.h"
+#include "state/lease.h"
+#include "state/machine.h"
+#include "state/pair.h"
+#include "state/plan.h"
+#include "state/set.h"
+
+/* Would a machine still have a block for some destinations, on a pair that is not dying? */
+static bool keeps_any(struct egress_net *en, const struct egress_machine *machine)
+{
+	const struct egress_lease *lease;
+	const struct egress_block *block;
+
+	list_for_each_entry(lease, &machine->leases, list) {
+		block = egress_lease_block(en, lease);
+		if (block && !block->pair->dying)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The app's set in which the machines on a dying pair look for another block. Return: NULL if
+ * they need none: the destinations of the pair's set belong to the rest when its last pair goes.
+ */
+static struct egress_set *next_set(const struct egress_pair *pair)
+{
+	if (pair->set->index && !pair->set->n_live)
+		return NULL;
+	return pair->scope == EGRESS_SCOPE_MACHINE ? &pair->group->sets.rest : pair->set;
+}
+
+/* Has the machine that leases a block of its own pair something else that it uses then? */
+static bool falls_back(struct egress_net *en, const struct egress_pair *pair)
+{
+	const struct egress_lease *rest;
+	const struct egress_block *block;
+
+	if (pair->scope != EGRESS_SCOPE_MACHINE)
+		return false;
+	if (pair->set->n_live)
+		return true;
+	rest = egress_lease_find(pair->machine, &pair->group->sets.rest);
+	block = rest ? egress_lease_block(en, rest) : NULL;
+	return block && !block->pair->dying;
+}
+
+static void plan_pair(struct egress_change *ch, const struct egress_pair *pair,
+		      const struct egress_set *next, unsigned int *room)
+{
+	struct egress_move move = { .group = pair->group, .from = pair };
+	const struct egress_block *block;
+	unsigned int i;
+	bool placed;
+
+	for (i = 0; i < egress_pair_slots(pair); i++) {
+		block = &pair->blocks[i];
+		if (block->state != EGRESS_BLOCK_LEASED)
+			continue;
+		placed = falls_back(ch->en, pair);
+		if (!placed && *room) {
+			placed = true;
+			--*room;
+		}
+		move.machine = block->machine;
+		move.waits = !placed &&
+			((next && next->n_live) || !keeps_any(ch->en, block->machine));
+		egress_change_answer(ch, EGRESS_EVENT_MOVE, &move);
+	}
+}
+
+/**
+ * egress_plan_release() - say what would become of the machines on pairs that are released
+ * @ch: change, a dry run
+ * @release: list of egress_pair.drain: pairs that are marked as dying
+ *
+ * Connections have been counted just before.
+ */
+void egress_plan_release(struct egress_change *ch, struct list_head *release)
+{
+	struct egress_pair *pair, *other;
+	const struct egress_set *next;
+	unsigned int room;
+
+	list_for_each_entry(pair, release, drain)
+		egress_change_answer(ch, EGRESS_EVENT_PAIR_CHANGED, pair);
+	list_for_each_entry(pair, release, drain) {
+		next = next_set(pair);
+		/* All pairs whose machines look for a block in the same set share its room. */
+		list_for_each_entry(other, release, drain)
+			if (next_set(other) == next)
+				break;
+		if (other != pair)
+			continue;
+		room = next ? egress_lease_room(ch->en, next) : 0;
+		list_for_each_entry_from(other, release, drain)
+			if (next_set(other) == next)
+				plan_pair(ch, other, next, &room);
+	}
+}
+
+/* Would a machine wait after it was moved to a group? */
+static bool would_wait(struct egress_net *en, const struct egress_machine *machine,
+		       struct egress_group *group)
+{
+	const struct egress_pair *pair;
+	bool any = false, all = true;
+	struct egress_set *set;
+
+	if (egress_cordon_bars(en, machine))
+		return true;
+	if (group->app == machine->group->app)
+		list_for_each_entry(pair, &machine->pairs, own)
+			if (pair->group == group && !pair->set->index && !pair->dying)
+				return false;
+	for (set = &group->sets.rest; set; set = egress_set_next(set)) {
+		if (egress_set_gone(set) || !set->n_live)
+			continue;
+		if (egress_lease_room(en, set))
+			any = true;
+		else
+			all = false;
+	}
+	return !any || !all;
+}
+
+/**
+ * egress_plan_move() - say what would become of a machine that is moved or bound
+ * @ch: change, a dry run
+ * @machine: machine
+ * @group: app and region that it is to be in
+ * @block: block that it is to have; NULL if that is left to chance
+ *
+ * Connections have been counted just before.
+ */
+void egress_plan_move(struct egress_change *ch, struct egress_machine *machine,
+		      struct egress_group *group, const struct egress_block *block)
+{
+	const struct egress_block *now =
+		egress_lease_block(ch->en, egress_lease_of(ch->en, machine));
+	struct egress_move move = {
+		.machine = machine,
+		.group = group,
+		.from = now ? now->pair : NULL,
+		.to = block ? block->pair : NULL,
+		.cut = group->app != machine->group->app,
+	};
+
+	move.waits = !block && would_wait(ch->en, machine, group);
+	egress_change_answer(ch, EGRESS_EVENT_MOVE, &move);
+}
