@@ -495,9 +495,119 @@ static int whole_machine(struct genl_info *info,
 	return machine_request(info, &req, carry_out);
 }
 
+static int add_one(struct egress_change *ch, const struct egress_machine_request *req)
+{
+	return egress_machine_add(ch, req, 1);
+}
+
+/*
+ * Read one of several machines. Its addresses go to @addrs, behind them that of the pair that it
+ * is to be pinned to. Return: how many went there, or a negative error.
+ */
+static int get_entry(const struct nlattr *entry, struct egress_machine_request *req,
+		     struct in6_addr *addrs, struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[EGRESS_ENTRY_A_MAX + 1];
+	const struct nlattr *attr;
+	int rem, err, n = 0;
+
+	err = nla_parse_nested(tb, EGRESS_ENTRY_A_MAX, entry, egress_entry_nl_policy, extack);
+	if (err)
+		return err;
+	if (!tb[EGRESS_ENTRY_A_MACHINE] || !tb[EGRESS_ENTRY_A_APP] ||
+	    !tb[EGRESS_ENTRY_A_REGION] || !tb[EGRESS_ENTRY_A_ADDR]) {
+		NL_SET_ERR_MSG_ATTR(extack, entry,
+				    "a machine needs an id, an app, a region and an address");
+		return -EINVAL;
+	}
+	if (tb[EGRESS_ENTRY_A_SLOT] && !tb[EGRESS_ENTRY_A_PAIR]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[EGRESS_ENTRY_A_SLOT],
+				    "a slot needs the pair it is of");
+		return -EINVAL;
+	}
+	err = check_name(tb[EGRESS_ENTRY_A_MACHINE], extack) ?:
+		check_name(tb[EGRESS_ENTRY_A_APP], extack) ?:
+		check_region(tb[EGRESS_ENTRY_A_REGION], extack);
+	nla_for_each_nested(attr, entry, rem) {
+		if (err)
+			return err;
+		if (nla_type(attr) != EGRESS_ENTRY_A_ADDR)
+			continue;
+		err = check_addr(attr, extack);
+		if (!err)
+			egress_nl_addr(attr, &addrs[n++]);
+	}
+	*req = (struct egress_machine_request) {
+		.id = nla_data(tb[EGRESS_ENTRY_A_MACHINE]),
+		.app = nla_data(tb[EGRESS_ENTRY_A_APP]),
+		.region = nla_data(tb[EGRESS_ENTRY_A_REGION]),
+		.device = tb[EGRESS_ENTRY_A_DEV] ? nla_data(tb[EGRESS_ENTRY_A_DEV]) : NULL,
+		.addrs = addrs,
+		.n_addrs = n,
+		.slot = -1,
+	};
+	if (tb[EGRESS_ENTRY_A_SLOT])
+		req->slot = nla_get_u32(tb[EGRESS_ENTRY_A_SLOT]);
+	if (tb[EGRESS_ENTRY_A_PAIR]) {
+		err = err ?: check_addr(tb[EGRESS_ENTRY_A_PAIR], extack);
+		if (err)
+			return err;
+		egress_nl_addr(tb[EGRESS_ENTRY_A_PAIR], &addrs[n]);
+		req->pair = &addrs[n++];
+	}
+	return err ?: n;
+}
+
+/* Add several machines in one change. */
+static int new_machines(struct genl_info *info)
+{
+	unsigned int n = 0, n_addrs = 0, i = 0;
+	struct egress_machine_request *reqs;
+	const struct nlattr *attr, *in;
+	struct in6_addr *addrs, *next;
+	struct egress_request rq;
+	int rem, inner, err = 0;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) == EGRESS_A_GENERATION || nla_type(attr) == EGRESS_A_PAD)
+			continue;
+		if (nla_type(attr) != EGRESS_A_ENTRY)
+			return egress_nl_refuse(info, nla_type(attr), -EINVAL,
+						"either one machine, or an entry for each");
+		n++;
+		/* The pair's address is counted, too. */
+		nla_for_each_nested(in, attr, inner)
+			n_addrs += nla_type(in) == EGRESS_ENTRY_A_ADDR ||
+				nla_type(in) == EGRESS_ENTRY_A_PAIR;
+	}
+	reqs = kvcalloc(n, sizeof(*reqs), GFP_KERNEL_ACCOUNT);
+	addrs = kvcalloc(max(n_addrs, 1u), sizeof(*addrs), GFP_KERNEL_ACCOUNT);
+	if (!reqs || !addrs) {
+		err = -ENOMEM;
+		goto free;
+	}
+	next = addrs;
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != EGRESS_A_ENTRY)
+			continue;
+		err = get_entry(attr, &reqs[i++], next, info->extack);
+		if (err < 0)
+			goto free;
+		next += err;
+		cond_resched();
+	}
+	err = egress_request_begin(&rq, info);
+	if (!err)
+		err = egress_request_end(&rq, egress_machine_add(&rq.ch, reqs, n));
+free:
+	kvfree(addrs);
+	kvfree(reqs);
+	return err;
+}
+
 int egress_nl_machine_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return whole_machine(info, egress_machine_add);
+	return info->attrs[EGRESS_A_ENTRY] ? new_machines(info) : whole_machine(info, add_one);
 }
 
 int egress_nl_machine_set_doit(struct sk_buff *skb, struct genl_info *info)

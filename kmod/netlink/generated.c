@@ -17,6 +17,16 @@ const struct nla_policy egress_address_nl_policy[EGRESS_ADDRESS_A_V6 + 1] = {
 	[EGRESS_ADDRESS_A_V6] = NLA_POLICY_EXACT_LEN(16),
 };
 
+const struct nla_policy egress_entry_nl_policy[EGRESS_ENTRY_A_SLOT + 1] = {
+	[EGRESS_ENTRY_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_ENTRY_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_ENTRY_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+	[EGRESS_ENTRY_A_ADDR] = NLA_POLICY_NESTED(egress_address_nl_policy),
+	[EGRESS_ENTRY_A_DEV] = { .type = NLA_NUL_STRING, .len = 15, },
+	[EGRESS_ENTRY_A_PAIR] = NLA_POLICY_NESTED(egress_address_nl_policy),
+	[EGRESS_ENTRY_A_SLOT] = NLA_POLICY_MAX(NLA_U32, S16_MAX),
+};
+
 const struct nla_policy egress_prefix_nl_policy[EGRESS_PREFIX_A_DRAINING + 1] = {
 	[EGRESS_PREFIX_A_V4] = NLA_POLICY_EXACT_LEN(4),
 	[EGRESS_PREFIX_A_V6] = NLA_POLICY_EXACT_LEN(16),
@@ -91,7 +101,7 @@ static const struct nla_policy egress_pair_get_dump_nl_policy[EGRESS_A_APP + 1] 
 };
 
 /* EGRESS_CMD_MACHINE_NEW - do */
-static const struct nla_policy egress_machine_new_nl_policy[EGRESS_A_SLOT + 1] = {
+static const struct nla_policy egress_machine_new_nl_policy[EGRESS_A_ENTRY + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
@@ -100,6 +110,7 @@ static const struct nla_policy egress_machine_new_nl_policy[EGRESS_A_SLOT + 1] =
 	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = 15, },
 	[EGRESS_A_PAIR] = NLA_POLICY_NESTED(egress_address_nl_policy),
 	[EGRESS_A_SLOT] = NLA_POLICY_MAX(NLA_U32, S16_MAX),
+	[EGRESS_A_ENTRY] = NLA_POLICY_NESTED(egress_entry_nl_policy),
 };
 
 /* EGRESS_CMD_MACHINE_DEL - do */
@@ -336,7 +347,7 @@ const struct genl_split_ops egress_nl_ops[31] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_machine_new_doit,
 		.policy		= egress_machine_new_nl_policy,
-		.maxattr	= EGRESS_A_SLOT,
+		.maxattr	= EGRESS_A_ENTRY,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

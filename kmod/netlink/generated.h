@@ -14,6 +14,7 @@
 
 /* Common nested types */
 extern const struct nla_policy egress_address_nl_policy[EGRESS_ADDRESS_A_V6 + 1];
+extern const struct nla_policy egress_entry_nl_policy[EGRESS_ENTRY_A_SLOT + 1];
 extern const struct nla_policy egress_prefix_nl_policy[EGRESS_PREFIX_A_DRAINING + 1];
 
 /* Ops table for egress */

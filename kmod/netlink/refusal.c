@@ -14,17 +14,46 @@
 #include "error.h"
 #include "netlink/refusal.h"
 
-/* The attribute of a request that EGRESS_AT() means, or NULL. */
-static const struct nlattr *find_attr(const struct genl_info *info, unsigned int at)
+static const struct nlattr *find_nth(const struct genl_info *info, int type, unsigned int index)
 {
-	unsigned int index = at >> 8;
 	const struct nlattr *attr;
 	int rem;
 
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
-		if (nla_type(attr) == (at & 0xff) && !index--)
+		if (nla_type(attr) == type && !index--)
 			return attr;
 	return NULL;
+}
+
+/* The attribute of a request that EGRESS_AT() means, or NULL. */
+static const struct nlattr *find_attr(const struct genl_info *info, unsigned int at)
+{
+	return find_nth(info, at & 0xff, at >> 8);
+}
+
+/*
+ * The attribute of the same meaning in one of the machines of a request that has several. Return:
+ * the attribute, or the machine's nest if there is none.
+ */
+static const struct nlattr *find_in_entry(const struct nlattr *entry, unsigned int attr,
+					  unsigned int index)
+{
+	static const u8 types[EGRESS_A_MAX + 1] = {
+		[EGRESS_A_MACHINE] = EGRESS_ENTRY_A_MACHINE,
+		[EGRESS_A_APP] = EGRESS_ENTRY_A_APP,
+		[EGRESS_A_REGION] = EGRESS_ENTRY_A_REGION,
+		[EGRESS_A_ADDR] = EGRESS_ENTRY_A_ADDR,
+		[EGRESS_A_DEV] = EGRESS_ENTRY_A_DEV,
+		[EGRESS_A_PAIR] = EGRESS_ENTRY_A_PAIR,
+		[EGRESS_A_SLOT] = EGRESS_ENTRY_A_SLOT,
+	};
+	const struct nlattr *in;
+	int rem;
+
+	nla_for_each_nested(in, entry, rem)
+		if (types[attr] && nla_type(in) == types[attr] && !index--)
+			return in;
+	return entry;
 }
 
 /* Acknowledge a request, with an error and what else is in its extack. Return: -EINTR. */
@@ -93,6 +122,7 @@ static const u8 attrs[] = {
 int egress_nl_refuse_for(struct genl_info *info, const struct egress_error *error)
 {
 	unsigned int attr = attrs[error->subject];
+	const struct nlattr *entry, *at = NULL;
 	u32 reason = error->reason;
 
 	if (reason) {
@@ -101,7 +131,13 @@ int egress_nl_refuse_for(struct genl_info *info, const struct egress_error *erro
 		info->extack->cookie_len = sizeof(reason);
 	}
 	if (attr)
-		NL_SET_BAD_ATTR(info->extack, find_attr(info, EGRESS_AT(attr, error->index)));
+		at = find_attr(info, EGRESS_AT(attr, error->index));
+	entry = attr && info->attrs[EGRESS_A_ENTRY] ?
+		find_nth(info, EGRESS_A_ENTRY, error->entry) : NULL;
+	if (entry)
+		at = find_in_entry(entry, attr, error->index);
+	if (at)
+		NL_SET_BAD_ATTR(info->extack, at);
 	return acknowledge(info, error->code, error->text);
 }
 

@@ -31,7 +31,9 @@ static void answer(struct egress_change *ch, enum egress_change_event event, voi
 {
 	struct egress_request *rq = container_of(ch, struct egress_request, ch);
 
-	if (rq->untold || egress_tell_sender(ch->en, rq->info, event, object))
+	/* Who adds many machines at once is told how many. */
+	if (rq->untold || rq->info->attrs[EGRESS_A_ENTRY] ||
+	    egress_tell_sender(ch->en, rq->info, event, object))
 		rq->untold++;
 }
 
@@ -77,7 +79,7 @@ int egress_request_begin(struct egress_request *rq, struct genl_info *info)
  */
 int egress_request_end(struct egress_request *rq, int err)
 {
-	if (rq->untold)
+	if (rq->untold && !err && rq->info->nlhdr->nlmsg_flags & NLM_F_ECHO)
 		egress_tell_untold(rq->ch.en, rq->info, rq->untold);
 	egress_change_end(&rq->ch);
 	/* Some errors have no reason in ch.error: -ENOMEM, and what family.c has refused. */

@@ -46,6 +46,20 @@ void egress_block_lease(struct egress_block *block, struct egress_machine *machi
 }
 
 /**
+ * egress_block_unlease() - undo egress_block_lease(), before a packet could see the lease
+ * @block: leased, egress_net locked
+ */
+void egress_block_unlease(struct egress_block *block)
+{
+	block->state = EGRESS_BLOCK_FREE;
+	block->machine = NULL;
+	WRITE_ONCE(block->ports.sender, NULL);
+	list_move(&block->node, &block->pair->free);
+	block->pair->n_free++;
+	block->pair->n_leased--;
+}
+
+/**
  * egress_block_linger() - let a block linger that no lease has any more
  * @en: namespace, locked
  * @block: leased until now; its connections live on

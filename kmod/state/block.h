@@ -47,6 +47,7 @@ struct egress_block {
 };
 
 void egress_block_lease(struct egress_block *block, struct egress_machine *machine);
+void egress_block_unlease(struct egress_block *block);
 void egress_block_linger(struct egress_net *en, struct egress_block *block);
 void egress_block_free(struct egress_block *block);
 bool egress_block_retire(struct egress_net *en, struct egress_block *block, int *budget);

@@ -44,6 +44,7 @@ void egress_change_begin_locked(struct egress_change *ch, struct egress_net *en)
 	ch->en = en;
 	ch->answer = NULL;
 	ch->error.code = 0;
+	ch->error.entry = 0;
 	ch->error.text[0] = '\0';
 	INIT_LIST_HEAD(&ch->machines);
 	INIT_LIST_HEAD(&ch->groups);

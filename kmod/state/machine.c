@@ -58,6 +58,7 @@ static struct egress_machine *machine_new(const char *id)
 	strscpy(machine->id, id, sizeof(machine->id));
 	INIT_LIST_HEAD(&machine->leases);
 	INIT_LIST_HEAD(&machine->changed);
+	INIT_LIST_HEAD(&machine->peer);
 	INIT_LIST_HEAD(&machine->blocks);
 	INIT_LIST_HEAD(&machine->pairs);
 	return machine;
@@ -115,113 +116,174 @@ static int add_again(struct egress_change *ch, struct egress_machine *machine,
 	return egress_refuse_reason(&ch->error, EGRESS_REASON_OTHER_MACHINE);
 }
 
-/**
- * egress_machine_add() - add a machine; it gets its leases at once, or waits
- * @ch: change
- * @req: machine to add; nothing changes if it is there already as asked
- *
- * Context: process; may wait for a grace period. Return: 0; -EEXIST, -EINVAL, -EADDRINUSE,
- * -ENOENT, -ERANGE, -EBUSY, -ENOMEM or an error of netfilter's, then nothing has changed.
- */
-int egress_machine_add(struct egress_change *ch, const struct egress_machine_request *req)
+/* Free a machine that prepare() has made. No packet has found it. */
+static void unprepare(struct egress_change *ch, struct egress_machine *machine)
 {
-	struct egress_block *block = NULL;
-	struct egress_machine *machine;
-	struct egress_device *device;
-	struct egress_group *group;
-	struct egress_lease *lease;
+	struct egress_group *group = machine->group;
+	struct egress_block *block;
+
+	block = list_first_entry_or_null(&machine->blocks, struct egress_block, node);
+	if (block)
+		egress_block_unlease(block);
+	if (!list_empty(&machine->peer)) {
+		list_del(&machine->peer);
+		group->n_machines--;
+		rhashtable_remove_fast(&ch->en->machine_ids, &machine->node, id_params);
+		xa_erase(&ch->en->machines, machine->serial);
+	}
+	egress_sources_free(ch->en, machine->sources, machine->n_sources);
+	if (machine->device)
+		egress_device_put(ch->en, machine->device);
+	egress_leases_free(&machine->leases);
+	kfree(rcu_dereference_protected(machine->sender.view, true));
+	/*
+	 * egress_bind_pick() may have freed this lingering block for the machine, which does not
+	 * come now: offer the block to the machines that wait.
+	 */
+	if (block && !ch->dry)
+		egress_lease_offer(ch, block->pair);
+	egress_group_put(ch, group);
+	kfree_rcu(machine, rcu);
+}
+
+/*
+ * Do all that can fail of adding a machine: it has its leases, and a block if it names a pair,
+ * but packets don't find it. It counts in its group, so that this stays. @made gets it, unless it
+ * is there already as asked. Return: 0 or an error, then nothing has changed.
+ */
+static int prepare(struct egress_change *ch, const struct egress_machine_request *req,
+		   struct list_head *made)
+{
+	struct egress_machine *machine = egress_machine_find(ch->en, req->id);
+	struct egress_block *block;
 	struct egress_view *view;
 	int err;
 
-	machine = egress_machine_find(ch->en, req->id);
+	if (machine && machine->named)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EINVAL,
+				     "machine '%s' is given twice", req->id);
 	if (machine)
 		return add_again(ch, machine, req);
 	err = egress_sources_check(ch, NULL, req->addrs, req->n_addrs);
 	if (err)
 		return err;
-	group = egress_group_get(ch->en, req->app, req->region);
-	if (!group)
+	machine = machine_new(req->id);
+	if (!machine)
 		return -ENOMEM;
+	machine->group = egress_group_get(ch->en, req->app, req->region);
+	if (!machine->group) {
+		kfree(machine);
+		return -ENOMEM;
+	}
+	err = egress_leases_make(ch->en, machine, machine->group, &machine->leases, &view);
+	if (err)
+		goto undo;
+	RCU_INIT_POINTER(machine->sender.view, view);
 	if (req->pair) {
 		err = egress_cordon_check(ch, NULL, req->id);
 		if (err)
-			goto put_group;
-		block = egress_bind_pick(ch, group, NULL, req->pair, req->slot);
-		if (IS_ERR(block)) {
-			err = PTR_ERR(block);
-			goto put_group;
-		}
+			goto undo;
+		block = egress_bind_pick(ch, machine->group, NULL, req->pair, req->slot);
+		err = PTR_ERR_OR_ZERO(block);
+		if (err)
+			goto undo;
+		/* In a dry run it may linger. */
+		if (block->state == EGRESS_BLOCK_FREE)
+			egress_block_lease(block, machine);
 	}
-	err = egress_hooks_get(ch->en, &ch->error);
-	if (err)
-		goto put_group;
-
-	err = -ENOMEM;
-	machine = machine_new(req->id);
-	if (!machine)
-		goto put_group;
-	machine->group = group;
-	err = egress_leases_make(ch->en, machine, group, &machine->leases, &view);
-	if (err)
-		goto free;
-	RCU_INIT_POINTER(machine->sender.view, view);
 	err = -ENOMEM;
 	if (req->device && *req->device) {
-		device = egress_device_get(ch->en, req->device);
-		if (!device)
-			goto free_leases;
-		machine->device = device;
-		RCU_INIT_POINTER(machine->sender.in, &device->ingress);
+		machine->device = egress_device_get(ch->en, req->device);
+		if (!machine->device)
+			goto undo;
+		RCU_INIT_POINTER(machine->sender.in, &machine->device->ingress);
 	}
-	err = egress_sources_make(ch->en, req->addrs, req->n_addrs, machine->sources);
+	err = egress_sources_make(ch, req->addrs, req->n_addrs, machine->sources);
 	if (err)
-		goto put_device;
+		goto undo;
 	machine->n_sources = req->n_addrs;
 	machine->serial = ++ch->en->last_machine;
 	err = xa_err(xa_store(&ch->en->machines, machine->serial, machine, GFP_KERNEL_ACCOUNT));
 	if (err)
-		goto free_sources;
+		goto undo;
 	err = egress_table_insert(&ch->en->machine_ids, &machine->node, id_params);
-	if (err)
-		goto erase;
+	if (err) {
+		xa_erase(&ch->en->machines, machine->serial);
+		goto undo;
+	}
+	machine->named = true;
+	machine->group->n_machines++;
+	list_add_tail(&machine->peer, made);
+	return 0;
 
-	list_add_tail(&machine->peer, &group->machines);
-	group->n_machines++;
+undo:
+	unprepare(ch, machine);
+	return err;
+}
+
+/* Let packets find a machine that prepare() has made. */
+static void publish(struct egress_change *ch, struct egress_machine *machine)
+{
+	struct egress_group *group = machine->group;
+	struct egress_block *block;
+	struct egress_lease *lease;
+
+	machine->named = false;
+	list_move_tail(&machine->peer, &group->machines);
 	group->app->n_machines++;
 	ch->en->n_machines++;
+	block = list_first_entry_or_null(&machine->blocks, struct egress_block, node);
 	if (block) {
 		lease = egress_lease_find(machine, block->pair->set);
 		lease->pinned = true;
-		egress_lease_move(ch, lease, block);
+		rcu_assign_pointer(*lease->place, &block->ports);
+		egress_change_machine(ch, machine);
 	}
 	egress_leases_settle(ch, machine, NULL);
 	egress_sources_publish(machine);
 	egress_change_group(ch, group);
-	egress_change_count(ch);
 	egress_change_answer(ch, EGRESS_EVENT_MACHINE_CHANGED, machine);
-	return 0;
+}
 
-erase:
-	xa_erase(&ch->en->machines, machine->serial);
-free_sources:
-	egress_sources_free(ch->en, machine->sources, machine->n_sources);
-put_device:
-	if (machine->device)
-		egress_device_put(ch->en, machine->device);
-free_leases:
-	egress_leases_free(&machine->leases);
-	kfree(view);
-free:
-	kfree(machine);
-put_group:
-	/*
-	 * egress_bind_pick() may have freed this lingering block for the machine, which does not
-	 * come now: offer the block to the machines that wait.
-	 */
-	if (!IS_ERR_OR_NULL(block))
-		egress_lease_offer(ch, block->pair);
-	egress_group_put(ch, group);
-	return err;
+/**
+ * egress_machine_add() - add machines, all or none; they get their leases at once, or wait
+ * @ch: change
+ * @reqs: machines to add; those that are there already as asked stay so
+ * @n: number of machines
+ *
+ * Context: process; may wait for a grace period. Return: 0; -EEXIST, -EINVAL, -EADDRINUSE,
+ * -ENOENT, -ERANGE, -EBUSY, -ENOMEM or an error of netfilter's, then nothing has changed, and
+ * ch->error.entry is the number of the machine that is to blame.
+ */
+int egress_machine_add(struct egress_change *ch, const struct egress_machine_request *reqs,
+		       unsigned int n)
+{
+	struct egress_machine *machine, *tmp;
+	LIST_HEAD(made);
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < n && !err; i++) {
+		err = prepare(ch, &reqs[i], &made);
+		if (err)
+			ch->error.entry = i;
+		cond_resched();
+	}
+	if (!err && !list_empty(&made) && !ch->dry)
+		err = egress_hooks_get(ch->en, &ch->error);
+	if (err || ch->dry) {
+		list_for_each_entry_safe(machine, tmp, &made, peer)
+			unprepare(ch, machine);
+		return err;
+	}
+	if (list_empty(&made))
+		return 0;
+	egress_change_count(ch);
+	list_for_each_entry_safe(machine, tmp, &made, peer) {
+		publish(ch, machine);
+		cond_resched();
+	}
+	return 0;
 }
 
 /* Let nobody lease a machine's own pairs any more: they go with the machine. */
@@ -598,7 +660,7 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 			goto put_device;
 	}
 	if (new_sources) {
-		err = egress_sources_set(ch->en, machine, req->addrs, req->n_addrs);
+		err = egress_sources_set(ch, machine, req->addrs, req->n_addrs);
 		if (err)
 			goto free_leases;
 	}
@@ -653,7 +715,7 @@ int egress_machine_replace(struct egress_change *ch, const struct egress_machine
 	struct egress_machine_request whole = *req;
 
 	if (!egress_machine_find(ch->en, req->id))
-		return egress_machine_add(ch, req);
+		return egress_machine_add(ch, req, 1);
 	whole.device = req->device ?: "";
 	return egress_machine_set(ch, &whole);
 }

@@ -33,7 +33,8 @@ struct egress_net;
  * @gone: the machine has been deleted for everybody but cut.c, which ends its connections
  * @waits: the machine is counted in egress_app.n_waiting and egress_net.n_waiting; see
  *	egress_lease_recount()
- * @named: the dry run at work has told that the machine would go
+ * @named: the request at work is about to add the machine, or, in a dry run, has told that
+ *	it would go
  * @rcu: frees the machine after the packets that saw it
  *
  * egress_net.lock protects all of it but @sender.
@@ -71,7 +72,8 @@ struct egress_machine_request {
 };
 
 struct egress_machine *egress_machine_find(struct egress_net *en, const char *id);
-int egress_machine_add(struct egress_change *ch, const struct egress_machine_request *req);
+int egress_machine_add(struct egress_change *ch, const struct egress_machine_request *reqs,
+		       unsigned int n);
 int egress_machine_set(struct egress_change *ch, const struct egress_machine_request *req);
 int egress_machine_replace(struct egress_change *ch, const struct egress_machine_request *req);
 int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int n,

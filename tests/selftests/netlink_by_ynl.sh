@@ -103,5 +103,13 @@ ynl_refused "No such file.*$other" --do pair-get "--json={\"addr\": {\"v4\": \"$
 is "leased elsewhere" '["m1",0]' \
 	"$(ynl --dump machine-get "--json={$SHOP, $REGION}" | jq -c '.[0] | [.machine, .waiting]')"
 
+# Several machines in one request, and what a request would do.
+two="{\"machine\": \"m3\", $SHOP, $REGION, \"addr\": [{\"v4\": \"0a000003\"}]}, {\"machine\": \"m4\", $SHOP, $REGION, \"addr\": [{\"v4\": \"$IN4\"}]}"
+ynl_refused "File exists.*10.0.0.1 belongs to machine 'm1'.*bad-attr.*entry.*addr" --do machine-new "--json={\"entry\": [$two]}"
+ynl --do machine-new "--json={\"entry\": [${two/$IN4/0a000004}]}"
+is "would go" '[["m3",true],["m4",true]]' "$(ynl --do machine-del '--json={"machine": ["m3", "m4"], "dry-run": true}' |
+	jq -c '[.[] | [.machine, ."dry-run"]]')"
+is "added, and still there" '["m1","m3","m4"]' "$(ynl --dump machine-get | jq -c 'map(.machine)')"
+
 ynl --do flush '--json={"all": true}'
 is "after the flush" '[0,0]' "$(ynl --do stats-get | jq -c '[.pairs, .machines]')"

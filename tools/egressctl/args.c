@@ -62,7 +62,7 @@ static const struct option *find(const struct option *opts, const char *arg, con
 static int unknown_option(const struct command *command, const char *arg)
 {
 	static const char *const globals[] = {
-		"-j", "-p", "-n", "-b", "-force", "-json", "-pretty", "-generation"
+		"-j", "-p", "-n", "-b", "-force", "-atomic", "-json", "-pretty", "-generation"
 	};
 
 	for (size_t i = 0; i < sizeof(globals) / sizeof(*globals); i++)

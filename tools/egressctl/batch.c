@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "atomic.h"
 #include "batch.h"
 #include "change.h"
 #include "output.h"
@@ -137,7 +138,7 @@ static int end(void)
 	return rc;
 }
 
-int batch(const char *file, bool force, int (*run)(int argc, char **argv))
+int batch(const char *file, bool force, bool whole, int (*run)(int argc, char **argv))
 {
 	FILE *from = strcmp(file, "-") ? fopen(file, "re") : stdin;
 	int rc, drained, ended;
@@ -147,7 +148,11 @@ int batch(const char *file, bool force, int (*run)(int argc, char **argv))
 	output.file = from == stdin ? "standard input" : file;
 	change_in_groups(force);
 	warn_defer(true);
+	if (whole)
+		atomic_begin();
 	rc = run_lines(from, force, run);
+	if (whole)
+		rc = atomic_end(rc);
 	drained = exchange_drain();
 	change_in_groups(false);
 	warn_defer(false);

@@ -5,6 +5,6 @@
 #include <stdbool.h>
 
 /* Run each line of the file ("-": standard input) as a command. */
-int batch(const char *file, bool force, int (*run)(int argc, char **argv));
+int batch(const char *file, bool force, bool whole, int (*run)(int argc, char **argv));
 
 #endif

@@ -2,18 +2,31 @@
 /* Changes: sent, and what came of each told, with the warnings that it calls for. */
 #include <stdio.h>
 
+#include "atomic.h"
 #include "change.h"
+#include "confirm.h"
 #include "output.h"
 #include "warn.h"
 #include "libegress/exchange.h"
 #include "libegress/json.h"
 #include "libegress/netlink.h"
 
+int change_counted(const struct answer *answer, struct json *j)
+{
+	uint32_t n = answer_untold(answer);
+
+	if (j)
+		json_add_unsigned(j, "machines", n);
+	else
+		printf("%u machine%s as asked\n", n, plural(n));
+	return 0;
+}
+
 /* The change is done or refused: tell. */
 static int finish(const struct answer *answer, made_fn made)
 {
 	struct json j = json_to(stdout);
-	uint32_t untold = answer_untold(answer);
+	uint32_t untold = made == change_counted ? 0 : answer_untold(answer);
 	uint64_t generation;
 	int rc = answer_status(answer);
 
@@ -45,7 +58,10 @@ static int answered(struct answer *answer, const struct change *what)
 	int rc;
 
 	output.line = what->line;
-	rc = netlink_receive(answer) ?: finish(answer, what->made);
+	rc = netlink_receive(answer);
+	if (!rc && atomic_on() && answer->offset)
+		output.line = atomic_line(answer->offset);
+	rc = rc ?: finish(answer, what->made);
 	output.line = line;
 	return rc;
 }

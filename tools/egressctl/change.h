@@ -13,6 +13,9 @@
 typedef int (*made_fn)(const struct answer *answer, struct json *j);
 int change(struct nl_msg *msg, made_fn made, unsigned int objects);
 
+/* For a request whose answer is only how many machines it was about. */
+int change_counted(const struct answer *answer, struct json *j);
+
 /* In a batch that goes on after errors, changes are sent in groups. */
 void change_in_groups(bool on);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "atomic.h"
 #include "batch.h"
 #include "change.h"
 #include "commands.h"
@@ -175,6 +176,15 @@ static int machine_new(const struct command *command, uint8_t cmd, int argc, cha
 	if (rc)
 		goto out;
 	rc = STATUS_FAILED;
+	if (atomic_on()) {
+		msg = atomic_part(command, cmd, "", change_counted);
+		if (!msg)
+			goto out;
+		put_entry(msg, &(struct entry){ id, app, region, dev, &addrs, &pair, &slot });
+		warn_about(app, region);
+		rc = 0;
+		goto out;
+	}
 	msg = netlink_message(cmd, 0);
 	if (!msg)
 		goto out;
@@ -291,6 +301,7 @@ static int confirm_deletion(int argc, char **argv, get_fn get, const char *app, 
 int machine_del(const struct command *command, int argc, char **argv)
 {
 	const char *app = NULL, *region = NULL, *id;
+	char options[8];
 	bool yes = false, missing_ok = false, dry_run = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "all machines of this app instead" },
@@ -317,14 +328,24 @@ int machine_del(const struct command *command, int argc, char **argv)
 				      region);
 	if (rc)
 		return rc;
-	msg = netlink_message(EGRESS_CMD_MACHINE_DEL, 0);
+	if (atomic_on() && app)
+		return fail_usage("%s: -atomic takes lines with ids, not with --app",
+				  command->name);
+	snprintf(options, sizeof(options), "%d %d", missing_ok, dry_run);
+	msg = atomic_on() ? atomic_part(command, EGRESS_CMD_MACHINE_DEL, options,
+					dry_run ? would_go : machines_gone) :
+			    netlink_message(EGRESS_CMD_MACHINE_DEL, 0);
 	if (!msg)
 		return STATUS_FAILED;
 	for (int i = 0; i < argc; i++)
 		put_string(msg, EGRESS_A_MACHINE, argv[i]);
+	if (atomic_on() && !atomic_is_first())
+		return 0;
 	put_string_if(msg, EGRESS_A_APP, app);
 	put_string_if(msg, EGRESS_A_REGION, region);
 	put_flag_if(msg, EGRESS_A_MISSING_OK, missing_ok);
 	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);
+	if (atomic_on())
+		return 0;
 	return change(msg, dry_run ? would_go : machines_gone, argc + 1);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "atomic.h"
 #include "batch.h"
 #include "commands.h"
 #include "output.h"
@@ -13,6 +14,7 @@
 #include "libegress/json.h"
 #include "libegress/netns.h"
 #include "libegress/parse.h"
+#include "libegress/version.h"
 
 static int show_help(const struct command *command, int argc, char **argv);
 static int show_version(const struct command *command, int argc, char **argv);
@@ -106,12 +108,9 @@ struct globals {
 	const char *command;	/* instead of the one that follows */
 	const char *generation;	/* that a change is to find */
 	bool force;
+	bool atomic;		/* the whole file or nothing of it */
 	int end;		/* what argument they end before */
 };
-
-#ifndef EGRESS_VERSION
-#define EGRESS_VERSION	"unknown"
-#endif
 
 #define N_COMMANDS	(sizeof(commands) / sizeof(*commands))
 
@@ -127,6 +126,8 @@ static void print_usage(FILE *to)
 	      "  -n NETNS      in this network namespace, a name or a path\n"
 	      "  -b FILE       run a command a line, \"-\" for standard input; stop at the first error\n"
 	      "  -force        with -b: go on after errors\n"
+	      "  -atomic       with -b: the whole file or nothing of it, as one request; it has lines\n"
+	      "                of 'machine add' alone, of 'machine del' or of 'release'\n"
 	      "  -generation N refuse a change if anything has changed since: see 'stats'\n"
 	      "  -V            print the version\n"
 	      "  -h, --help    print this; 'egressctl COMMAND --help' tells of a command\n"
@@ -220,7 +221,8 @@ static int run(int argc, char **argv)
 		if (rc)
 			return rc;
 	}
-	return span.from->run(span.from, argc - used, argv + used);
+	rc = atomic_on() ? atomic_check(span.from) : 0;
+	return rc ?: span.from->run(span.from, argc - used, argv + used);
 }
 
 static int show_help(const struct command *command, int argc, char **argv)
@@ -243,27 +245,28 @@ static int show_version(const struct command *command, int argc, char **argv)
 {
 	const struct option opts[] = { {} };
 	struct json j = json_to(stdout);
-	char module[64] = "";
-	FILE *from;
+	char module[VERSION_TEXT];
 	int rc = args_parse(command, opts, 0, 0, &argc, argv);
+	bool fits;
 
 	if (rc)
 		return rc;
-	from = fopen("/sys/module/egress/version", "re");
-	if (from) {
-		if (fgets(module, sizeof(module), from))
-			module[strcspn(module, "\n")] = '\0';
-		fclose(from);
-	}
+	version_of_module(module);
+	fits = !strcmp(module, EGRESS_VERSION);
 	if (output.json) {
 		json_begin_object(&j, NULL);
 		json_add_string(&j, "egressctl", EGRESS_VERSION);
 		json_add_string_or_null(&j, "module", module);
+		if (*module)
+			json_add_bool(&j, "fits", fits);
+		else
+			json_add_null(&j, "fits");
 		json_end_object(&j);
-	} else {
-		printf("egressctl %s, module %s\n", EGRESS_VERSION,
-		       *module ? module : "not loaded");
+		return 0;
 	}
+	printf("egressctl %s, module %s%s\n", EGRESS_VERSION, *module ? module : "not loaded",
+	       !*module ? "" : fits ? ": they fit" :
+	       ": what only one of them knows is refused or not shown");
 	return 0;
 }
 
@@ -285,6 +288,8 @@ static int parse_globals(int argc, char **argv, struct globals *globals)
 			output.pretty = true;
 		else if (is_one_of(name, "force", "force"))
 			globals->force = true;
+		else if (is_one_of(name, "atomic", "atomic"))
+			globals->atomic = true;
 		else if (is_one_of(name, "V", "version"))
 			globals->command = "version";
 		else if (is_one_of(name, "h", "help"))
@@ -317,21 +322,23 @@ static int run_all(const struct globals *globals, int argc, char **argv)
 				  globals->file, argv[0]);
 	if (globals->force && !globals->file)
 		return fail_usage("-force goes with -b FILE");
+	if (globals->atomic && (!globals->file || globals->force))
+		return fail_usage("-atomic goes with -b FILE, and not with -force");
 	if (!globals->file && !argc) {
 		print_usage(stderr);
 		return STATUS_USAGE;
 	}
-	if (globals->generation && globals->file)
-		return fail_usage("-generation goes with one command, not with -b");
+	if (globals->generation && globals->file && !globals->atomic)
+		return fail_usage("-generation goes with one command, or with -b and -atomic");
 	rc = globals->netns ? netns_enter(globals->netns) : 0;
 	if (!rc && globals->generation)
 		rc = parse_generation(globals->generation, &generation);
 	if (rc)
 		return rc;
-	if (globals->file)
-		return batch(globals->file, globals->force, run);
 	if (globals->generation)
 		exchange_expect(generation);
+	if (globals->file)
+		return batch(globals->file, globals->force, globals->atomic, run);
 	rc = run(argc, argv);
 	if (!rc && globals->generation && !exchange_expected())
 		rc = fail_usage("-generation goes with what changes something, not with '%s'",

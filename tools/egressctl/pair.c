@@ -26,6 +26,7 @@ void to_json(struct json *j, const struct prefixes *to)
 
 static void drain_json(struct json *j, const struct pair *pair)
 {
+	json_add_unsigned(j, "slots-lingering", pair->lingering);
 	json_add_bool(j, "draining", pair->draining);
 	if (!pair->draining)
 		return;
@@ -70,16 +71,20 @@ static const char *owner(const struct pair *pair)
 /* Of a pair that drains, what it waits for; of one that nobody can use, that it is so. */
 static void machines_cell(struct table *t, const struct pair *pair)
 {
-	if (pair->left_behind)
+	char deadline[32] = "";
+
+	if (pair->left_behind) {
 		table_cell(t, "left behind");
-	else if (!pair->draining)
+		return;
+	}
+	if (!pair->draining) {
 		table_cell(t, "%u", pair->machines);
-	else if (pair->has_deadline)
-		table_cell(t, "draining, %llu connection%s left, %u s", pair->connections,
-			   plural(pair->connections), pair->drain);
-	else
-		table_cell(t, "draining, %llu connection%s left", pair->connections,
-			   plural(pair->connections));
+		return;
+	}
+	if (pair->has_deadline)
+		snprintf(deadline, sizeof(deadline), ", %u s", pair->drain);
+	table_cell(t, "draining, %llu connection%s left%s, %u slot%s", pair->connections,
+		   plural(pair->connections), deadline, pair->lingering, plural(pair->lingering));
 }
 
 static void address_row(struct table *t, const struct pair *pair, const struct addr *addr,

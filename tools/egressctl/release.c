@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "args.h"
+#include "atomic.h"
 #include "change.h"
 #include "commands.h"
 #include "confirm.h"
@@ -139,6 +140,7 @@ int release(const struct command *command, int argc, char **argv)
 	const char *app = NULL;
 	struct addrs addrs = {};
 	struct number drain = {};
+	char options[EGRESS_NAME_MAX + 32];
 	bool yes = false, missing_ok = false, wait = false, dry_run = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "refuse unless the pairs are this app's" },
@@ -171,15 +173,23 @@ int release(const struct command *command, int argc, char **argv)
 	if (rc)
 		goto out;
 	rc = STATUS_FAILED;
-	msg = netlink_message(EGRESS_CMD_PAIR_DEL, 0);
+	snprintf(options, sizeof(options), "%s %d %u %d %d", app ?: "", drain.given, drain.value,
+		 missing_ok, dry_run);
+	msg = atomic_on() ? atomic_part(command, EGRESS_CMD_PAIR_DEL, options,
+					dry_run ? would_go : pairs_released) :
+			    netlink_message(EGRESS_CMD_PAIR_DEL, 0);
 	if (!msg)
 		goto out;
 	put_addrs(msg, EGRESS_A_ADDR, &addrs);
+	if (atomic_on() && !atomic_is_first()) {
+		rc = 0;
+		goto out;
+	}
 	put_string_if(msg, EGRESS_A_APP, app);
 	put_number_if(msg, EGRESS_A_DRAIN, &drain);
 	put_flag_if(msg, EGRESS_A_MISSING_OK, missing_ok);
 	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);
-	rc = change(msg, dry_run ? would_go : pairs_released, addrs.n);
+	rc = atomic_on() ? 0 : change(msg, dry_run ? would_go : pairs_released, addrs.n);
 	if (!rc && wait)
 		rc = wait_until_gone(&addrs);
 out:

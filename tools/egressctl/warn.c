@@ -41,8 +41,11 @@ void warn_add(const char *format, ...)
 
 void warn_about(const char *app, const char *region)
 {
-	struct place *place;
+	struct place *place = n_changes ? &changes[n_changes - 1] : NULL;
 
+	/* The lines of a batch are often about the same. */
+	if (place && !strcmp(place->app, app) && !strcmp(place->region, region))
+		return;
 	changes = array_grow(changes, n_changes, sizeof(*changes));
 	place = &changes[n_changes++];
 	snprintf(place->app, sizeof(place->app), "%s", app);

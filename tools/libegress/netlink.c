@@ -4,6 +4,7 @@
  * sendmsg(), so the answer is there when that returns.
  */
 #include <errno.h>
+#include <limits.h>
 #include <linux/netlink.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
@@ -17,6 +18,7 @@
 #include "libegress/alloc.h"
 #include "libegress/error.h"
 #include "libegress/netlink.h"
+#include "libegress/version.h"
 
 /* Ten thousand prefixes in one message out, a thousand messages in. */
 #define SOCKET_BUFFER	(8 << 20)
@@ -69,12 +71,13 @@ static struct nla_policy policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_TEXT]		= { .type = NLA_STRING },
 	[EGRESS_A_UNTOLD]	= { .type = NLA_U32 },
 	[EGRESS_A_FROM]		= { .type = NLA_NESTED },
+	[EGRESS_A_SLOTS_LINGERING] = { .type = NLA_U32 },
 };
 
 /* As large as may be; without the right to exceed the system's bound, that. */
-static void set_buffer(int option, int force)
+static void set_buffer(int option, int force, int size)
 {
-	int size = SOCKET_BUFFER, fd = nl_socket_get_fd(sock);
+	int fd = nl_socket_get_fd(sock);
 
 	if (setsockopt(fd, SOL_SOCKET, force, &size, sizeof(size)))
 		setsockopt(fd, SOL_SOCKET, option, &size, sizeof(size));
@@ -100,8 +103,8 @@ static int connect_to_family(void)
 			    EGRESS_FAMILY_NAME, nl_geterror(family));
 
 	fd = nl_socket_get_fd(sock);
-	set_buffer(SO_RCVBUF, SO_RCVBUFFORCE);
-	set_buffer(SO_SNDBUF, SO_SNDBUFFORCE);
+	set_buffer(SO_RCVBUF, SO_RCVBUFFORCE, SOCKET_BUFFER);
+	set_buffer(SO_SNDBUF, SO_SNDBUFFORCE, SOCKET_BUFFER);
 	nl_socket_disable_msg_peek(sock);
 	if (nl_socket_set_msg_buf_size(sock, LARGEST_MESSAGE) ||
 	    setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) ||
@@ -156,6 +159,9 @@ int netlink_send(const void *messages, size_t length)
 
 	if (rc)
 		return rc;
+	/* Many machines in one request. */
+	if (length > SOCKET_BUFFER && length < INT_MAX / 4)
+		set_buffer(SO_SNDBUF, SO_SNDBUFFORCE, length);
 	rc = nl_sendto(sock, (void *)messages, length);
 	if (rc < 0)
 		return fail("invalid", "sending %zu bytes to the kernel: %s",
@@ -197,7 +203,7 @@ static int on_object(struct nl_msg *msg, void *arg)
 static void refused(struct answer *answer, int error, struct nlmsghdr *nlh, int offset)
 {
 	struct nlattr *first = (struct nlattr *)((char *)nlmsg_data(nlh) + offset);
-	struct nlattr *text = NULL, *cookie = NULL;
+	struct nlattr *text = NULL, *cookie = NULL, *at = NULL;
 	int left = nlmsg_datalen(nlh) - offset;
 
 	answer->complete = true;
@@ -205,9 +211,12 @@ static void refused(struct answer *answer, int error, struct nlmsghdr *nlh, int 
 	if (nlh->nlmsg_flags & NLM_F_ACK_TLVS && left > 0) {
 		text = nla_find(first, left, NLMSGERR_ATTR_MSG);
 		cookie = nla_find(first, left, NLMSGERR_ATTR_COOKIE);
+		at = nla_find(first, left, NLMSGERR_ATTR_OFFS);
 	}
 	if (cookie && nla_len(cookie) == sizeof(answer->reason))
 		answer->reason = nla_get_u32(cookie);
+	if (at && nla_len(at) == sizeof(answer->offset))
+		answer->offset = nla_get_u32(at);
 	if (text && nla_len(text) > 0 && !answer->text) {
 		answer->text = xrealloc(NULL, nla_len(text) + 1);
 		nla_strlcpy(answer->text, text, nla_len(text) + 1);
@@ -292,10 +301,28 @@ static const char *code_of(int error)
 	}
 }
 
+/*
+ * A module of another version may lack a command, or an attribute that a command takes; the
+ * kernel, which checks these for it, then says so in its own words, of which there are two.
+ */
+static bool is_unknown(const struct answer *answer)
+{
+	if (answer->error == EOPNOTSUPP)
+		return !answer->text;
+	return answer->error == EINVAL && answer->text &&
+		(!strncmp(answer->text, "Unknown attribute", 17) ||
+		 !strncmp(answer->text, "Unsupported attribute", 21));
+}
+
 int answer_status(const struct answer *answer)
 {
+	char module[VERSION_TEXT];
+
 	if (!answer->error && !answer->text)
 		return STATUS_DONE;
+	if (is_unknown(answer))
+		return fail("unsupported", "the module, version %s, does not know what egressctl %s asks of it",
+			    version_of_module(module), EGRESS_VERSION);
 	if (answer->text) {
 		const char *remedy = fail_remedy(answer->reason);
 

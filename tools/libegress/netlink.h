@@ -15,6 +15,7 @@ struct answer {
 	int error;		/* errno, 0 if it was done */
 	char *text;		/* why, in the kernel's words; or NULL */
 	uint32_t reason;	/* enum egress_reason */
+	uint32_t offset;	/* in the request, of what is to blame; 0 if nothing is */
 	bool interrupted;	/* a dump during which something changed */
 	bool complete;
 	uint32_t seq;

@@ -22,6 +22,7 @@ static void pair_read(struct pair *pair, struct nlattr **attrs)
 	get_addr(attrs[EGRESS_A_V6], &pair->v6);
 	pair->block_size = get_u32(attrs, EGRESS_A_BLOCK_SIZE);
 	pair->slots = get_u32(attrs, EGRESS_A_SLOTS);
+	pair->lingering = get_u32(attrs, EGRESS_A_SLOTS_LINGERING);
 	pair->machines = get_u32(attrs, EGRESS_A_MACHINES);
 	pair->connections = get_u64(attrs, EGRESS_A_CONNECTIONS);
 	pair->created = get_u64(attrs, EGRESS_A_CREATED);

@@ -15,6 +15,7 @@ struct pair {
 	struct addr v6;
 	uint32_t block_size;
 	uint32_t slots;
+	uint32_t lingering;	/* of them, without a machine and not free */
 	uint32_t machines;
 	unsigned long long connections;
 	long long created;

@@ -113,6 +113,28 @@ void put_prefixes(struct nl_msg *msg, int attr, const struct prefixes *value)
 	}
 }
 
+void put_entry(struct nl_msg *msg, const struct entry *e)
+{
+	size_t most = nla_total_size(strlen(e->id) + 1) + nla_total_size(strlen(e->app) + 1) +
+		nla_total_size(strlen(e->region) + 1) +
+		(e->addrs->n + 1) * nla_total_size(nla_total_size(sizeof(e->pair->bytes))) +
+		nla_total_size(e->dev ? strlen(e->dev) + 1 : 0) + nla_total_size(sizeof(uint32_t));
+	struct nlattr *nest;
+
+	reserve(msg, nla_total_size(most));
+	nest = nla_nest_start(msg, EGRESS_A_ENTRY);
+	if (!nest)
+		out_of_memory();
+	put_string(msg, EGRESS_ENTRY_A_MACHINE, e->id);
+	put_string(msg, EGRESS_ENTRY_A_APP, e->app);
+	put_string(msg, EGRESS_ENTRY_A_REGION, e->region);
+	put_addrs(msg, EGRESS_ENTRY_A_ADDR, e->addrs);
+	put_string_if(msg, EGRESS_ENTRY_A_DEV, e->dev);
+	put_addr_nest_if(msg, EGRESS_ENTRY_A_PAIR, e->pair);
+	put_number_if(msg, EGRESS_ENTRY_A_SLOT, e->slot);
+	nla_nest_end(msg, nest);
+}
+
 uint16_t get_u16(struct nlattr **attrs, int attr)
 {
 	return attrs[attr] ? nla_get_u16(attrs[attr]) : 0;

@@ -19,6 +19,19 @@ void put_addr_nest_if(struct nl_msg *msg, int attr, const struct addr *value);
 void put_addrs(struct nl_msg *msg, int attr, const struct addrs *value);	/* nests */
 void put_prefixes(struct nl_msg *msg, int attr, const struct prefixes *value);
 
+/* A machine, one of several in a request. */
+struct entry {
+	const char *id;
+	const char *app;
+	const char *region;
+	const char *dev;	/* or NULL */
+	const struct addrs *addrs;
+	const struct addr *pair;	/* may be of no family */
+	const struct number *slot;
+};
+
+void put_entry(struct nl_msg *msg, const struct entry *entry);
+
 /* Out of an object; what is not there is 0, "" or no address. */
 uint16_t get_u16(struct nlattr **attrs, int attr);
 uint32_t get_u32(struct nlattr **attrs, int attr);

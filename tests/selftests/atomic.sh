@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# -b FILE -atomic is one request: all lines or none, one generation; a refusal says which
+# line is to blame.
+. "$(dirname "$0")/lib.sh"
+
+net 1
+pool
+allocate
+A4=$V4
+allocate --block-size 16384
+
+many_in_m1
+generation=$(stat generation)
+# entry N [OPTION]...: a line of a file.
+entry() { echo "machine add c$1 --app shop --region ord --addr $(at "$1") ${*:2}"; }
+for i in {1..60}; do
+	entry "$i"
+done > "$TMP/all"
+{ entry 61 --pair "$A4" --slot 7; entry 62 --pair "$A4"; entry 63 --pair "$A4"; } >> "$TMP/all"
+listen events
+
+# untouched LINE REGEX FILE: refused for that line, and nothing has changed.
+untouched() {
+	refused '[12]' ":$1: .*$2" eg -b "$3" -atomic
+	is "nothing changed" "$generation 0 0" "$(stat generation) $(stat machines) $(stat waiting)"
+}
+{ cat "$TMP/all"; entry 64 --addr "$(at 5)"; } > "$TMP/bad"
+untouched 64 "$(at 5) is given twice" "$TMP/bad"
+{ cat "$TMP/all"; entry 9; entry 65; } > "$TMP/bad"
+untouched 64 "machine 'c9' is given twice" "$TMP/bad"
+{ entry 65; entry 66 --pair 198.51.100.14; cat "$TMP/all"; } > "$TMP/bad"
+untouched 2 "198.51.100.14 is not an allocated" "$TMP/bad"
+{ cat "$TMP/all"; entry 67 --pair "$A4" --slot 7; } > "$TMP/bad"
+untouched 64 "slot 7 of $A4 is leased to machine 'c61'" "$TMP/bad"
+{ entry 1; entry 2 --addr 127.0.0.1; } > "$TMP/bad"
+untouched 2 "127.0.0.1 can't be" "$TMP/bad"
+{ entry 1; echo "app set shop --limit 3"; } > "$TMP/bad"
+untouched 2 "not of 'app set'" "$TMP/bad"
+{ entry 1; echo "machine del c1"; } > "$TMP/bad"
+untouched 2 "lines of one command" "$TMP/bad"
+{ entry 1; echo "machine add c2 --app"; } > "$TMP/bad"
+untouched 2 "a value is missing" "$TMP/bad"
+is "every slot is free" 68 "$(eg machine add x --app shop --region ord --addr 10.9.9.9 --pair "$A4" --slot 7 > /dev/null
+	eg machine del x; eg -j list | jq '[.[] | select(.family == "v4") | .slots - .machines] | add')"
+
+generation=$(stat generation)
+is "all" "63 $((generation + 1))" "$(eg -j -b "$TMP/all" -atomic 2> /dev/null | jq -rs '.[0] | "\(.machines) \(.generation)"')"
+is "one change" "$((generation + 1)) 63 0" "$(stat generation) $(stat machines) $(stat waiting)"
+is "an event for each" 63 "$(until_ok "told" grep -q '"c63"' "$TMP/events" > /dev/null
+	grep -c "\"generation\": $((generation + 1)).*\"machine\"" "$TMP/events")"
+lease c61
+is "pinned" "$A4 7" "$V4 $SLOT"
+leased c62 "$(ask m1 udp $BANK4 "from=$(at 62)")"
+leased c1 "$(ask m1 udp $BANK4 "from=$(at 1)")"
+is "no slot is twice" 63 "$(eg -j lease list | jq -r '.[] | "\(.v4) \(.slot)"' | sort -u | wc -l)"
+eg -b "$TMP/all" -atomic > /dev/null
+is "twice is once" $((generation + 1)) "$(stat generation)"
+
+# Deletions and releases, too.
+{ echo "machine del c1 c2"; echo "machine del c3"; echo "machine del c77"; } > "$TMP/del"
+refused 2 ":3: there is no machine 'c77'" eg -b "$TMP/del" -atomic
+is "all are there" 63 "$(stat machines)"
+sed -i 's/$/ --missing-ok/' "$TMP/del"
+eg -b "$TMP/del" -atomic > /dev/null
+is "three are gone" "$((generation + 2)) 60" "$(stat generation) $(stat machines)"
+{ echo "release $A4"; echo "release 198.51.100.14"; } > "$TMP/release"
+refused 2 ":2: 198.51.100.14 is not" eg -b "$TMP/release" -atomic
+is "the pair is there" 2 "$(stat pairs)"
+refused 1 "with -b FILE" eg -atomic list

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "libegress/version.h"
+
+const char *version_of_module(char text[VERSION_TEXT])
+{
+	FILE *from = fopen("/sys/module/egress/version", "re");
+
+	*text = '\0';
+	if (!from)
+		return text;
+	if (fgets(text, VERSION_TEXT, from))
+		text[strcspn(text, "\n")] = '\0';
+	fclose(from);
+	return text;
+}
