@@ -198,7 +198,7 @@ static int prepare(struct egress_change *ch, const struct egress_machine_request
 			goto undo;
 		RCU_INIT_POINTER(machine->sender.in, &machine->device->ingress);
 	}
-	err = egress_sources_make(ch, req->addrs, req->n_addrs, machine->sources);
+	err = egress_sources_make(ch->en, req->addrs, req->n_addrs, machine->sources);
 	if (err)
 		goto undo;
 	machine->n_sources = req->n_addrs;
@@ -660,7 +660,7 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 			goto put_device;
 	}
 	if (new_sources) {
-		err = egress_sources_set(ch, machine, req->addrs, req->n_addrs);
+		err = egress_sources_set(ch->en, machine, req->addrs, req->n_addrs);
 		if (err)
 			goto free_leases;
 	}

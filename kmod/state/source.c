@@ -18,7 +18,8 @@ static int check_addr(struct egress_change *ch, const struct egress_machine *mac
 		      const struct in6_addr *addr, unsigned int nth)
 {
 	const struct egress_machine *other = NULL;
-	const struct egress_sender *sender;
+	const struct egress_sender *sender = NULL;
+	const struct egress_source *source;
 	char text[EGRESS_ADDR_STR];
 	bool unusable;
 	__be32 v4;
@@ -45,10 +46,16 @@ static int check_addr(struct egress_change *ch, const struct egress_machine *mac
 		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, nth, -EADDRINUSE,
 				     "%s is an address of this host", text);
 	rcu_read_lock();
-	sender = egress_sender_find(&ch->en->sources, addr);
+	source = rhashtable_lookup(&ch->en->sources, addr, egress_source_params);
+	if (source)
+		sender = rcu_dereference(source->sender);
 	if (sender)
 		other = container_of(sender, struct egress_machine, sender);
 	rcu_read_unlock();
+	/* It is of a machine that the same request adds, and that no packet finds yet. */
+	if (source && !sender)
+		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, nth, -EINVAL,
+					 "%s is given twice", text);
 	if (other && other != machine)
 		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, nth, -EEXIST,
 				     "%s belongs to machine '%s' already", text,
@@ -105,19 +112,17 @@ void egress_sources_free(struct egress_net *en, struct egress_source **sources, 
 
 /**
  * egress_sources_make() - put inside addresses into the table, without a machine yet
- * @ch: change
+ * @en: namespace, locked
  * @addrs: addresses, checked
  * @n: number of addresses
  * @sources: gets the new entries
  *
  * Until egress_sources_publish(), packets from these addresses are still taken for those of no
- * machine. Return: 0, -ENOMEM, -EBUSY or, if another machine of the same request has an address,
- * -EEXIST; then the table is as it was.
+ * machine. Return: 0, -ENOMEM or -EBUSY; after an error the table is as it was.
  */
-int egress_sources_make(struct egress_change *ch, const struct in6_addr *addrs, unsigned int n,
+int egress_sources_make(struct egress_net *en, const struct in6_addr *addrs, unsigned int n,
 			struct egress_source **sources)
 {
-	char text[EGRESS_ADDR_STR];
 	unsigned int i;
 	int err;
 
@@ -128,21 +133,16 @@ int egress_sources_make(struct egress_change *ch, const struct in6_addr *addrs, 
 			goto free;
 		}
 		sources[i]->addr = addrs[i];
-		err = egress_table_insert(&ch->en->sources, &sources[i]->node,
-					  egress_source_params);
+		err = egress_table_insert(&en->sources, &sources[i]->node, egress_source_params);
 		if (err) {
 			kfree(sources[i]);
-			if (err == -EEXIST)
-				egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, i, err,
-						  "%s is given twice",
-						  egress_addr_str(text, &addrs[i]));
 			goto free;
 		}
 	}
 	return 0;
 
 free:
-	egress_sources_free(ch->en, sources, i);
+	egress_sources_free(en, sources, i);
 	return err;
 }
 
@@ -192,7 +192,7 @@ bool egress_sources_are(const struct egress_machine *machine, const struct in6_a
 
 /**
  * egress_sources_set() - replace a machine's inside addresses
- * @ch: change
+ * @en: namespace, locked
  * @machine: machine
  * @addrs: addresses, checked
  * @n: number of addresses
@@ -200,7 +200,7 @@ bool egress_sources_are(const struct egress_machine *machine, const struct in6_a
  * Those that the machine keeps stay in the table all the time, so that their packets find the
  * machine. Return: as egress_sources_make(); after an error nothing has changed.
  */
-int egress_sources_set(struct egress_change *ch, struct egress_machine *machine,
+int egress_sources_set(struct egress_net *en, struct egress_machine *machine,
 		       const struct in6_addr *addrs, unsigned int n)
 {
 	struct egress_source *made[EGRESS_MACHINE_ADDRS], *keep[EGRESS_MACHINE_ADDRS];
@@ -211,7 +211,7 @@ int egress_sources_set(struct egress_change *ch, struct egress_machine *machine,
 	for (i = 0; i < n; i++)
 		if (!has_source(machine, &addrs[i]))
 			fresh[n_fresh++] = addrs[i];
-	err = egress_sources_make(ch, fresh, n_fresh, made);
+	err = egress_sources_make(en, fresh, n_fresh, made);
 	if (err)
 		return err;
 	for (i = 0; i < machine->n_sources; i++) {
@@ -221,7 +221,7 @@ int egress_sources_set(struct egress_change *ch, struct egress_machine *machine,
 		if (j < n)
 			keep[kept++] = machine->sources[i];
 		else
-			egress_sources_free(ch->en, &machine->sources[i], 1);
+			egress_sources_free(en, &machine->sources[i], 1);
 	}
 	memcpy(machine->sources, keep, kept * sizeof(*keep));
 	memcpy(machine->sources + kept, made, n_fresh * sizeof(*made));

@@ -14,10 +14,10 @@ int egress_sources_check(struct egress_change *ch, const struct egress_machine *
 			 const struct in6_addr *addrs, unsigned int n);
 bool egress_sources_are(const struct egress_machine *machine, const struct in6_addr *addrs,
 			unsigned int n);
-int egress_sources_make(struct egress_change *ch, const struct in6_addr *addrs, unsigned int n,
+int egress_sources_make(struct egress_net *en, const struct in6_addr *addrs, unsigned int n,
 			struct egress_source **sources);
 void egress_sources_publish(struct egress_machine *machine);
-int egress_sources_set(struct egress_change *ch, struct egress_machine *machine,
+int egress_sources_set(struct egress_net *en, struct egress_machine *machine,
 		       const struct in6_addr *addrs, unsigned int n);
 void egress_sources_free(struct egress_net *en, struct egress_source **sources, unsigned int n);
 

@@ -26,10 +26,10 @@ void to_json(struct json *j, const struct prefixes *to)
 
 static void drain_json(struct json *j, const struct pair *pair)
 {
-	json_add_unsigned(j, "slots-lingering", pair->lingering);
 	json_add_bool(j, "draining", pair->draining);
 	if (!pair->draining)
 		return;
+	json_add_unsigned(j, "slots-lingering", pair->lingering);
 	if (pair->has_deadline)
 		json_add_unsigned(j, "drain", pair->drain);
 	else
