@@ -31,6 +31,7 @@ static int __net_init net_init(struct net *net)
 	INIT_LIST_HEAD(&en->cutting);
 	INIT_LIST_HEAD(&en->draining);
 	xa_init(&en->pairs);
+	xa_init(&en->sets);
 	en->counters = alloc_percpu(struct egress_counters);
 	if (!en->counters)
 		return -ENOMEM;
@@ -84,6 +85,7 @@ static void __net_exit net_exit(struct net *net)
 	egress_devices_net_exit(en);
 	egress_machines_net_exit(en);
 	egress_apps_net_exit(en);
+	xa_destroy(&en->sets);
 	xa_destroy(&en->pairs);
 	rhashtable_destroy(&en->addrs);
 	free_percpu(en->counters);

@@ -86,6 +86,7 @@ struct egress_claimer {
  * @apps: struct egress_app by serial number
  * @pairs: struct egress_pair by id; an entry is removed under @lock and @reap, as the
  *	reaper looks pairs up under @reap alone
+ * @sets: struct egress_set by id, all but those of the rest
  * @machines: struct egress_machine by serial number
  * @machine_ids: struct egress_machine by id
  * @app_names: struct egress_app by name
@@ -135,6 +136,7 @@ struct egress_net {
 	struct list_head regions;
 	struct xarray apps;
 	struct xarray pairs;
+	struct xarray sets;
 	struct xarray machines;
 	struct rhashtable machine_ids;
 	struct rhashtable app_names;

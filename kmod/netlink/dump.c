@@ -35,16 +35,33 @@
 typedef int (*put_fn)(struct egress_net *en, struct egress_msg *msg, struct genl_info *info);
 
 /*
+ * End an answer of several messages as a dump ends. Return: -EINTR, as a dump does that has
+ * begun, so that netlink sends no acknowledgement besides; or -ENOMEM.
+ */
+static int answer_done(struct genl_info *info)
+{
+	struct sk_buff *skb = nlmsg_new(sizeof(int), GFP_KERNEL);
+	struct nlmsghdr *nlh;
+
+	if (!skb)
+		return -ENOMEM;
+	nlh = nlmsg_put(skb, info->snd_portid, info->snd_seq, NLMSG_DONE, sizeof(int), NLM_F_MULTI);
+	*(int *)nlmsg_data(nlh) = 0;
+	return genlmsg_reply(skb, info) ?: -EINTR;
+}
+
+/*
  * Answer a request for one object. A large one takes several messages, all under the lock, so
  * that they tell of the object as it was at one moment.
  */
-static int answer(struct genl_info *info, put_fn put)
+static int answer_briefly(struct genl_info *info, put_fn put, bool brief)
 {
 	struct egress_net *en = egress_net(genl_info_net(info));
 	struct egress_msg msg = {
 		.portid = info->snd_portid,
 		.seq = info->snd_seq,
 		.cmd = info->genlhdr->cmd,
+		.brief = brief,
 	};
 	int err;
 
@@ -57,13 +74,23 @@ static int answer(struct genl_info *info, put_fn put)
 			break;
 		}
 		err = put(en, &msg, info);
-		if (err)
+		if (err) {
 			nlmsg_free(msg.skb);
-		else
-			err = genlmsg_reply(msg.skb, info);
+			break;
+		}
+		/* Whether an object takes several messages is known when the first is full. */
+		if (msg.from)
+			msg.flags = NLM_F_MULTI;
+		nlmsg_hdr(msg.skb)->nlmsg_flags |= msg.flags;
+		err = genlmsg_reply(msg.skb, info);
 	} while (!err && msg.from);
 	mutex_unlock(&en->lock);
-	return err;
+	return err || !msg.flags ? err : answer_done(info);
+}
+
+static int answer(struct genl_info *info, put_fn put)
+{
+	return answer_briefly(info, put, false);
 }
 
 static int put_pool(struct egress_net *en, struct egress_msg *msg, struct genl_info *info)
@@ -105,9 +132,28 @@ int egress_nl_pair_get_doit(struct sk_buff *request, struct genl_info *info)
 
 	if (egress_nl_missing(info, EGRESS_A_ADDR))
 		return -EINVAL;
+	if (info->attrs[EGRESS_A_BRIEF])
+		return answer_briefly(info, put_pair, true);
 	egress_nl_addr(info->attrs[EGRESS_A_ADDR], &addr);
 	err = egress_count_pair(egress_net(genl_info_net(info)), &addr);
 	return err ?: answer(info, put_pair);
+}
+
+static int put_set(struct egress_net *en, struct egress_msg *msg, struct genl_info *info)
+{
+	u64 id = nla_get_u64(info->attrs[EGRESS_A_SET_ID]);
+	const struct egress_set *set = id <= ULONG_MAX ? xa_load(&en->sets, id) : NULL;
+
+	if (set)
+		return egress_msg_set(en, msg, set);
+	return egress_nl_refuse(info, EGRESS_A_SET_ID, -ENOENT, "there is no set %llu", id);
+}
+
+int egress_nl_set_get_doit(struct sk_buff *request, struct genl_info *info)
+{
+	if (egress_nl_missing(info, EGRESS_A_SET_ID))
+		return -EINVAL;
+	return answer(info, put_set);
 }
 
 static int put_machine(struct egress_net *en, struct egress_msg *msg, struct genl_info *info)
@@ -126,6 +172,8 @@ int egress_nl_machine_get_doit(struct sk_buff *request, struct genl_info *info)
 
 	if (egress_nl_missing(info, EGRESS_A_MACHINE))
 		return -EINVAL;
+	if (info->attrs[EGRESS_A_BRIEF])
+		return answer_briefly(info, put_machine, true);
 	err = egress_count_machine(egress_net(genl_info_net(info)),
 				   nla_data(info->attrs[EGRESS_A_MACHINE]));
 	return err ?: answer(info, put_machine);
@@ -161,8 +209,11 @@ static int put_stats(struct egress_net *en, struct egress_msg *msg, struct genl_
 
 int egress_nl_stats_get_doit(struct sk_buff *request, struct genl_info *info)
 {
-	int err = egress_count_pairs(egress_net(genl_info_net(info)), NULL, NULL);
+	int err;
 
+	if (info->attrs[EGRESS_A_BRIEF])
+		return answer_briefly(info, put_stats, true);
+	err = egress_count_pairs(egress_net(genl_info_net(info)), NULL, NULL);
 	return err ?: answer(info, put_stats);
 }
 
@@ -246,10 +297,15 @@ static const char *dump_string(const struct netlink_callback *cb, int type)
 	return attr ? nla_data(attr) : NULL;
 }
 
+static bool dump_is_brief(const struct netlink_callback *cb)
+{
+	return nlmsg_find_attr(cb->nlh, GENL_HDRLEN, EGRESS_A_BRIEF);
+}
+
 /*
  * Before the first part of a dump: count the live connections that it will show. A machine may
- * have left connections in another region, so @everywhere counts in all of them. cb->args[5] says
- * that this has been done. Return: 0 or a negative error.
+ * have left connections in another region, so @everywhere counts in all of them. A brief dump shows
+ * none. cb->args[5] says that this has been done. Return: 0 or a negative error.
  */
 static int dump_count(struct egress_net *en, struct netlink_callback *cb, bool everywhere)
 {
@@ -258,7 +314,9 @@ static int dump_count(struct egress_net *en, struct netlink_callback *cb, bool e
 
 	if (cb->args[5])
 		return 0;
-	if (machine)
+	if (dump_is_brief(cb))
+		err = 0;
+	else if (machine)
 		err = egress_count_machine(en, machine);
 	else
 		err = egress_count_pairs(en, dump_string(cb, EGRESS_A_APP),
@@ -289,6 +347,7 @@ static struct egress_msg dump_begin(struct egress_net *en, struct sk_buff *skb,
 		.flags = NLM_F_MULTI,
 		.cmd = cmd,
 		.cb = cb,
+		.brief = dump_is_brief(cb),
 	};
 }
 
@@ -349,14 +408,45 @@ int egress_nl_pair_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	msg = dump_begin(en, skb, cb, EGRESS_CMD_PAIR_GET, &filter);
 	if (!msg.skb)
 		return -EINTR;
-	msg.from = cb->args[1];
 	xa_for_each_start(&en->pairs, id, pair, cb->args[0]) {
+		if (shown(pair->group, &filter) && egress_msg_pair(en, &msg, pair))
+			break;
+		cb->args[0] = id + 1;
+	}
+	return dump_end(en, skb);
+}
+
+/* Is a pair for this set to be shown? Those of a machine's own may be in several regions. */
+static bool set_shown(const struct egress_set *set, const struct filter *filter)
+{
+	const struct egress_pair *pair;
+
+	list_for_each_entry(pair, &set->pairs, list)
+		if (shown(pair->group, filter))
+			return true;
+	return false;
+}
+
+int egress_nl_set_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct nlattr *only = nlmsg_find_attr(cb->nlh, GENL_HDRLEN, EGRESS_A_SET_ID);
+	struct egress_net *en = egress_net(sock_net(skb->sk));
+	struct egress_set *set;
+	struct egress_msg msg;
+	struct filter filter;
+	unsigned long id;
+
+	msg = dump_begin(en, skb, cb, EGRESS_CMD_SET_GET, &filter);
+	if (!msg.skb)
+		return -EINTR;
+	msg.from = cb->args[1];
+	xa_for_each_start(&en->sets, id, set, cb->args[0]) {
 		if (id != cb->args[0])
 			msg.from = 0;
 		cb->args[0] = id;
-		if (shown(pair->group, &filter)) {
+		if (set_shown(set, &filter) && (!only || nla_get_u64(only) == id)) {
 			do {
-				if (egress_msg_pair(en, &msg, pair))
+				if (egress_msg_set(en, &msg, set))
 					goto out;
 			} while (msg.from);
 		}
@@ -368,7 +458,7 @@ out:
 }
 
 static int dump_machines(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
-			 int (*put)(struct egress_net *en, const struct egress_msg *msg,
+			 int (*put)(struct egress_net *en, struct egress_msg *msg,
 				    struct egress_machine *machine))
 {
 	struct egress_net *en = egress_net(sock_net(skb->sk));
@@ -384,11 +474,21 @@ static int dump_machines(struct sk_buff *skb, struct netlink_callback *cb, u8 cm
 	msg = dump_begin(en, skb, cb, cmd, &filter);
 	if (!msg.skb)
 		return -EINTR;
+	msg.from = cb->args[1];
 	xa_for_each_start(&en->machines, serial, machine, cb->args[0]) {
-		if (shown(machine->group, &filter) && put(en, &msg, machine))
-			break;
+		if (serial != cb->args[0])
+			msg.from = 0;
+		cb->args[0] = serial;
+		if (shown(machine->group, &filter)) {
+			do {
+				if (put(en, &msg, machine))
+					goto out;
+			} while (msg.from);
+		}
 		cb->args[0] = serial + 1;
 	}
+out:
+	cb->args[1] = msg.from;
 	return dump_end(en, skb);
 }
 
@@ -408,9 +508,7 @@ static int dump_blocks(struct egress_net *en, const struct egress_msg *msg,
 	for (; *slot < egress_pair_slots(pair); ++*slot) {
 		struct egress_block *block = &pair->blocks[*slot];
 
-		if ((block->state == EGRESS_BLOCK_LEASED ||
-		     block->state == EGRESS_BLOCK_LINGERING) &&
-		    egress_msg_lease(en, msg, block))
+		if (block->machine && egress_msg_lease(en, msg, block))
 			return -EMSGSIZE;
 	}
 	*slot = 0;

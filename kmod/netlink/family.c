@@ -187,7 +187,7 @@ static int get_prefix(const struct nlattr *nest, struct egress_cidr *cidr,
 		      struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[EGRESS_PREFIX_A_MAX + 1];
-	const struct nlattr *addr;
+	const struct nlattr *addr, *told;
 	unsigned int len, max;
 	int err;
 
@@ -195,6 +195,11 @@ static int get_prefix(const struct nlattr *nest, struct egress_cidr *cidr,
 			       egress_prefix_nl_policy, extack);
 	if (err)
 		return err;
+	told = tb[EGRESS_PREFIX_A_USED] ?: tb[EGRESS_PREFIX_A_FREE] ?: tb[EGRESS_PREFIX_A_DRAINING];
+	if (told) {
+		NL_SET_ERR_MSG_ATTR(extack, told, "this is told of a prefix, and can't be set");
+		return -EINVAL;
+	}
 	if (!tb[EGRESS_PREFIX_A_V4] == !tb[EGRESS_PREFIX_A_V6] || !tb[EGRESS_PREFIX_A_LEN]) {
 		NL_SET_ERR_MSG_ATTR(extack, nest,
 				    "a prefix has an address, either v4 or v6, and a length");

@@ -90,14 +90,16 @@ static const struct nla_policy egress_pair_del_nl_policy[EGRESS_A_DRY_RUN + 1] =
 };
 
 /* EGRESS_CMD_PAIR_GET - do */
-static const struct nla_policy egress_pair_get_do_nl_policy[EGRESS_A_ADDR + 1] = {
+static const struct nla_policy egress_pair_get_do_nl_policy[EGRESS_A_BRIEF + 1] = {
 	[EGRESS_A_ADDR] = NLA_POLICY_NESTED(egress_address_nl_policy),
+	[EGRESS_A_BRIEF] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_PAIR_GET - dump */
-static const struct nla_policy egress_pair_get_dump_nl_policy[EGRESS_A_APP + 1] = {
+static const struct nla_policy egress_pair_get_dump_nl_policy[EGRESS_A_BRIEF + 1] = {
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+	[EGRESS_A_BRIEF] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_MACHINE_NEW - do */
@@ -124,21 +126,24 @@ static const struct nla_policy egress_machine_del_nl_policy[EGRESS_A_DRY_RUN + 1
 };
 
 /* EGRESS_CMD_MACHINE_GET - do */
-static const struct nla_policy egress_machine_get_do_nl_policy[EGRESS_A_MACHINE + 1] = {
+static const struct nla_policy egress_machine_get_do_nl_policy[EGRESS_A_BRIEF + 1] = {
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_BRIEF] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_MACHINE_GET - dump */
-static const struct nla_policy egress_machine_get_dump_nl_policy[EGRESS_A_APP + 1] = {
+static const struct nla_policy egress_machine_get_dump_nl_policy[EGRESS_A_BRIEF + 1] = {
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+	[EGRESS_A_BRIEF] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_LEASE_GET - dump */
-static const struct nla_policy egress_lease_get_nl_policy[EGRESS_A_MACHINE + 1] = {
+static const struct nla_policy egress_lease_get_nl_policy[EGRESS_A_BRIEF + 1] = {
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_BRIEF] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_BIND - do */
@@ -180,10 +185,16 @@ static const struct nla_policy egress_app_get_dump_nl_policy[EGRESS_A_APP + 1] =
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 };
 
+/* EGRESS_CMD_STATS_GET - do */
+static const struct nla_policy egress_stats_get_do_nl_policy[EGRESS_A_BRIEF + 1] = {
+	[EGRESS_A_BRIEF] = { .type = NLA_FLAG, },
+};
+
 /* EGRESS_CMD_STATS_GET - dump */
-static const struct nla_policy egress_stats_get_nl_policy[EGRESS_A_APP + 1] = {
+static const struct nla_policy egress_stats_get_dump_nl_policy[EGRESS_A_BRIEF + 1] = {
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+	[EGRESS_A_BRIEF] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_FLUSH - do */
@@ -276,8 +287,20 @@ static const struct nla_policy egress_cordon_nl_policy[EGRESS_A_CORDONED + 1] = 
 	[EGRESS_A_CORDONED] = { .type = NLA_FLAG, },
 };
 
+/* EGRESS_CMD_SET_GET - do */
+static const struct nla_policy egress_set_get_do_nl_policy[EGRESS_A_SET_ID + 1] = {
+	[EGRESS_A_SET_ID] = { .type = NLA_U64, },
+};
+
+/* EGRESS_CMD_SET_GET - dump */
+static const struct nla_policy egress_set_get_dump_nl_policy[EGRESS_A_SET_ID + 1] = {
+	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+	[EGRESS_A_SET_ID] = { .type = NLA_U64, },
+};
+
 /* Ops table for egress */
-const struct genl_split_ops egress_nl_ops[31] = {
+const struct genl_split_ops egress_nl_ops[33] = {
 	{
 		.cmd		= EGRESS_CMD_POOL_NEW,
 		.pre_doit	= egress_nl_pre_doit,
@@ -331,7 +354,7 @@ const struct genl_split_ops egress_nl_ops[31] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_pair_get_doit,
 		.policy		= egress_pair_get_do_nl_policy,
-		.maxattr	= EGRESS_A_ADDR,
+		.maxattr	= EGRESS_A_BRIEF,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -339,7 +362,7 @@ const struct genl_split_ops egress_nl_ops[31] = {
 		.start		= egress_nl_dump_start,
 		.dumpit		= egress_nl_pair_get_dumpit,
 		.policy		= egress_pair_get_dump_nl_policy,
-		.maxattr	= EGRESS_A_APP,
+		.maxattr	= EGRESS_A_BRIEF,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{
@@ -363,7 +386,7 @@ const struct genl_split_ops egress_nl_ops[31] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_machine_get_doit,
 		.policy		= egress_machine_get_do_nl_policy,
-		.maxattr	= EGRESS_A_MACHINE,
+		.maxattr	= EGRESS_A_BRIEF,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -371,7 +394,7 @@ const struct genl_split_ops egress_nl_ops[31] = {
 		.start		= egress_nl_dump_start,
 		.dumpit		= egress_nl_machine_get_dumpit,
 		.policy		= egress_machine_get_dump_nl_policy,
-		.maxattr	= EGRESS_A_APP,
+		.maxattr	= EGRESS_A_BRIEF,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{
@@ -379,7 +402,7 @@ const struct genl_split_ops egress_nl_ops[31] = {
 		.start		= egress_nl_dump_start,
 		.dumpit		= egress_nl_lease_get_dumpit,
 		.policy		= egress_lease_get_nl_policy,
-		.maxattr	= EGRESS_A_MACHINE,
+		.maxattr	= EGRESS_A_BRIEF,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{
@@ -426,14 +449,16 @@ const struct genl_split_ops egress_nl_ops[31] = {
 		.cmd		= EGRESS_CMD_STATS_GET,
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_stats_get_doit,
+		.policy		= egress_stats_get_do_nl_policy,
+		.maxattr	= EGRESS_A_BRIEF,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= EGRESS_CMD_STATS_GET,
 		.start		= egress_nl_dump_start,
 		.dumpit		= egress_nl_stats_get_dumpit,
-		.policy		= egress_stats_get_nl_policy,
-		.maxattr	= EGRESS_A_APP,
+		.policy		= egress_stats_get_dump_nl_policy,
+		.maxattr	= EGRESS_A_BRIEF,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{
@@ -524,6 +549,22 @@ const struct genl_split_ops egress_nl_ops[31] = {
 		.policy		= egress_cordon_nl_policy,
 		.maxattr	= EGRESS_A_CORDONED,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_SET_GET,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_set_get_doit,
+		.policy		= egress_set_get_do_nl_policy,
+		.maxattr	= EGRESS_A_SET_ID,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_SET_GET,
+		.start		= egress_nl_dump_start,
+		.dumpit		= egress_nl_set_get_dumpit,
+		.policy		= egress_set_get_dump_nl_policy,
+		.maxattr	= EGRESS_A_SET_ID,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 };
 

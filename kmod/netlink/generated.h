@@ -18,7 +18,7 @@ extern const struct nla_policy egress_entry_nl_policy[EGRESS_ENTRY_A_SLOT + 1];
 extern const struct nla_policy egress_prefix_nl_policy[EGRESS_PREFIX_A_DRAINING + 1];
 
 /* Ops table for egress */
-extern const struct genl_split_ops egress_nl_ops[31];
+extern const struct genl_split_ops egress_nl_ops[33];
 
 int egress_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
 		       struct genl_info *info);
@@ -62,6 +62,8 @@ int egress_nl_pool_replace_doit(struct sk_buff *skb, struct genl_info *info);
 int egress_nl_machine_set_doit(struct sk_buff *skb, struct genl_info *info);
 int egress_nl_machine_replace_doit(struct sk_buff *skb, struct genl_info *info);
 int egress_nl_cordon_doit(struct sk_buff *skb, struct genl_info *info);
+int egress_nl_set_get_doit(struct sk_buff *skb, struct genl_info *info);
+int egress_nl_set_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 
 enum {
 	EGRESS_NLGRP_EVENTS,

@@ -177,10 +177,13 @@ static int put_group(struct sk_buff *skb, const struct egress_group *group)
 		nla_put_string(skb, EGRESS_A_REGION, group->region->name);
 }
 
-/* Put the number of a set of destinations; nothing for the set of the rest. */
+/*
+ * Put the number of a set of destinations; nothing for the set of the rest. A pair that has gone
+ * has no @set.
+ */
 static int put_set_id(struct sk_buff *skb, const struct egress_set *set)
 {
-	return set->id ? put_u64(skb, EGRESS_A_SET_ID, set->id) : 0;
+	return set && set->id ? put_u64(skb, EGRESS_A_SET_ID, set->id) : 0;
 }
 
 /*
@@ -238,13 +241,39 @@ static unsigned int resume_at(const struct egress_msg *msg, unsigned int n)
 }
 
 /*
- * A pair. The message has as many of its destinations, from number msg->from on, as there is
- * room for. msg->from becomes the number of the first one without room, or 0.
+ * A set of destinations. The message has as many of its prefixes, from number msg->from on, as
+ * there is room for. msg->from becomes the number of the first one without room, or 0.
  */
-int egress_msg_pair(struct egress_net *en, struct egress_msg *msg, struct egress_pair *pair)
+int egress_msg_set(struct egress_net *en, struct egress_msg *msg, const struct egress_set *set)
 {
-	const struct egress_set *set = pair->set;
-	unsigned int i = resume_at(msg, set->n_cidrs), from = i;
+	const struct egress_machine *machine = set->sets->machine;
+	const struct egress_group *group = container_of(set->sets, struct egress_group, sets);
+	unsigned int i = msg->from;
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	/* Only the sets that are not a machine's are part of a group. */
+	err = put_set_id(skb, set) || nla_put_string(skb, EGRESS_A_APP, set->app->name) ||
+		(machine ? nla_put_string(skb, EGRESS_A_MACHINE, machine->id) :
+			   nla_put_string(skb, EGRESS_A_REGION, group->region->name)) ||
+		nla_put_u32(skb, EGRESS_A_PAIRS, set->n_pairs) ||
+		put_u64(skb, EGRESS_A_PREFIXES, set->n_cidrs);
+	while (!err && i < set->n_cidrs && !put_prefix(skb, EGRESS_A_TO, &set->cidrs[i], NULL))
+		i++;
+	/* Its prefixes never change, so that msg->from is always that of one of them. */
+	err = finish(msg, hdr, err || i == msg->from);
+	if (!err)
+		msg->from = i < set->n_cidrs ? i : 0;
+	return err;
+}
+
+/* A pair. */
+int egress_msg_pair(struct egress_net *en, const struct egress_msg *msg,
+		    struct egress_pair *pair)
+{
 	struct sk_buff *skb = msg->skb;
 	void *hdr = start(en, msg);
 	int err;
@@ -260,42 +289,76 @@ int egress_msg_pair(struct egress_net *en, struct egress_msg *msg, struct egress
 			    pair->n_slots - pair->n_free - pair->n_leased - pair->n_cutting) ||
 		nla_put_u32(skb, EGRESS_A_MACHINES, pair->n_leased) ||
 		nla_put_s64(skb, EGRESS_A_CREATED, pair->created, EGRESS_A_PAD) ||
-		put_set_id(skb, set) ||
+		put_set_id(skb, pair->set) ||
+		(pair->set->index && put_u64(skb, EGRESS_A_PREFIXES, pair->set->n_cidrs)) ||
 		(pair->left_behind.holds && nla_put_flag(skb, EGRESS_A_LEFT_BEHIND)) ||
 		((msg->dry_run ? pair->released : pair->dying) && put_drain(skb, pair)) ||
 		(!msg->brief &&
 		 put_u64(skb, EGRESS_A_CONNECTIONS, egress_pair_connections(pair)));
-	if (!err) {
-		while (i < set->n_cidrs && !put_prefix(skb, EGRESS_A_TO, &set->cidrs[i], NULL))
-			i++;
-		if (i == set->n_cidrs)
-			i = 0;
-		else if (i == from)
-			err = -EMSGSIZE;
-	}
-	err = finish(msg, hdr, err);
-	if (!err)
-		msg->from = i;
-	return err;
+	return finish(msg, hdr, err);
 }
 
-/* A machine, with its lease for those destinations that no destination set names. */
-int egress_msg_machine(struct egress_net *en, const struct egress_msg *msg,
+/* The ports of a block, and what pair they are of. */
+static int put_lease(struct sk_buff *skb, const struct egress_block *block)
+{
+	return put_pair_addrs(skb, block->pair) || put_block(skb, block) ||
+		nla_put_u32(skb, EGRESS_A_SCOPE, block->pair->scope) ||
+		put_set_id(skb, block->pair->set);
+}
+
+static int put_lease_nest(struct sk_buff *skb, const struct egress_lease *lease,
+			  const struct egress_block *block)
+{
+	struct nlattr *nest = nla_nest_start(skb, EGRESS_A_LEASE);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (put_lease(skb, block) || (lease->pinned && nla_put_flag(skb, EGRESS_A_PINNED))) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/*
+ * Put those of a machine's leases that have a block, from number msg->from on, as many as there
+ * is room for. Return: the number of the first one without room, 0 if there is none;
+ * -EMSGSIZE if there is no room for a single one.
+ */
+static int put_leases(struct egress_net *en, const struct egress_msg *msg,
+		      const struct egress_machine *machine)
+{
+	const struct egress_lease *lease;
+	const struct egress_block *block;
+	unsigned int n = 0;
+
+	list_for_each_entry(lease, &machine->leases, list) {
+		block = egress_lease_block(en, lease);
+		if (!block || n++ < msg->from)
+			continue;
+		if (put_lease_nest(msg->skb, lease, block))
+			return n - 1 == msg->from ? -EMSGSIZE : n - 1;
+	}
+	return 0;
+}
+
+/*
+ * A machine. The message has as many of its leases, from number msg->from on, as there is room
+ * for. msg->from becomes the number of the first one without room, or 0.
+ */
+int egress_msg_machine(struct egress_net *en, struct egress_msg *msg,
 		       struct egress_machine *machine)
 {
 	const struct egress_device *device;
-	const struct egress_lease *lease;
-	const struct egress_block *block;
 	struct sk_buff *skb = msg->skb;
 	void *hdr = start(en, msg);
+	int err, next = 0;
 	unsigned int i;
-	int err;
 
 	if (!hdr)
 		return -EMSGSIZE;
 	device = machine->device;
-	lease = egress_lease_of(en, machine);
-	block = egress_lease_block(en, lease);
 	err = nla_put_string(skb, EGRESS_A_MACHINE, machine->id) ||
 		put_group(skb, machine->group) ||
 		(device && nla_put_string(skb, EGRESS_A_DEV, device->name)) ||
@@ -303,20 +366,68 @@ int egress_msg_machine(struct egress_net *en, const struct egress_msg *msg,
 		(machine->waits && put_cordoned(skb, en));
 	for (i = 0; i < machine->n_sources; i++)
 		err = err || put_addr(skb, EGRESS_A_ADDR, &machine->sources[i]->addr);
-	if (block)
-		err = err || put_pair_addrs(skb, block->pair) || put_block(skb, block) ||
-			nla_put_u32(skb, EGRESS_A_SCOPE, block->pair->scope) ||
-			(lease->pinned && nla_put_flag(skb, EGRESS_A_PINNED));
-	if (!msg->brief)
+	if (!msg->brief && !msg->from)
 		err = err || put_u64(skb, EGRESS_A_CONNECTIONS,
 				     egress_machine_connections(machine)) ||
 			machine_counters_put(skb, &machine->sender.counters);
-	return finish(msg, hdr, err);
+	if (!err) {
+		next = put_leases(en, msg, machine);
+		err = next < 0;
+	}
+	err = finish(msg, hdr, err);
+	if (!err)
+		msg->from = next;
+	return err;
+}
+
+static enum egress_lease_state lease_state(const struct egress_block *block)
+{
+	switch (block->state) {
+	case EGRESS_BLOCK_LEASED:
+		return EGRESS_LEASE_STATE_LEASED;
+	case EGRESS_BLOCK_LINGERING:
+	case EGRESS_BLOCK_CUTTING:
+		return EGRESS_LEASE_STATE_LINGERING;
+	default:
+		return EGRESS_LEASE_STATE_FREE;
+	}
+}
+
+/*
+ * Whose the ports of a block are, or whose they were until it became free. A pair that has gone may
+ * have outlived its group, as some of its blocks become free only then.
+ */
+static int put_holder(struct sk_buff *skb, const struct egress_block *block)
+{
+	const struct egress_pair *pair = block->pair;
+
+	return nla_put_u32(skb, EGRESS_A_STATE, lease_state(block)) || put_lease(skb, block) ||
+		(!pair->gone && put_group(skb, pair->group)) ||
+		nla_put_string(skb, EGRESS_A_MACHINE, block->machine->id);
 }
 
 /* A block that is leased or lingers, with the machine that has it or had it last. */
 int egress_msg_lease(struct egress_net *en, const struct egress_msg *msg,
 		     struct egress_block *block)
+{
+	const struct egress_lease *lease;
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	lease = egress_lease_on(en, block);
+	err = put_holder(skb, block) ||
+		(lease && lease->pinned && nla_put_flag(skb, EGRESS_A_PINNED)) ||
+		(!msg->brief &&
+		 put_u64(skb, EGRESS_A_CONNECTIONS, READ_ONCE(block->ports.live)));
+	return finish(msg, hdr, err);
+}
+
+/* A block that has just been leased, begun to linger, or become free. */
+int egress_msg_lease_event(struct egress_net *en, const struct egress_msg *msg,
+			   const struct egress_block *block)
 {
 	struct sk_buff *skb = msg->skb;
 	void *hdr = start(en, msg);
@@ -324,11 +435,8 @@ int egress_msg_lease(struct egress_net *en, const struct egress_msg *msg,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	err = put_pair_addrs(skb, block->pair) || put_block(skb, block) ||
-		put_group(skb, block->pair->group) ||
-		nla_put_string(skb, EGRESS_A_MACHINE, block->machine->id) ||
-		(block->state == EGRESS_BLOCK_LINGERING && nla_put_flag(skb, EGRESS_A_LINGERING)) ||
-		put_u64(skb, EGRESS_A_CONNECTIONS, READ_ONCE(block->ports.live));
+	err = put_holder(skb, block) ||
+		nla_put_s64(skb, EGRESS_A_TIME, ktime_get_real_ns(), EGRESS_A_PAD);
 	return finish(msg, hdr, err);
 }
 
@@ -372,7 +480,7 @@ int egress_msg_app(struct egress_net *en, struct egress_msg *msg, struct egress_
 }
 
 /* A machine's counters. */
-int egress_msg_machine_stats(struct egress_net *en, const struct egress_msg *msg,
+int egress_msg_machine_stats(struct egress_net *en, struct egress_msg *msg,
 			     struct egress_machine *machine)
 {
 	struct sk_buff *skb = msg->skb;
@@ -383,7 +491,8 @@ int egress_msg_machine_stats(struct egress_net *en, const struct egress_msg *msg
 		return -EMSGSIZE;
 	err = nla_put_string(skb, EGRESS_A_MACHINE, machine->id) ||
 		put_group(skb, machine->group) ||
-		put_u64(skb, EGRESS_A_CONNECTIONS, egress_machine_connections(machine)) ||
+		(!msg->brief &&
+		 put_u64(skb, EGRESS_A_CONNECTIONS, egress_machine_connections(machine))) ||
 		machine_counters_put(skb, &machine->sender.counters);
 	return finish(msg, hdr, err);
 }
@@ -409,7 +518,7 @@ int egress_msg_stats(struct egress_net *en, const struct egress_msg *msg, u64 co
 		put_u64(skb, EGRESS_A_PREFIXES, en->n_prefixes) ||
 		put_u64(skb, EGRESS_A_MEMORY, en->prefix_bytes) ||
 		put_cordoned(skb, en) ||
-		put_u64(skb, EGRESS_A_CONNECTIONS, connections);
+		(!msg->brief && put_u64(skb, EGRESS_A_CONNECTIONS, connections));
 	return finish(msg, hdr, err);
 }
 

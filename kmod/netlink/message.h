@@ -14,6 +14,7 @@ struct egress_packet;
 struct egress_pair;
 struct egress_rebalance;
 struct egress_region;
+struct egress_set;
 struct egress_explained;
 struct egress_warned;
 struct in6_addr;
@@ -27,7 +28,8 @@ struct in6_addr;
  * @cmd: EGRESS_CMD_* of the header
  * @cb: the dump that the message is part of, to be marked as interrupted if the generation
  *	has changed since its last part; NULL if it is part of none
- * @brief: leave out live connections, which cost a sweep to count, and a machine's counters
+ * @brief: leave out live connections, which cost a sweep to count, and, where the message is
+ *	not about them, a machine's counters
  * @dry_run: the message tells what would be
  * @from: some objects have a list that takes several messages: the number, from 0, of the
  *	list's entry with which the next message begins; 0 after the last message
@@ -45,13 +47,17 @@ struct egress_msg {
 };
 
 int egress_msg_pool(struct egress_net *en, struct egress_msg *msg, struct egress_region *region);
-int egress_msg_pair(struct egress_net *en, struct egress_msg *msg, struct egress_pair *pair);
-int egress_msg_machine(struct egress_net *en, const struct egress_msg *msg,
+int egress_msg_pair(struct egress_net *en, const struct egress_msg *msg,
+		    struct egress_pair *pair);
+int egress_msg_machine(struct egress_net *en, struct egress_msg *msg,
 		       struct egress_machine *machine);
 int egress_msg_lease(struct egress_net *en, const struct egress_msg *msg,
 		     struct egress_block *block);
+int egress_msg_lease_event(struct egress_net *en, const struct egress_msg *msg,
+			   const struct egress_block *block);
+int egress_msg_set(struct egress_net *en, struct egress_msg *msg, const struct egress_set *set);
 int egress_msg_app(struct egress_net *en, struct egress_msg *msg, struct egress_app *app);
-int egress_msg_machine_stats(struct egress_net *en, const struct egress_msg *msg,
+int egress_msg_machine_stats(struct egress_net *en, struct egress_msg *msg,
 			     struct egress_machine *machine);
 int egress_msg_stats(struct egress_net *en, const struct egress_msg *msg, u64 connections);
 int egress_msg_destination(struct egress_net *en, const struct egress_msg *msg,

@@ -122,7 +122,7 @@ static const u8 attrs[] = {
 int egress_nl_refuse_for(struct genl_info *info, const struct egress_error *error)
 {
 	unsigned int attr = attrs[error->subject];
-	const struct nlattr *entry, *at = NULL;
+	const struct nlattr *entry;
 	u32 reason = error->reason;
 
 	if (reason) {
@@ -130,14 +130,11 @@ int egress_nl_refuse_for(struct genl_info *info, const struct egress_error *erro
 		memcpy(info->extack->cookie, &reason, sizeof(reason));
 		info->extack->cookie_len = sizeof(reason);
 	}
-	if (attr)
-		at = find_attr(info, EGRESS_AT(attr, error->index));
-	entry = attr && info->attrs[EGRESS_A_ENTRY] ?
-		find_nth(info, EGRESS_A_ENTRY, error->entry) : NULL;
-	if (entry)
-		at = find_in_entry(entry, attr, error->index);
-	if (at)
-		NL_SET_BAD_ATTR(info->extack, at);
+	entry = find_nth(info, EGRESS_A_ENTRY, error->entry);
+	if (attr && entry)
+		NL_SET_BAD_ATTR(info->extack, find_in_entry(entry, attr, error->index));
+	else if (attr)
+		NL_SET_BAD_ATTR(info->extack, find_attr(info, EGRESS_AT(attr, error->index)));
 	return acknowledge(info, error->code, error->text);
 }
 

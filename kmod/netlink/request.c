@@ -32,8 +32,8 @@ static void answer(struct egress_change *ch, enum egress_change_event event, voi
 	struct egress_request *rq = container_of(ch, struct egress_request, ch);
 
 	/* Who adds many machines at once is told how many. */
-	if (rq->untold || rq->info->attrs[EGRESS_A_ENTRY] ||
-	    egress_tell_sender(ch->en, rq->info, event, object))
+	if (rq->untold || rq->many ||
+	    egress_tell_sender(ch->en, rq->info, ch->dry, event, object))
 		rq->untold++;
 }
 
@@ -49,12 +49,16 @@ static void answer(struct egress_change *ch, enum egress_change_event event, voi
 int egress_request_begin(struct egress_request *rq, struct genl_info *info)
 {
 	struct egress_net *en = egress_net(genl_info_net(info));
+	bool dry;
 	int err;
 
 	rq->info = info;
 	rq->untold = 0;
+	/* info->attrs ends with the last attribute that the command takes. */
+	rq->many = nlmsg_find_attr(info->nlhdr, GENL_HDRLEN, EGRESS_A_ENTRY);
+	dry = nlmsg_find_attr(info->nlhdr, GENL_HDRLEN, EGRESS_A_DRY_RUN);
 	/* A dry run tells how many connections would be cut, and which blocks have none. */
-	if (info->attrs[EGRESS_A_DRY_RUN]) {
+	if (dry) {
 		err = egress_count_pairs(en, NULL, NULL);
 		if (err)
 			return err;
@@ -63,7 +67,7 @@ int egress_request_begin(struct egress_request *rq, struct genl_info *info)
 	if (err)
 		return err;
 	rq->ch.answer = answer;
-	rq->ch.dry = info->attrs[EGRESS_A_DRY_RUN];
+	rq->ch.dry = dry;
 	err = expected_generation(en, info);
 	if (err)
 		egress_change_end(&rq->ch);

@@ -10,11 +10,13 @@ struct genl_info;
  * struct egress_request - a change that a client asked for
  * @ch: the change
  * @info: the client's request, for the answer
+ * @many: the request adds many machines, and is answered with their number
  * @untold: objects that were not echoed, as the client's socket has no room for them
  */
 struct egress_request {
 	struct egress_change ch;
 	struct genl_info *info;
+	bool many;
 	unsigned int untold;
 };
 

@@ -15,7 +15,7 @@
 
 #ifdef EGRESS_JOIN_OPS
 
-#define DUMPS	8	/* commands that have a dump: a new one must be counted here */
+#define DUMPS	9	/* commands that have a dump: a new one must be counted here */
 
 static struct genl_ops joined[ARRAY_SIZE(egress_nl_ops)] __ro_after_init;
 static struct nla_policy policies[DUMPS][EGRESS_A_MAX + 1] __ro_after_init;

@@ -30,6 +30,9 @@ static const u8 commands[] = {
 	[EGRESS_EVENT_WARNING] = EGRESS_CMD_WARNING,
 	[EGRESS_EVENT_CORDON] = EGRESS_CMD_CORDON,
 	[EGRESS_EVENT_MOVE] = EGRESS_CMD_UNSPEC,
+	[EGRESS_EVENT_LEASE] = EGRESS_CMD_LEASE,
+	[EGRESS_EVENT_SET_NEW] = EGRESS_CMD_SET_NEW,
+	[EGRESS_EVENT_SET_GONE] = EGRESS_CMD_SET_DEL,
 };
 
 /* Write the message about @object. @event says of what type it is: see state/change.h. */
@@ -56,6 +59,11 @@ static int fill(struct egress_net *en, struct egress_msg *msg, enum egress_chang
 		return egress_msg_move(en, msg, object);
 	case EGRESS_EVENT_CORDON:
 		return egress_msg_cordon(en, msg);
+	case EGRESS_EVENT_SET_NEW:
+	case EGRESS_EVENT_SET_GONE:
+		return egress_msg_set(en, msg, object);
+	case EGRESS_EVENT_LEASE:
+		return egress_msg_lease_event(en, msg, object);
 	case EGRESS_EVENT_FLUSHED:
 		break;
 	}
@@ -85,6 +93,7 @@ static void lost(const struct genl_info *info)
  * egress_tell_sender() - echo an object to the client that asked for its change
  * @en: namespace, locked
  * @info: the client's request; without NLM_F_ECHO nothing is sent, but for a dry run
+ * @dry: the request is a dry run
  * @event: what happened to the object
  * @object: the object, of the type that @event says
  *
@@ -92,14 +101,14 @@ static void lost(const struct genl_info *info)
  * the ack says what is missing. Context: process. Return: 0; -ENOBUFS if the client's socket has
  * no room for all of the object.
  */
-int egress_tell_sender(struct egress_net *en, struct genl_info *info,
+int egress_tell_sender(struct egress_net *en, struct genl_info *info, bool dry,
 		       enum egress_change_event event, void *object)
 {
 	struct egress_msg msg = {
 		.portid = info->snd_portid,
 		.seq = info->snd_seq,
 		.cmd = info->genlhdr->cmd,
-		.dry_run = info->attrs[EGRESS_A_DRY_RUN],
+		.dry_run = dry,
 	};
 
 	lockdep_assert_held(&en->lock);

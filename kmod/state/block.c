@@ -18,6 +18,7 @@
 #include "packet/objects.h"
 #include "state/app.h"
 #include "state/block.h"
+#include "state/change.h"
 #include "state/group.h"
 #include "state/machine.h"
 #include "state/pair.h"
@@ -29,12 +30,22 @@
  */
 #define RETIRE_BUDGET	1024
 
+/* Tell of a block's new state. That is a change of its own, unless it is part of a larger one. */
+static void tell(struct egress_change *ch, struct egress_block *block)
+{
+	egress_change_count(ch);
+	egress_change_did(ch, EGRESS_EVENT_LEASE, block);
+}
+
 /**
- * egress_block_lease() - a machine takes a free block
+ * egress_block_reserve() - lease a free block to a machine that may not come yet
  * @block: free, egress_net locked
- * @machine: machine
+ * @machine: machine, whose packets don't find the block yet
+ *
+ * To be followed by egress_block_reserved() when nothing can fail any more, or undone by
+ * egress_block_unlease().
  */
-void egress_block_lease(struct egress_block *block, struct egress_machine *machine)
+void egress_block_reserve(struct egress_block *block, struct egress_machine *machine)
 {
 	block->state = EGRESS_BLOCK_LEASED;
 	block->machine = machine;
@@ -46,7 +57,30 @@ void egress_block_lease(struct egress_block *block, struct egress_machine *machi
 }
 
 /**
- * egress_block_unlease() - undo egress_block_lease(), before a packet could see the lease
+ * egress_block_reserved() - tell that a machine has the block that was reserved for it
+ * @ch: change
+ * @block: from egress_block_reserve()
+ */
+void egress_block_reserved(struct egress_change *ch, struct egress_block *block)
+{
+	tell(ch, block);
+}
+
+/**
+ * egress_block_lease() - a machine takes a free block
+ * @ch: change
+ * @block: free
+ * @machine: machine, whose packets don't find the block yet
+ */
+void egress_block_lease(struct egress_change *ch, struct egress_block *block,
+			struct egress_machine *machine)
+{
+	egress_block_reserve(block, machine);
+	tell(ch, block);
+}
+
+/**
+ * egress_block_unlease() - undo egress_block_reserve()
  * @block: leased, egress_net locked
  */
 void egress_block_unlease(struct egress_block *block)
@@ -57,33 +91,36 @@ void egress_block_unlease(struct egress_block *block)
 	list_move(&block->node, &block->pair->free);
 	block->pair->n_free++;
 	block->pair->n_leased--;
+	block->pair->set->n_leased--;
 }
 
 /**
  * egress_block_linger() - let a block linger that no lease has any more
- * @en: namespace, locked
+ * @ch: change
  * @block: leased until now; its connections live on
  */
-void egress_block_linger(struct egress_net *en, struct egress_block *block)
+void egress_block_linger(struct egress_change *ch, struct egress_block *block)
 {
 	block->state = EGRESS_BLOCK_LINGERING;
 	start_poll_synchronize_rcu_full(&block->gp);
 	block->quiet = false;
 	block->pair->n_leased--;
 	block->pair->set->n_leased--;
-	list_add_tail(&block->linger, &en->lingering);
+	list_add_tail(&block->linger, &ch->en->lingering);
+	tell(ch, block);
 }
 
 /**
  * egress_block_free() - a block is free
- * @block: lingering or cutting, without destination tables; egress_net locked. No packet can take
- *	a port of it
+ * @ch: change, which counts
+ * @block: lingering or cutting, without destination tables. No packet can take a port of it
  */
-void egress_block_free(struct egress_block *block)
+void egress_block_free(struct egress_change *ch, struct egress_block *block)
 {
 	struct egress_pair *pair = block->pair;
 
 	block->state = EGRESS_BLOCK_FREE;
+	tell(ch, block);	/* while the block knows whose it was */
 	block->machine = NULL;
 	WRITE_ONCE(block->ports.sender, NULL);
 	list_del(&block->linger);
@@ -121,7 +158,7 @@ bool egress_block_unused(const struct egress_block *block)
 
 /**
  * egress_block_retire() - free a lingering block if no connection lives in it
- * @en: namespace, locked
+ * @ch: change; it counts if the block is freed
  * @block: lingering
  * @budget: destination tables and places that may be swept, counted down
  *
@@ -129,34 +166,36 @@ bool egress_block_unused(const struct egress_block *block)
  * true if the block is free now; false also if a packet may still take a port of the block, or
  * @budget did not suffice.
  */
-bool egress_block_retire(struct egress_net *en, struct egress_block *block, int *budget)
+bool egress_block_retire(struct egress_change *ch, struct egress_block *block, int *budget)
 {
 	block->quiet = block->quiet || poll_state_synchronize_rcu_full(&block->gp);
-	if (!block->quiet || !egress_dests_retire(en, &block->ports, budget))
+	if (!block->quiet || !egress_dests_retire(ch->en, &block->ports, budget))
 		return false;
-	egress_block_free(block);
+	egress_block_free(ch, block);
 	return true;
 }
 
-static bool retire(struct egress_net *en, struct egress_block *block)
+static bool retire(struct egress_change *ch, struct egress_block *block)
 {
 	int budget = RETIRE_BUDGET;
 
-	return egress_block_retire(en, block, &budget);
+	return egress_block_retire(ch, block, &budget);
 }
 
 /**
  * egress_block_retire_one() - free a lingering block of a pair, so as not to refuse a request
- * @en: namespace, locked
+ * @ch: change; it counts if a block is freed
  * @pair: pair that the block is to be of
  * @only: the only block that will do; NULL if any block of the pair will
  *
  * No more than one block is freed: the others are left to the machines that wait for one.
  * Context: process; waits for a grace period. Return: block that is free now, or NULL.
  */
-struct egress_block *egress_block_retire_one(struct egress_net *en, const struct egress_pair *pair,
+struct egress_block *egress_block_retire_one(struct egress_change *ch,
+					     const struct egress_pair *pair,
 					     const struct egress_block *only)
 {
+	struct egress_net *en = ch->en;
 	struct egress_block *block, *tmp, *zero = NULL;
 	bool any = false;
 
@@ -171,10 +210,10 @@ struct egress_block *egress_block_retire_one(struct egress_net *en, const struct
 		/* Slot 0 only if nothing else can be freed: some servers refuse its low ports. */
 		if (!block->ports.slot)
 			zero = block;
-		else if (retire(en, block))
+		else if (retire(ch, block))
 			return block;
 	}
-	return zero && retire(en, zero) ? zero : NULL;
+	return zero && retire(ch, zero) ? zero : NULL;
 }
 
 /**
@@ -198,18 +237,18 @@ struct egress_block *egress_block_first_free(struct egress_pair *pair)
 
 /**
  * egress_blocks_retire_pair() - free a pair's lingering blocks that have no connection left
- * @en: namespace, locked
+ * @ch: change
  * @pair: pair
  *
  * Blocks that take long to look through are left to the reaper.
  */
-void egress_blocks_retire_pair(struct egress_net *en, struct egress_pair *pair)
+void egress_blocks_retire_pair(struct egress_change *ch, struct egress_pair *pair)
 {
 	unsigned int i;
 
 	for (i = 0; i < egress_pair_slots(pair); i++)
 		if (pair->blocks[i].state == EGRESS_BLOCK_LINGERING)
-			retire(en, &pair->blocks[i]);
+			retire(ch, &pair->blocks[i]);
 }
 
 /**

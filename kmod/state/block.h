@@ -7,6 +7,7 @@
 
 #include "packet/objects.h"
 
+struct egress_change;
 struct egress_machine;
 struct egress_net;
 struct egress_pair;
@@ -46,15 +47,19 @@ struct egress_block {
 	struct rcu_gp_oldstate gp;
 };
 
-void egress_block_lease(struct egress_block *block, struct egress_machine *machine);
+void egress_block_reserve(struct egress_block *block, struct egress_machine *machine);
+void egress_block_reserved(struct egress_change *ch, struct egress_block *block);
+void egress_block_lease(struct egress_change *ch, struct egress_block *block,
+			struct egress_machine *machine);
 void egress_block_unlease(struct egress_block *block);
-void egress_block_linger(struct egress_net *en, struct egress_block *block);
-void egress_block_free(struct egress_block *block);
-bool egress_block_retire(struct egress_net *en, struct egress_block *block, int *budget);
+void egress_block_linger(struct egress_change *ch, struct egress_block *block);
+void egress_block_free(struct egress_change *ch, struct egress_block *block);
+bool egress_block_retire(struct egress_change *ch, struct egress_block *block, int *budget);
 bool egress_block_unused(const struct egress_block *block);
-struct egress_block *egress_block_retire_one(struct egress_net *en, const struct egress_pair *pair,
+struct egress_block *egress_block_retire_one(struct egress_change *ch,
+					     const struct egress_pair *pair,
 					     const struct egress_block *only);
-void egress_blocks_retire_pair(struct egress_net *en, struct egress_pair *pair);
+void egress_blocks_retire_pair(struct egress_change *ch, struct egress_pair *pair);
 void egress_blocks_synchronize(struct egress_net *en);
 struct egress_block *egress_block_first_free(struct egress_pair *pair);
 u32 egress_block_limit(const struct egress_block *block);

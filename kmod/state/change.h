@@ -27,6 +27,9 @@ enum egress_change_event {
 	EGRESS_EVENT_WARNING,		/* struct egress_warned */
 	EGRESS_EVENT_CORDON,		/* NULL */
 	EGRESS_EVENT_MOVE,		/* struct egress_move; the answer of a dry run only */
+	EGRESS_EVENT_LEASE,		/* struct egress_block */
+	EGRESS_EVENT_SET_NEW,		/* struct egress_set */
+	EGRESS_EVENT_SET_GONE,
 };
 
 /**

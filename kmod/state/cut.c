@@ -4,7 +4,7 @@
  * long, as a block may have very many connections, so it is done without egress_net.lock, after
  * the change that made it necessary and before the request returns:
  *
- *   in the change        egress_cut_block(): nobody leases the block, and nobody is shown it
+ *   in the change        egress_cut_block(): nobody leases the block any more
  *   without the lock     a grace period, after which no packet takes a port of the block; then its
  *                        connections end, a piece at a time
  *   in a change again    the block is free, and offered to the machines that wait. A machine that
@@ -57,12 +57,13 @@ static void cut(struct egress_net *en, struct egress_block *block)
 }
 
 /* A block that has been cut is free. Return: its pair; NULL if that is gone. */
-static struct egress_pair *release(struct egress_net *en, struct egress_block *block)
+static struct egress_pair *release(struct egress_change *ch, struct egress_block *block)
 {
 	struct egress_machine *machine = block->machine;
 	struct egress_pair *pair = block->pair;
+	struct egress_net *en = ch->en;
 
-	egress_block_free(block);
+	egress_block_free(ch, block);
 	WRITE_ONCE(en->n_cutting, en->n_cutting - 1);
 	pair->n_cutting--;
 	egress_machine_put(machine);
@@ -74,20 +75,21 @@ static struct egress_pair *release(struct egress_net *en, struct egress_block *b
 
 /**
  * egress_cut_now() - end the connections of all blocks that are to be cut, under the lock
- * @en: namespace, locked, and with egress_net.cuts held
+ * @ch: change, with egress_net.cuts held
  *
  * This is for a flush, after which nothing is to be left. The blocks are offered to nobody.
  * Context: process; waits for a grace period.
  */
-void egress_cut_now(struct egress_net *en)
+void egress_cut_now(struct egress_change *ch)
 {
+	struct egress_net *en = ch->en;
 	struct egress_block *block, *tmp;
 
 	lockdep_assert_held(&en->cuts);
 	lockdep_assert_held(&en->lock);
 	list_for_each_entry_safe(block, tmp, &en->cutting, linger) {
 		cut(en, block);
-		release(en, block);
+		release(ch, block);
 	}
 }
 
@@ -119,7 +121,7 @@ void egress_cut_finish(struct egress_net *en)
 		cut(en, block);
 	egress_change_begin(&ch, en);
 	list_for_each_entry_safe(block, tmp, &blocks, linger) {
-		pair = release(en, block);
+		pair = release(&ch, block);
 		if (pair)
 			egress_lease_offer(&ch, pair);
 	}

@@ -7,7 +7,7 @@ struct egress_change;
 struct egress_net;
 
 void egress_cut_block(struct egress_net *en, struct egress_block *block);
-void egress_cut_now(struct egress_net *en);
+void egress_cut_now(struct egress_change *ch);
 void egress_cut_finish(struct egress_net *en);
 
 #endif

@@ -32,7 +32,7 @@ void egress_flush(struct egress_change *ch)
 		egress_pair_destroy(ch, pair);
 		egress_group_put(ch, group);
 	}
-	egress_cut_now(en);
+	egress_cut_now(ch);
 	egress_app_free_all(en);
 	egress_pool_free_all(en);
 	ch->quiet = false;

@@ -82,19 +82,22 @@ struct egress_lease *egress_lease_of(struct egress_net *en, const struct egress_
 	return egress_lease_find(machine, &machine->group->sets.rest);
 }
 
-/*
- * Has any lease of a machine this block? After egress_lease_hand_over() two leases of a
- * machine have the same block for a while.
+/**
+ * egress_lease_on() - the lease that has a block
+ * @en: namespace, locked
+ * @block: block of a machine, leased or about to linger
+ *
+ * Return: one of the machine's leases, NULL if none has the block. After
+ * egress_lease_hand_over() two of them have the same block for a while.
  */
-static bool is_held(struct egress_net *en, const struct egress_machine *machine,
-		    const struct egress_block *block)
+struct egress_lease *egress_lease_on(struct egress_net *en, const struct egress_block *block)
 {
-	const struct egress_lease *lease;
+	struct egress_lease *lease;
 
-	list_for_each_entry(lease, &machine->leases, list)
+	list_for_each_entry(lease, &block->machine->leases, list)
 		if (egress_lease_block(en, lease) == block)
-			return true;
-	return false;
+			return lease;
+	return NULL;
 }
 
 /**
@@ -113,7 +116,7 @@ void egress_lease_move(struct egress_change *ch, struct egress_lease *lease,
 	struct egress_machine *machine = lease->machine;
 
 	if (block) {
-		egress_block_lease(block, machine);
+		egress_block_lease(ch, block, machine);
 		egress_lease_unwait(lease);
 	}
 	/*
@@ -126,8 +129,8 @@ void egress_lease_move(struct egress_change *ch, struct egress_lease *lease,
 	egress_lease_recount(ch, machine);
 	egress_change_machine(ch, machine);
 	egress_change_group(ch, machine->group);
-	if (old && !is_held(ch->en, machine, old))
-		egress_block_linger(ch->en, old);
+	if (old && !egress_lease_on(ch->en, old))
+		egress_block_linger(ch, old);
 }
 
 /**
@@ -149,5 +152,5 @@ void egress_lease_hand_over(struct egress_change *ch, struct egress_lease *from,
 	rcu_assign_pointer(*to->place, &egress_lease_block(ch->en, from)->ports);
 	egress_lease_recount(ch, to->machine);
 	if (old)
-		egress_block_linger(ch->en, old);
+		egress_block_linger(ch, old);
 }

@@ -41,6 +41,7 @@ struct egress_lease {
 
 /* lease.c */
 struct egress_block *egress_lease_block(struct egress_net *en, const struct egress_lease *lease);
+struct egress_lease *egress_lease_on(struct egress_net *en, const struct egress_block *block);
 struct egress_lease *egress_lease_find(const struct egress_machine *machine,
 				       const struct egress_set *set);
 struct egress_lease *egress_lease_own_rest(const struct egress_machine *machine);

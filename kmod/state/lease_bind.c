@@ -56,7 +56,7 @@ static struct egress_block *retire_one(struct egress_change *ch, const struct eg
 	struct egress_block *block;
 
 	if (!ch->dry)
-		return egress_block_retire_one(ch->en, pair, only);
+		return egress_block_retire_one(ch, pair, only);
 	list_for_each_entry(block, &ch->en->lingering, linger)
 		if (block->pair == pair && (!only || block == only) && egress_block_unused(block))
 			return block;
@@ -262,16 +262,6 @@ answer:
 	return 0;
 }
 
-static struct egress_lease *lease_on(struct egress_net *en, const struct egress_block *block)
-{
-	struct egress_lease *lease;
-
-	list_for_each_entry(lease, &block->machine->leases, list)
-		if (egress_lease_block(en, lease) == block)
-			return lease;
-	return NULL;
-}
-
 /*
  * Return: a lease on a pair that may be moved to another pair, as it is not pinned; or NULL. One
  * that it has returned is not returned again.
@@ -285,7 +275,7 @@ static struct egress_lease *movable(struct egress_net *en, struct egress_pair *p
 		i = pair->looked_at++;
 		if (pair->blocks[i].state != EGRESS_BLOCK_LEASED)
 			continue;
-		lease = lease_on(en, &pair->blocks[i]);
+		lease = egress_lease_on(en, &pair->blocks[i]);
 		if (lease && !lease->pinned)
 			return lease;
 	}

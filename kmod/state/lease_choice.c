@@ -74,10 +74,11 @@ struct egress_block *egress_lease_choose(const struct egress_net *en,
  * lease of the set waits. Context: may wait for a grace period. Return: whether a block is free
  * now.
  */
-static bool retire_set(struct egress_net *en, const struct egress_lease *lease)
+static bool retire_set(struct egress_change *ch, const struct egress_lease *lease)
 {
 	const struct egress_group *group = lease->machine->group;
 	struct egress_block *block, *tmp;
+	struct egress_net *en = ch->en;
 	int budget = RETIRE_BUDGET;
 	bool any = false;
 
@@ -89,7 +90,7 @@ static bool retire_set(struct egress_net *en, const struct egress_lease *lease)
 	egress_blocks_synchronize(en);
 	list_for_each_entry_safe(block, tmp, &en->lingering, linger)
 		if (block->pair->set == lease->set && is_open(block->pair, group))
-			any |= egress_block_retire(en, block, &budget);
+			any |= egress_block_retire(ch, block, &budget);
 	return any;
 }
 
@@ -123,13 +124,13 @@ unsigned int egress_lease_room(struct egress_net *en, const struct egress_set *s
  * While other leases of the set wait, lingering blocks are left to them: they get these in
  * their order, from egress_leases_retire().
  */
-static struct egress_block *choose(struct egress_net *en, const struct egress_lease *lease)
+static struct egress_block *choose(struct egress_change *ch, const struct egress_lease *lease)
 {
-	struct egress_block *block = egress_lease_choose(en, lease);
+	struct egress_block *block = egress_lease_choose(ch->en, lease);
 
 	if (!block && lease->set->n_live && list_empty(&lease->set->waiting) &&
-	    may_have(en, lease) && retire_set(en, lease))
-		block = egress_lease_choose(en, lease);
+	    may_have(ch->en, lease) && retire_set(ch, lease))
+		block = egress_lease_choose(ch->en, lease);
 	return block;
 }
 
@@ -167,7 +168,7 @@ static void take_or_wait(struct egress_change *ch, struct egress_lease *lease)
 	bool waits = !list_empty(&lease->wait);
 	struct egress_block *block;
 
-	block = waits ? egress_lease_choose(ch->en, lease) : choose(ch->en, lease);
+	block = waits ? egress_lease_choose(ch->en, lease) : choose(ch, lease);
 	lease->pinned = false;
 	if (block || egress_lease_block(ch->en, lease))
 		egress_lease_move(ch, lease, block);
@@ -184,7 +185,7 @@ static void take_or_wait(struct egress_change *ch, struct egress_lease *lease)
  */
 static void take_own(struct egress_change *ch, struct egress_lease *lease)
 {
-	struct egress_block *block = is_good(ch->en, lease) ? NULL : choose(ch->en, lease);
+	struct egress_block *block = is_good(ch->en, lease) ? NULL : choose(ch, lease);
 
 	if (block)
 		egress_lease_move(ch, lease, block);

@@ -157,7 +157,7 @@ bool egress_leases_retire(struct egress_change *ch)
 		budget--;
 		list_move_tail(&block->linger, &ch->en->lingering);
 		pair = block->pair;
-		if (egress_block_retire(ch->en, block, &budget))
+		if (egress_block_retire(ch, block, &budget))
 			egress_lease_offer(ch, pair);
 	}
 	left = !list_empty(&todo);

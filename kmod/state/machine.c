@@ -189,7 +189,7 @@ static int prepare(struct egress_change *ch, const struct egress_machine_request
 			goto undo;
 		/* In a dry run it may linger. */
 		if (block->state == EGRESS_BLOCK_FREE)
-			egress_block_lease(block, machine);
+			egress_block_reserve(block, machine);
 	}
 	err = -ENOMEM;
 	if (req->device && *req->device) {
@@ -237,6 +237,7 @@ static void publish(struct egress_change *ch, struct egress_machine *machine)
 		lease = egress_lease_find(machine, block->pair->set);
 		lease->pinned = true;
 		rcu_assign_pointer(*lease->place, &block->ports);
+		egress_block_reserved(ch, block);
 		egress_change_machine(ch, machine);
 	}
 	egress_leases_settle(ch, machine, NULL);

@@ -98,7 +98,7 @@ void egress_pair_destroy(struct egress_change *ch, struct egress_pair *pair)
 	list_del(&pair->drain);
 	if (!--set->n_pairs && set->index) {
 		egress_warn_set_gone(ch, pair->group, set);
-		egress_set_free(set);
+		egress_set_free(ch, set);
 	}
 	region->n_pairs--;
 	pair->group->n_pairs--;

@@ -419,6 +419,7 @@ int egress_pair_add(struct egress_change *ch, const struct egress_pair_request *
 
 	for (i = have; i < made; i++)
 		pair_publish(ch, pairs[i], set);
+	egress_set_begin(ch, set);
 	if (machine)
 		egress_leases_settle(ch, machine, NULL);
 	else if (sets->changing)

@@ -118,7 +118,7 @@ void egress_pair_settle(struct egress_net *en, struct rcu_gp_oldstate *gp)
 		synchronize_rcu_expedited();
 	egress_change_begin(&ch, en);
 	list_for_each_entry(pair, &en->draining, drain)
-		egress_blocks_retire_pair(en, pair);
+		egress_blocks_retire_pair(&ch, pair);
 	egress_pair_drain(&ch);
 	egress_change_end(&ch);
 }

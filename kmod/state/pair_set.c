@@ -77,7 +77,7 @@ static void drop_if_empty(struct egress_change *ch, struct egress_group *group,
 	egress_leases_detach(ch, group, set);
 	if (!set->n_pairs) {
 		egress_warn_set_gone(ch, group, set);
-		egress_set_free(set);
+		egress_set_free(ch, set);
 	}
 }
 
@@ -132,6 +132,7 @@ int egress_pair_set(struct egress_change *ch, const struct in6_addr *addr, struc
 	}
 
 	move_pair(pair, set);
+	egress_set_begin(ch, set);
 	hand_over(ch, pair, old, set);
 	if (fresh)
 		egress_leases_begin(ch, group, set);
@@ -211,6 +212,7 @@ static void promote(struct egress_change *ch, struct egress_pair *pair)
 	pair->scope = EGRESS_SCOPE_APP;
 	pair->machine = NULL;
 	move_pair(pair, set);
+	egress_set_begin(ch, set);
 	if (group == machine->group)
 		hand_over(ch, pair, own, set);
 }

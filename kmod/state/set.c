@@ -144,13 +144,13 @@ static struct egress_set *set_new(struct egress_net *en, struct egress_sets *set
 	if (!set)
 		return NULL;
 	set->cidrs = kvmalloc_array(n, sizeof(*cidrs), GFP_KERNEL_ACCOUNT);
-	if (!set->cidrs) {
-		kfree(set);
-		return NULL;
-	}
+	if (!set->cidrs)
+		goto free;
+	set->id = ++en->last_set;
+	if (xa_err(xa_store(&en->sets, set->id, set, GFP_KERNEL_ACCOUNT)))
+		goto free_cidrs;
 	memcpy(set->cidrs, cidrs, n * sizeof(*cidrs));
 	set->n_cidrs = n;
-	set->id = ++en->last_set;
 	set->sets = sets;
 	INIT_LIST_HEAD(&set->pairs);
 	INIT_LIST_HEAD(&set->waiting);
@@ -161,6 +161,12 @@ static struct egress_set *set_new(struct egress_net *en, struct egress_sets *set
 	sets->end = max(sets->end, set->index + 1);
 	list_add_tail(&set->list, &sets->list);
 	return set;
+
+free_cidrs:
+	kvfree(set->cidrs);
+free:
+	kfree(set);
+	return NULL;
 }
 
 /**
@@ -188,11 +194,12 @@ struct egress_set *egress_set_get(struct egress_change *ch, struct egress_group 
 	set = set_new(ch->en, sets, cidrs, n);
 	if (!set)
 		return ERR_PTR(-ENOMEM);
+	set->app = group->app;
 	err = egress_sets_prepare(ch, sets, set) ?: egress_leases_attach(ch, group, set);
 	if (!err)
 		return set;
 	egress_sets_abort(sets);
-	egress_set_free(set);
+	egress_set_free(ch, set);
 	return ERR_PTR(err);
 }
 
@@ -208,15 +215,35 @@ void egress_set_unget(struct egress_change *ch, struct egress_group *group, stru
 	if (set->n_pairs || !set->index)
 		return;
 	egress_leases_detach(ch, group, set);
-	egress_set_free(set);
+	egress_set_free(ch, set);
 }
 
 /**
- * egress_set_free() - free a set
+ * egress_set_begin() - tell of a set that a pair is for, if it is a new one
+ * @ch: change that can't fail any more; it counts if the set is new
+ * @set: set; nothing is told of the rest
+ */
+void egress_set_begin(struct egress_change *ch, struct egress_set *set)
+{
+	if (!set->index || set->begun)
+		return;
+	set->begun = true;
+	egress_change_count(ch);
+	egress_change_did(ch, EGRESS_EVENT_SET_NEW, set);
+}
+
+/**
+ * egress_set_free() - free a set, and tell that it has gone
+ * @ch: change; nothing is told if it is the one that made the set
  * @set: set without pairs and leases, and not the set of the rest
  */
-void egress_set_free(struct egress_set *set)
+void egress_set_free(struct egress_change *ch, struct egress_set *set)
 {
+	if (set->begun) {
+		egress_change_count(ch);
+		egress_change_did(ch, EGRESS_EVENT_SET_GONE, set);
+	}
+	xa_erase(&ch->en->sets, set->id);
 	list_del(&set->list);
 	kvfree(set->cidrs);
 	kfree(set);

@@ -22,6 +22,8 @@ struct egress_pair;
  * struct egress_set - a set of destinations, and the pairs for it
  * @list: entry in egress_sets.list; unused for the set of the rest
  * @sets: the sets that this one belongs to
+ * @app: app of the pairs for the set; NULL for the rest
+ * @begun: egress_set_begin() has been called: the set is one that listeners know
  * @index: what the map gives for the set's destinations, and where a machine's lease for the
  *	set has its place in egress_view.ports; 0 for the rest
  * @cidrs: prefixes of the set, in the order of egress_cidr_cmp(); NULL for the rest
@@ -34,7 +36,7 @@ struct egress_pair;
  * @n_addrs: addresses of these pairs, by family
  * @n_slots: slots of these pairs that this host hands out
  * @n_leased: number of blocks that are leased, of all pairs in @pairs
- * @id: counted up, no later set gets the same; 0 for the rest
+ * @id: key in egress_net.sets, counted up, no later set gets the same; 0 for the rest
  * @told: what listeners know of the warnings about the set, by kind
  *
  * egress_net.lock protects all of it.
@@ -42,6 +44,8 @@ struct egress_pair;
 struct egress_set {
 	struct list_head list;
 	struct egress_sets *sets;
+	const struct egress_app *app;
+	bool begun;
 	unsigned int index;
 	struct egress_cidr *cidrs;
 	unsigned int n_cidrs;
@@ -124,7 +128,8 @@ struct egress_set *egress_set_get(struct egress_change *ch, struct egress_group 
 				  struct egress_sets *sets, const struct egress_cidr *cidrs,
 				  unsigned int n);
 void egress_set_unget(struct egress_change *ch, struct egress_group *group, struct egress_set *set);
-void egress_set_free(struct egress_set *set);
+void egress_set_begin(struct egress_change *ch, struct egress_set *set);
+void egress_set_free(struct egress_change *ch, struct egress_set *set);
 void egress_set_count(struct egress_set *set, const struct egress_pair *pair, int by);
 int egress_sets_prepare(struct egress_change *ch, struct egress_sets *sets, struct egress_set *add);
 void egress_sets_commit(struct egress_net *en, struct egress_sets *sets);

@@ -5,7 +5,7 @@
 # them away, several at once, each named by either of its addresses.
 . "$(dirname "$0")/lib.sh"
 
-allocation() { eg -j list | jq -c '[.[] | del(.machines, .connections)]'; }
+allocation() { eg -j list | jq -c '[.[] | del(.machines, .connections, .generation)]'; }
 
 net 1
 pool

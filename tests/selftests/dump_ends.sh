@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A dump ends, and says that it was interrupted, when the list that it was in the midst of
-# becomes shorter or goes.
+# becomes shorter or goes. So does the answer to a request for one object.
 . "$(dirname "$0")/lib.sh"
 
 load_module
@@ -19,7 +19,7 @@ many() {
 # parts COMMAND ATTRIBUTE PROGRAM...: what a dump ends with, if that is run after its first part.
 parts() { h /usr/bin/python3 -I "$SELFTESTS/raw_netlink.py" "$TOP/uapi/linux/egress.h" parts "$@"; }
 apps() { parts EGRESS_CMD_APP_GET EGRESS_A_EXCLUDE "$EGRESSCTL" "$@"; }
-pairs() { parts EGRESS_CMD_PAIR_GET EGRESS_A_TO "$EGRESSCTL" "$@"; }
+sets() { parts EGRESS_CMD_SET_GET EGRESS_A_TO "$EGRESSCTL" "$@"; }
 long() { eg -b - <<<"app set shop --limit 5 --exclude $(many 100.0)"; }
 
 long
@@ -32,5 +32,11 @@ eg -b - >/dev/null <<END
 pool add ord $POOL4
 allocate --app shop --region ord --v4 198.51.100.9 --to $(many 101.0)
 END
-like "nothing changes" "^done whole [0-9]+$" "$(pairs app list)"
-like "the destinations go" "^done interrupted [0-9]+$" "$(pairs pair set 198.51.100.9)"
+like "nothing changes" "^done whole [0-9]+$" "$(sets app list)"
+
+# One object in several messages ends as a dump does, one in a single message by the ack.
+one() { h /usr/bin/python3 -I "$SELFTESTS/raw_netlink.py" "$TOP/uapi/linux/egress.h" whole EGRESS_CMD_SET_GET EGRESS_A_SET_ID "$1"; }
+like "a long set" '^([0-9]+) \1 done and then nothing$' "$(one 1)"
+eg allocate --app shop --region ord --to 203.0.113.0/24 > /dev/null
+is "a short one" "1 0 ack and then nothing" "$(one 2)"
+like "the destinations go" "^done interrupted [0-9]+$" "$(sets pair set 198.51.100.9)"

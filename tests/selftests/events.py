@@ -9,15 +9,20 @@ usage: events.py LINUX-SOURCE SPECIFICATION
 
 import json
 import select
+import socket
 import sys
 
 sys.path.append(f'{sys.argv[1]}/tools/net/ynl')
 # pylint: disable=import-error,wrong-import-position
 from lib import YnlFamily
 
+SO_RCVBUFFORCE = 33
+
 
 def main():
     family = YnlFamily(sys.argv[2], schema='')
+    # Python is slower than a kernel that tells of a hundred machines at once.
+    family.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
     family.ntf_subscribe('events')
     print('listening', file=sys.stderr, flush=True)
     while True:

@@ -413,6 +413,10 @@ listed() {
 	awk -v regex="$regex" '$0 ~ regex { n++ } END { print n + 0 }' <<<"$all"
 }
 
+# settled: no slot lingers, so that none becomes free now, which is a change.
+settled() { until_ok "no slot lingers" no_slot_lingers; }
+no_slot_lingers() { [[ $(eg -j lease list --brief) != *lingering* ]]; }
+
 # pairs: the addresses of all pairs, IPv4 first, one a line.
 pairs() { eg -j list | jq -r '.[].ip'; }
 

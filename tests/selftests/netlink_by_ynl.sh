@@ -48,26 +48,55 @@ like "an address of each family" '^198\.51\.100\.[0-9]+ 2001:db8:e::[0-9a-f:]+$'
 machine=$(ynl --dump machine-get | jq '.[0]')
 is "machine" '["m1","ord",["10.0.0.1","fd00::1"],0]' \
 	"$(jq -c '[.machine, .region, [.addr[] | .v4 // .v6], .waiting]' <<<"$machine")"
-is "leases" "[[\"m1\",$(jq '."pair-id"' <<<"$machine")]]" \
+is "leases" "[[\"m1\",$(jq '.lease[0]."pair-id"' <<<"$machine")]]" \
 	"$(ynl --dump lease-get "--json={$REGION}" | jq -c 'map([.machine, ."pair-id"])')"
 
 is "of one machine" '["m1"] []' "$(for id in m1 m2; do ynl --dump lease-get "--json={\"machine\": \"$id\"}" |
 	jq -c 'map(.machine)'; done | xargs -d '\n')"
 
 # The other pair, by the bytes of its IPv4 address.
-other=$(jq -r --argjson m "$machine" '.[] | select(."pair-id" != $m."pair-id").v4' <<<"$pairs")
+other=$(jq -r --argjson m "$machine" '.[] | select(."pair-id" != $m.lease[0]."pair-id").v4' <<<"$pairs")
 # shellcheck disable=SC2046,SC2183 # four numbers
 other4=$(printf %02x $(tr . ' ' <<<"$other"))
 ynl --multi bind "{$M1, \"pair\": {\"v4\": \"$other4\"}, \"slot\": 7}" \
 	--multi app-set "{$SHOP, \"limit\": 100, \"on-limit\": \"drop\", \"exclude\": [{\"v4\": \"$IN4\", \"len\": 32}, {\"v6\": \"$IN6\", \"len\": 128}]}"
 machine=$(ynl --do machine-get "--json={$M1}")
 is "bound" "[\"$other\",7,7168,8191,true]" \
-	"$(jq -c '[.v4, .slot, ."port-first", ."port-last", .pinned]' <<<"$machine")"
+	"$(jq -c '.lease[0] | [.v4, .slot, ."port-first", ."port-last", .pinned]' <<<"$machine")"
 is "settings" '[100,"drop","pass",["10.0.0.1","fd00::1"],1]' \
 	"$(ynl --do app-get "--json={$SHOP}" | jq -c '[.limit, ."on-limit", ."on-none", [.exclude[] | .v4 // .v6], .machines]')"
 
+# Destinations are told once, as a set, and pairs and leases have its number.
+TO="{\"v4\": \"cb007100\", \"len\": 24}, {\"v6\": \"20010db8000b00000000000000000000\", \"len\": 48}"
+ynl \
+	--multi pair-new "{$REGION, $SHOP, \"v4\": \"c6336405\", \"to\": [$TO]}" \
+	--multi pair-new "{$REGION, $SHOP, \"v4\": \"c6336406\", \"to\": [$TO]}"
+sets=$(ynl --dump set-get "--json={$SHOP}")
+set=$(jq '.[0]."set-id"' <<<"$sets")
+is "a set" '[["shop","ord",2,2,["203.0.113.0/24","2001:db8:b::/48"]]]' \
+	"$(jq -c 'map([.app, .region, .pairs, .prefixes, [.to[] | "\(.v4 // .v6)/\(.len)"]])' <<<"$sets")"
+is "by its number, and in another region" "$(jq -cS '.[0]' <<<"$sets") []" \
+	"$(ynl --do set-get "--json={\"set-id\": $set}" | jq -cS .) $(ynl --dump set-get '--json={"region": "fra"}' | jq -c .)"
+is "pairs of it" "[[$set,2,null],[$set,2,null]]" \
+	"$(ynl --dump pair-get "--json={$SHOP}" | jq -c 'map(select(."set-id") | [."set-id", .prefixes, .to])')"
+machine=$(ynl --do machine-get "--json={$M1}")
+is "leases" "[[null,true],[$set,null]]" "$(jq -c '[.lease[] | [."set-id", .pinned]] | sort' <<<"$machine")"
+# Who asks briefly does not wait until connections are counted.
+is "counted" "true true" "$(jq -r '"\(has("connections")) \(has("stats"))"' <<<"$machine")"
+is "brief" "false false false false" "$(
+	ynl --do machine-get "--json={$M1, \"brief\": true}" | jq -r '"\(has("connections")) \(has("stats"))"' | xargs
+	) $(ynl --do pair-get '--json={"addr": {"v4": "c6336405"}, "brief": true}' | jq 'has("connections")'
+	) $(ynl --dump lease-get '--json={"brief": true}' | jq 'any(has("connections"))')"
+ynl --do pair-del '--json={"addr": [{"v4": "c6336405"}, {"v4": "c6336406"}]}'
+ynl_refused "No such file.*no set.*bad-attr.*set-id" --do set-get "--json={\"set-id\": $set}"
+# What is told of a prefix only can't be asked for.
+ynl_refused "Invalid argument.*told of a prefix.*bad-attr.*prefix" --do pool-new \
+	"--json={$REGION, \"prefix\": [{\"v4\": \"$NET4\", \"len\": 28, \"used\": 2}]}"
+
 # Whoever decides by what was true before is told.
-generation=$(jq .generation <<<"$machine")
+free() { [ "$(ynl --dump lease-get '--json={"brief": true}' | jq -c 'map(.state) | unique')" = '["leased"]' ]; }
+until_ok "nothing lingers" free
+generation=$(ynl --do stats-get | jq .generation)
 ynl_refused 'Stale.*generation' --do pair-del "--json={\"generation\": $((generation - 1)), \"addr\": {\"v4\": \"$other4\"}}"
 ynl_refused 'Device or resource busy.*msg' --do pool-del "--json={$REGION}"
 ynl_refused "File exists.*198\.51\.100\.0/29.*overlaps 198\.51\.100\.0/28.*bad-attr.*prefix" --do pool-new \

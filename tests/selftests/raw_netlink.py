@@ -6,6 +6,9 @@
 #   raw_netlink.py HEADER parts COMMAND ATTRIBUTE PROGRAM [ARG]...
 #       Read the first part of a dump, run a program, and read the other parts: 1,000 at
 #       most. Says how the dump ended, and how many of its messages have the attribute.
+#   raw_netlink.py HEADER whole COMMAND ATTRIBUTE NUMBER
+#       Ask for the object of that number. Says how many messages it took, how many of them
+#       had NLM_F_MULTI, and what came last.
 #   raw_netlink.py HEADER blame COMMAND ATTRIBUTE ADDR...
 #       Send a request with these IPv4 addresses, as attributes of that kind. Says which of
 #       them, counted from 0, the refusal is about.
@@ -24,12 +27,13 @@ import struct
 import subprocess
 import sys
 
-REQUEST, ACK, ECHO, DUMP, DUMP_INTR = 0x1, 0x4, 0x8, 0x300, 0x10     # NLM_F_*
+REQUEST, MULTI, ACK, ECHO, DUMP, DUMP_INTR = 0x1, 0x2, 0x4, 0x8, 0x300, 0x10     # NLM_F_*
 ERROR, DONE = 2, 3                              # NLMSG_*
 GENERIC, CONTROL, GETFAMILY = 16, 16, 3         # NETLINK_GENERIC, GENL_ID_CTRL
 FAMILY_ID, FAMILY_NAME = 1, 2                   # CTRL_ATTR_*
 NESTED, ERROR_MSG, ERROR_OFFSET = 0x8000, 1, 2  # NLA_F_NESTED, NLMSGERR_ATTR_*
 SOL_NETLINK, CAP_ACK, EXT_ACK = 270, 10, 11     # NETLINK_*
+SO_RCVBUFFORCE = 33
 
 
 def number(header, name):
@@ -86,6 +90,25 @@ def parts(command, attribute, *program):
         if not part:
             subprocess.run(program, check=True, stdout=subprocess.DEVNULL)
     print(end or "does not end", "interrupted" if interrupted else "whole", found)
+
+
+def whole(command, attribute, value):
+    sock, family = open_family()
+    sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
+    request(sock, family, REQUEST | ACK, command, struct.pack("=HHQ", 12, attribute, int(value)))
+    count = multi = 0
+    while True:
+        for kind, flags, _ in messages(sock.recv(1 << 16)):
+            if kind in (ERROR, DONE):
+                sock.setblocking(False)
+                try:
+                    more = "more" if sock.recv(1 << 16) else ""
+                except BlockingIOError:
+                    more = "nothing"
+                print(count, multi, "done" if kind == DONE else "ack", "and then", more)
+                return
+            count += 1
+            multi += bool(flags & MULTI)
 
 
 def blame(command, attribute, *addrs):
@@ -148,5 +171,5 @@ def refused(command, attribute, processes, count):
 with open(sys.argv[1], encoding="ascii") as file:
     text = file.read()
 V4, UNTOLD = number(text, "EGRESS_ADDRESS_A_V4"), number(text, "EGRESS_A_UNTOLD")
-{"parts": parts, "blame": blame, "remove": remove, "refused": refused}[sys.argv[2]](
+{"parts": parts, "whole": whole, "blame": blame, "remove": remove, "refused": refused}[sys.argv[2]](
     number(text, sys.argv[3]), number(text, sys.argv[4]), *sys.argv[5:])

@@ -25,6 +25,7 @@ END
 eg -b "$TMP/boot" > /dev/null
 leased m1 "$(keep standing m1 tcp $BANK4)"
 standing=$(again standing)
+settled
 state > "$TMP/before"
 for _ in 1 2 3; do
 	eg -b "$TMP/boot" > /dev/null
@@ -126,12 +127,13 @@ eg pool del fra 198.51.100.0/29 198.51.100.48/28 --missing-ok
 eg pool del fra --missing-ok
 
 # Who has decided by what it was is refused, if it is not so any more.
+settled
 was=$(of generation "$(eg -j stats)")
 made=$(eg -j -generation "$was" machine add m8 --app blog --region ord --addr 10.0.0.8)
 is "generation" $((was + 1)) "$(of generation "$made")"
 refused 2 "generation $was is not the current one, $((was + 1))" eg -generation "$was" machine del m8
 eg --generation $((was + 1)) machine del m8
-is "generation" $((was + 2)) "$(stat generation)"
+is "generation, of the machine and of its slot, which is free" $((was + 3)) "$(stat generation)"
 refused 1 "not with 'list'" eg -generation "$was" list
 refused 1 "not with -b" eg -generation "$was" -b /dev/null
 refused 1 "generation 'x'" eg -generation x machine del m8

@@ -95,6 +95,7 @@ static void list_json(const struct apps *apps)
 	for (size_t i = 0; i < apps->n; i++) {
 		json_begin_object(&j, NULL);
 		app_json(&j, &apps->v[i]);
+		json_add_unsigned(&j, "generation", apps->v[i].generation);
 		json_end_object(&j);
 	}
 	json_end_array(&j);
@@ -188,6 +189,7 @@ int app_show(const struct command *command, int argc, char **argv)
 	if (!rc && apps.n && output.json) {
 		json_begin_object(&j, NULL);
 		app_json(&j, &apps.v[0]);
+		json_add_unsigned(&j, "generation", apps.v[0].generation);
 		json_end_object(&j);
 	} else if (!rc && apps.n) {
 		show_text(&apps.v[0]);

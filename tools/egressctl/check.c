@@ -173,7 +173,7 @@ static int check_all(struct targets *targets, const char *id, const struct insid
 		rc = machines_get(&machines, exchange_get, id);
 		if (!rc && machines.n)
 			rc = reach(to, &machines.v[0], inside, dev);
-		free(machines.v);
+		machines_free(&machines);
 		if (rc)
 			break;
 		failed |= reach_failed(to);
@@ -224,7 +224,7 @@ int check(const struct command *command, int argc, char **argv)
 	for (size_t i = 0; i < targets.n; i++)
 		reach_free(&targets.v[i]);
 	free(targets.v);
-	free(machines.v);
+	machines_free(&machines);
 	if (inside.fd >= 0)
 		close(inside.fd);
 	return rc;

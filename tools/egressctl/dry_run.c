@@ -85,7 +85,7 @@ static void plan_json(struct json *j, const struct plan *plan)
 	json_begin_array(j, "machines");
 	for (size_t i = 0; i < plan->machines.n; i++) {
 		json_begin_object(j, NULL);
-		machine_json(j, &plan->machines.v[i]);
+		machine_json(j, &plan->machines.v[i], false);
 		json_end_object(j);
 	}
 	json_end_array(j);

@@ -94,6 +94,7 @@ out:
 /* A region is there as long as it has a pool, or machines that wait for one. */
 static int region_exists(const char *region)
 {
+	const struct view view = { .region = region, .brief = true };
 	struct guess guess = { .given = region };
 	struct machines machines = {};
 	struct pools pools = {};
@@ -102,10 +103,10 @@ static int region_exists(const char *region)
 	for (size_t i = 0; i < pools.n; i++)
 		compare(&guess, pools.v[i].region);
 	if (!rc && !guess.known)
-		rc = machines_load(&machines, exchange_glance, NULL, region);
+		rc = machines_load(&machines, exchange_glance, &view);
 	if (!rc && !guess.known && !machines.n)
 		rc = missing("region", &guess);
-	free(machines.v);
+	machines_free(&machines);
 	pools_free(&pools);
 	return rc;
 }

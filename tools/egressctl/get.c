@@ -30,16 +30,16 @@ static void print_json(const struct route *r)
 	json_add_string_or_null(&j, "app", m->app);
 	json_add_string_or_null(&j, "region", m->region);
 	json_add_string_or_null(&j, "dev", m->dev);
-	json_add_string_or_null(&j, "egress-v4", addr_text(&m->v4, text));
-	json_add_string_or_null(&j, "egress-v6", addr_text(&m->v6, text));
+	json_add_string_or_null(&j, "egress-v4", addr_text(&m->lease.v4, text));
+	json_add_string_or_null(&j, "egress-v6", addr_text(&m->lease.v6, text));
 	json_add_string_or_null(&j, "ports",
-				m->leased ? ports_text(m->port_first, m->port_last, text) : NULL);
+				m->leased ? ports_text(&m->lease, text) : NULL);
 	json_add_bool(&j, "cordoned", m->cordoned);
 	json_add_string_or_null(&j, "exclude",
 				r->excluded.addr.len ? prefix_text(&r->excluded, text) : NULL);
 	if (m->leased) {
-		json_add_unsigned(&j, "slot", m->slot);
-		json_add_unsigned(&j, "block-size", m->block_size);
+		json_add_unsigned(&j, "slot", m->lease.slot);
+		json_add_unsigned(&j, "block-size", m->lease.block_size);
 	} else {
 		json_add_null(&j, "slot");
 		json_add_null(&j, "block-size");
@@ -75,9 +75,9 @@ static void print_text(const struct route *r)
 	printf("app           %s\n", m->app);
 	printf("region        %s\n", m->region);
 	if (m->leased) {
-		printf("egress-v4     %s\n", or_dash(addr_text(&m->v4, text)));
-		printf("egress-v6     %s\n", or_dash(addr_text(&m->v6, text)));
-		printf("ports         %s\n", ports_text(m->port_first, m->port_last, text));
+		printf("egress-v4     %s\n", or_dash(addr_text(&m->lease.v4, text)));
+		printf("egress-v6     %s\n", or_dash(addr_text(&m->lease.v6, text)));
+		printf("ports         %s\n", ports_text(&m->lease, text));
 	}
 	if (r->has_table) {
 		printf("connections   %llu of %u\n", r->connections, r->limit);

@@ -13,11 +13,12 @@
 
 int list(const struct command *command, int argc, char **argv)
 {
-	const char *app = NULL, *region = NULL;
+	struct view view = {};
 	bool exact = false;
 	const struct option opts[] = {
-		{ "--app", "APP", parse_app, &app, "only pairs of this app and its machines" },
-		{ "--region", "REGION", parse_region, &region, "only pairs in this region" },
+		{ "--app", "APP", parse_app, &view.app, "only pairs of this app and its machines" },
+		{ "--region", "REGION", parse_region, &view.region, "only pairs in this region" },
+		{ "--brief", NULL, NULL, &view.brief, BRIEF_HELP },
 		{ "--exact", NULL, NULL, &exact, EXACT_HELP },
 		{}
 	};
@@ -26,13 +27,13 @@ int list(const struct command *command, int argc, char **argv)
 
 	rc = args_parse(command, opts, 0, 0, &argc, argv);
 	exchange_exact(exact);
-	rc = rc ?: must_exist(app, region) ?: pairs_load(&pairs, exchange_dump, app, region);
+	rc = rc ?: must_exist(view.app, view.region) ?: pairs_load(&pairs, exchange_dump, &view);
 	if (rc)
 		return rc;
 	pairs_list(&pairs);
 	warn_interrupted();
 	pairs_free(&pairs);
-	rc = warn_check(app, region);
+	rc = warn_check(view.app, view.region);
 	warn_text();
 	return rc;
 }

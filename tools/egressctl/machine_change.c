@@ -33,19 +33,19 @@ static void print_line(const struct machine *m)
 		printf("%s: waiting %s\n", m->id, machine_waits_text(m, waits));
 		return;
 	}
-	printf("%s: %s%s%s ports %s\n", m->id, addr_text(&m->v4, v4),
-	       m->v4.len && m->v6.len ? " " : "", addr_text(&m->v6, v6),
-	       ports_text(m->port_first, m->port_last, ports));
+	printf("%s: %s%s%s ports %s\n", m->id, addr_text(&m->lease.v4, v4),
+	       m->lease.v4.len && m->lease.v6.len ? " " : "", addr_text(&m->lease.v6, v6),
+	       ports_text(&m->lease, ports));
 }
 
 static void beware_of_slot_0(const struct machine *m)
 {
 	char pair[2 * ADDR_TEXT];
 
-	if (!m->leased || m->slot)
+	if (!m->leased || m->lease.slot)
 		return;
 	warn_add("machine '%s' has slot 0 of %s, ports 1-%u: some servers refuse low source ports",
-		 m->id, pair_text(&m->v4, &m->v6, pair), m->port_last);
+		 m->id, pair_text(&m->lease.v4, &m->lease.v6, pair), m->lease.port_last);
 }
 
 static void beware_of_family(const struct machine *m, const char *family, const struct addr *egress,
@@ -59,7 +59,7 @@ static void beware_of_family(const struct machine *m, const char *family, const 
 	if (!m->leased || !has || egress->len)
 		return;
 	warn_add("machine '%s' has an %s address but its pair %s has none: its %s %s",
-		 m->id, family, pair_text(&m->v4, &m->v6, pair), family,
+		 m->id, family, pair_text(&m->lease.v4, &m->lease.v6, pair), family,
 		 "is left to the app's on-none setting");
 }
 
@@ -86,15 +86,15 @@ static int tell(const struct answer *answer, struct json *j, bool added, bool mo
 		if (added)
 			rc = wait_for_lease(&machines.v[i]);
 		if (j && !i)
-			machine_json(j, &machines.v[i]);
+			machine_json(j, &machines.v[i], false);
 		else if (!j && added)
 			print_line(&machines.v[i]);
 		beware_of_slot_0(&machines.v[i]);
-		beware_of_family(&machines.v[i], "IPv4", &machines.v[i].v4, 4);
-		beware_of_family(&machines.v[i], "IPv6", &machines.v[i].v6, 16);
+		beware_of_family(&machines.v[i], "IPv4", &machines.v[i].lease.v4, 4);
+		beware_of_family(&machines.v[i], "IPv6", &machines.v[i].lease.v6, 16);
 		beware_of_device(&machines.v[i]);
 	}
-	free(machines.v);
+	machines_free(&machines);
 	return rc;
 }
 
@@ -130,7 +130,7 @@ static int confirm_move(const char *id, const char *app, const char *region)
 		     next_tell(app, region ?: m->region, &none, 1) ?:
 		     confirm();
 	}
-	free(machines.v);
+	machines_free(&machines);
 	return rc;
 }
 
@@ -180,7 +180,7 @@ static int machine_new(const struct command *command, uint8_t cmd, int argc, cha
 		msg = atomic_part(command, cmd, "", change_counted);
 		if (!msg)
 			goto out;
-		put_entry(msg, &(struct entry){ id, app, region, dev, &addrs, &pair, &slot });
+		put_entry(msg, &(struct machine_entry){ id, app, region, dev, &addrs, &pair, &slot });
 		warn_about(app, region);
 		rc = 0;
 		goto out;
@@ -266,23 +266,24 @@ static int machines_gone(const struct answer *answer, struct json *j)
 	for (size_t i = 0; i < machines.n; i++) {
 		if (j) {
 			json_begin_object(j, NULL);
-			machine_json(j, &machines.v[i]);
+			machine_json(j, &machines.v[i], false);
 			json_end_object(j);
 		}
 		warn_about(machines.v[i].app, machines.v[i].region);
 	}
 	if (j)
 		json_end_array(j);
-	free(machines.v);
+	machines_free(&machines);
 	return rc;
 }
 
 /* What goes, and what that cuts; of the machines that are named, or of an app's. */
 static int confirm_deletion(int argc, char **argv, get_fn get, const char *app, const char *region)
 {
+	const struct view view = { .app = app, .region = region };
 	struct machines machines = {};
 	unsigned long long connections = 0;
-	int rc = app ? machines_load(&machines, exchange_glance, app, region) : 0;
+	int rc = app ? machines_load(&machines, exchange_glance, &view) : 0;
 
 	for (int i = 0; i < argc && !rc; i++)
 		rc = machines_get(&machines, get, argv[i]);
@@ -294,7 +295,7 @@ static int confirm_deletion(int argc, char **argv, get_fn get, const char *app, 
 	for (size_t i = 0; i < machines.n && !rc; i++)
 		rc = next_tell_own(machines.v[i].app, machines.v[i].id);
 	rc = rc ?: confirm();
-	free(machines.v);
+	machines_free(&machines);
 	return rc;
 }
 

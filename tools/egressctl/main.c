@@ -252,10 +252,10 @@ static int show_version(const struct command *command, int argc, char **argv)
 	if (rc)
 		return rc;
 	version_of_module(module);
-	fits = !strcmp(module, EGRESS_VERSION);
+	fits = !strcmp(module, egressctl_version);
 	if (output.json) {
 		json_begin_object(&j, NULL);
-		json_add_string(&j, "egressctl", EGRESS_VERSION);
+		json_add_string(&j, "egressctl", egressctl_version);
 		json_add_string_or_null(&j, "module", module);
 		if (*module)
 			json_add_bool(&j, "fits", fits);
@@ -264,7 +264,7 @@ static int show_version(const struct command *command, int argc, char **argv)
 		json_end_object(&j);
 		return 0;
 	}
-	printf("egressctl %s, module %s%s\n", EGRESS_VERSION, *module ? module : "not loaded",
+	printf("egressctl %s, module %s%s\n", egressctl_version, *module ? module : "not loaded",
 	       !*module ? "" : fits ? ": they fit" :
 	       ": what only one of them knows is refused or not shown");
 	return 0;
@@ -329,7 +329,7 @@ static int run_all(const struct globals *globals, int argc, char **argv)
 		return STATUS_USAGE;
 	}
 	if (globals->generation && globals->file && !globals->atomic)
-		return fail_usage("-generation goes with one command, or with -b and -atomic");
+		return fail_usage("-generation goes with one command, not with -b without -atomic");
 	rc = globals->netns ? netns_enter(globals->netns) : 0;
 	if (!rc && globals->generation)
 		rc = parse_generation(globals->generation, &generation);

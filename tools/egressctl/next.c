@@ -25,7 +25,7 @@ static uint32_t room_of(const struct place *place, const struct pair *pair)
 
 	/* Those that linger are not free either. */
 	for (size_t i = 0; i < place->leases.n; i++)
-		used += place->leases.v[i].pair_id == pair->id;
+		used += place->leases.v[i].block.pair_id == pair->id;
 	return used < pair->slots ? pair->slots - used : 0;
 }
 
@@ -34,7 +34,8 @@ static bool loses_lease(const struct place *place, const struct pairs *gone, con
 	for (size_t i = 0; i < place->leases.n; i++) {
 		const struct lease *l = &place->leases.v[i];
 
-		if (!l->lingering && !strcmp(l->machine, machine) && pairs_find(gone, l->pair_id))
+		if (l->state == EGRESS_LEASE_STATE_LEASED && !strcmp(l->machine, machine) &&
+		    pairs_find(gone, l->block.pair_id))
 			return true;
 	}
 	return false;
@@ -59,13 +60,19 @@ static size_t tell_own(const struct place *place, const struct pairs *gone)
 	return machines;
 }
 
+/* A machine's own pairs have sets of their own. */
+static bool same_destinations(const struct pair *a, const struct pair *b)
+{
+	return a->set == b->set || (a->to && b->to && prefixes_equal(a->to, b->to));
+}
+
 /* For the destinations of one that goes; if none goes, for those that no other is for. */
 static bool is_alike(const struct pairs *gone, const struct pair *pair)
 {
 	if (!gone->n)
-		return !pair->to.n;
+		return !pair->set;
 	for (size_t i = 0; i < gone->n; i++)
-		if (prefixes_equal(&gone->v[i].to, &pair->to))
+		if (same_destinations(&gone->v[i], pair))
 			return true;
 	return false;
 }
@@ -74,7 +81,7 @@ static bool is_alike(const struct pairs *gone, const struct pair *pair)
 static bool closes_sets(const struct place *place, const struct pairs *gone)
 {
 	for (size_t i = 0; i < gone->n; i++)
-		if (!gone->v[i].to.n)
+		if (!gone->v[i].set)
 			return false;
 	for (size_t i = 0; i < place->pairs.n; i++) {
 		const struct pair *p = &place->pairs.v[i];
@@ -136,12 +143,13 @@ static int tell_fate(const char *app, const char *region, size_t machines, size_
 
 int next_tell(const char *app, const char *region, const struct pairs *gone, size_t machines)
 {
+	const struct view view = { .app = app, .region = region, .brief = true };
 	struct place place = {};
 	size_t own;
 	int rc;
 
-	rc = pairs_load(&place.pairs, exchange_glance, app, region) ?:
-	     leases_load(&place.leases, exchange_glance, app, region);
+	rc = pairs_load(&place.pairs, exchange_glance, &view) ?:
+	     leases_load(&place.leases, exchange_glance, &view);
 	if (!rc) {
 		own = tell_own(&place, gone);
 		machines -= own < machines ? own : machines;
@@ -157,9 +165,10 @@ int next_tell(const char *app, const char *region, const struct pairs *gone, siz
 
 int next_tell_own(const char *app, const char *machine)
 {
+	const struct view view = { .app = app, .brief = true };
 	struct pairs pairs = {};
 	char text[2 * ADDR_TEXT];
-	int rc = pairs_load(&pairs, exchange_glance, app, NULL);
+	int rc = pairs_load(&pairs, exchange_glance, &view);
 
 	for (size_t i = 0; i < pairs.n && !rc; i++) {
 		const struct pair *p = &pairs.v[i];

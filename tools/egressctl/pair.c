@@ -6,6 +6,7 @@
 
 #include "args.h"
 #include "confirm.h"
+#include "lease.h"
 #include "output.h"
 #include "pair.h"
 #include "warn.h"
@@ -18,6 +19,10 @@ void to_json(struct json *j, const struct prefixes *to)
 {
 	char text[PREFIX_TEXT];
 
+	if (!to) {
+		json_add_null(j, "to");
+		return;
+	}
 	json_begin_array(j, "to");
 	for (size_t i = 0; i < to->n; i++)
 		json_add_string(j, NULL, prefix_text(&to->v[i], text));
@@ -36,29 +41,35 @@ static void drain_json(struct json *j, const struct pair *pair)
 		json_add_null(j, "drain");
 }
 
-void pairs_json(struct json *j, const struct pairs *pairs)
+/* Members of an object, the same wherever a pair appears. */
+static void pair_json(struct json *j, const struct pair *pair)
 {
 	char text[ADDR_TEXT];
 
-	for (size_t i = 0; i < pairs->n; i++) {
-		const struct pair *p = &pairs->v[i];
+	json_add_unsigned(j, "pair-id", pair->id);
+	json_add_string(j, "scope", scope_text(pair->scope));
+	json_add_string(j, "region", pair->region);
+	json_add_string_or_null(j, "app", pair->app);
+	json_add_string_or_null(j, "machine", pair->machine);
+	json_add_string_or_null(j, "v4", addr_text(&pair->v4, text));
+	json_add_string_or_null(j, "v6", addr_text(&pair->v6, text));
+	json_add_unsigned(j, "block-size", pair->block_size);
+	json_add_unsigned(j, "slots", pair->slots);
+	json_add_unsigned(j, "machines", pair->machines);
+	if (pair->counted)
+		json_add_unsigned(j, "connections", pair->connections);
+	json_add_signed(j, "created", pair->created);
+	set_json(j, pair->set);
+	to_json(j, pair->to);
+	json_add_bool(j, "left-behind", pair->left_behind);
+	drain_json(j, pair);
+}
 
+void pairs_json(struct json *j, const struct pairs *pairs)
+{
+	for (size_t i = 0; i < pairs->n; i++) {
 		json_begin_object(j, NULL);
-		json_add_unsigned(j, "pair-id", p->id);
-		json_add_string(j, "scope", scope_text(p->scope));
-		json_add_string(j, "region", p->region);
-		json_add_string_or_null(j, "app", p->app);
-		json_add_string_or_null(j, "machine", p->machine);
-		json_add_string_or_null(j, "v4", addr_text(&p->v4, text));
-		json_add_string_or_null(j, "v6", addr_text(&p->v6, text));
-		json_add_unsigned(j, "block-size", p->block_size);
-		json_add_unsigned(j, "slots", p->slots);
-		json_add_unsigned(j, "machines", p->machines);
-		json_add_unsigned(j, "connections", p->connections);
-		json_add_signed(j, "created", p->created);
-		to_json(j, &p->to);
-		json_add_bool(j, "left-behind", p->left_behind);
-		drain_json(j, p);
+		pair_json(j, &pairs->v[i]);
 		json_end_object(j);
 	}
 }
@@ -79,6 +90,10 @@ static void machines_cell(struct table *t, const struct pair *pair)
 	}
 	if (!pair->draining) {
 		table_cell(t, "%u", pair->machines);
+		return;
+	}
+	if (!pair->counted) {
+		table_cell(t, "draining");
 		return;
 	}
 	if (pair->has_deadline)
@@ -106,7 +121,7 @@ static void address_row(struct table *t, const struct pair *pair, const struct a
 	machines_cell(t, pair);
 	table_cell(t, "%s", when);
 	if (with_to)
-		table_cell(t, "%s", or_dash(to_text(&pair->to, text)));
+		table_cell(t, "%s", or_dash(to_text(pair->to, text)));
 }
 
 static void address_json(struct json *j, const struct pair *pair, const struct addr *addr)
@@ -119,18 +134,9 @@ static void address_json(struct json *j, const struct pair *pair, const struct a
 	json_add_string(j, "family", addr->len == 4 ? "v4" : "v6");
 	json_add_string(j, "ip", addr_text(addr, text));
 	json_add_string(j, "type", scope_text(pair->scope));
-	json_add_string(j, "region", pair->region);
 	json_add_string(j, "owner", owner(pair));
-	json_add_unsigned(j, "machines", pair->machines);
-	json_add_signed(j, "created", pair->created);
-	json_add_unsigned(j, "pair-id", pair->id);
-	json_add_string_or_null(j, "app", pair->app);
-	json_add_unsigned(j, "block-size", pair->block_size);
-	json_add_unsigned(j, "slots", pair->slots);
-	json_add_unsigned(j, "connections", pair->connections);
-	to_json(j, &pair->to);
-	json_add_bool(j, "left-behind", pair->left_behind);
-	drain_json(j, pair);
+	pair_json(j, pair);
+	json_add_unsigned(j, "generation", pair->generation);
 	json_end_object(j);
 }
 
@@ -148,7 +154,7 @@ static void list_table(const struct pairs *pairs)
 	bool with_to = false;
 
 	for (size_t i = 0; i < pairs->n; i++)
-		with_to |= pairs->v[i].to.n;
+		with_to |= pairs->v[i].set;
 	t = table_new(with_to ? columns_to : columns);
 	for (size_t i = 0; i < pairs->n; i++) {
 		address_row(t, &pairs->v[i], &pairs->v[i].v4, with_to);

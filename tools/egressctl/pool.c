@@ -245,6 +245,7 @@ static void print_json(const struct pools *pools)
 	for (size_t i = 0; i < pools->n; i++) {
 		json_begin_object(&j, NULL);
 		pool_json(&j, &pools->v[i]);
+		json_add_unsigned(&j, "generation", pools->v[i].generation);
 		json_end_object(&j);
 	}
 	json_end_array(&j);

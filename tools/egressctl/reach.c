@@ -134,7 +134,7 @@ static int ask(struct route *route, struct packet *packet, const struct machine 
 static bool check_tables(struct reach *to, const struct route *route)
 {
 	const struct machine *m = &route->machine;
-	const struct addr *egress = to->addr.len == 4 ? &m->v4 : &m->v6;
+	const struct addr *egress = to->addr.len == 4 ? &m->lease.v4 : &m->lease.v6;
 	char text[ADDR_TEXT], ports[PORTS_TEXT];
 	char *why = route_why(route);
 	bool ok = false;
@@ -155,7 +155,7 @@ static bool check_tables(struct reach *to, const struct route *route)
 	}
 	step(to, "excluded", true, "no");
 	step(to, "lease", true, "%s ports %s", addr_text(egress, text),
-	     ports_text(m->port_first, m->port_last, ports));
+	     ports_text(&m->lease, ports));
 	if (route->rule == EGRESS_RULE_LIMIT)
 		step(to, "limit", false, "%s", why);
 	else
@@ -279,7 +279,7 @@ static int follow(struct reach *to, const struct attempt *a, const struct route 
 	else
 		step(to, "reply", false, "somebody on the way says: %s", strerror(a->error));
 out:
-	free(now.v);
+	machines_free(&now);
 	return rc;
 }
 

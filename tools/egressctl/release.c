@@ -72,7 +72,7 @@ static int confirm_release(const struct addrs *addrs, const struct number *drain
 	int rc = 0;
 
 	for (size_t i = 0; i < addrs->n && !rc; i++)
-		rc = pairs_get(&pairs, get, &addrs->v[i]);
+		rc = pairs_get(&pairs, get, &addrs->v[i], false);
 	make_unique(&pairs);
 	for (size_t i = 0; i < pairs.n; i++) {
 		machines += pairs.v[i].machines;
@@ -108,7 +108,7 @@ static int count_draining(const struct addrs *addrs, size_t *n)
 
 	*n = 0;
 	for (size_t i = 0; i < addrs->n && !rc; i++)
-		rc = pairs_get(&pairs, exchange_find, &addrs->v[i]);
+		rc = pairs_get(&pairs, exchange_find, &addrs->v[i], true);
 	for (size_t i = 0; i < pairs.n; i++)
 		*n += pairs.v[i].draining;
 	pairs_free(&pairs);

@@ -39,7 +39,8 @@ static int print_totals(struct nlattr **attrs, struct nlmsghdr *message, void *a
 	print_counter(&j, "destinations", get_u64(attrs, EGRESS_A_DESTINATIONS));
 	print_counter(&j, "prefixes", get_u64(attrs, EGRESS_A_PREFIXES));
 	print_counter(&j, "memory", get_u64(attrs, EGRESS_A_MEMORY));
-	print_counter(&j, "connections", get_u64(attrs, EGRESS_A_CONNECTIONS));
+	if (attrs[EGRESS_A_CONNECTIONS])
+		print_counter(&j, "connections", get_u64(attrs, EGRESS_A_CONNECTIONS));
 	if (output.json) {
 		json_add_bool(&j, "cordoned", attrs[EGRESS_A_CORDONED]);
 		counters_json(&j, &counters);
@@ -51,6 +52,16 @@ static int print_totals(struct nlattr **attrs, struct nlmsghdr *message, void *a
 		if (counter_names[i])
 			print_counter(&j, counter_names[i], counters.value[i]);
 	return 0;
+}
+
+static int totals(bool brief)
+{
+	struct nl_msg *msg = netlink_message(EGRESS_CMD_STATS_GET, 0);
+
+	if (!msg)
+		return STATUS_FAILED;
+	put_flag_if(msg, EGRESS_A_BRIEF, brief);
+	return exchange_get(msg, print_totals, NULL);
 }
 
 static void print_json(const struct machines *machines)
@@ -65,17 +76,24 @@ static void print_json(const struct machines *machines)
 		json_add_string(&j, "machine", m->id);
 		json_add_string(&j, "app", m->app);
 		json_add_string(&j, "region", m->region);
-		json_add_unsigned(&j, "connections", m->connections);
+		if (m->counted)
+			json_add_unsigned(&j, "connections", m->connections);
 		counters_json(&j, &m->counters);
+		json_add_unsigned(&j, "generation", m->generation);
 		json_end_object(&j);
 	}
 	json_end_array(&j);
 }
 
-static void print_table(const struct machines *machines)
+static void print_table(const struct machines *machines, bool brief)
 {
 	static const char *const columns[] = {
 		"MACHINE", "APP", "REGION", ">CONNECTIONS", ">OPENED",
+		">CLOSED", ">LIMIT", ">PASSED", ">UNBOUND",
+		">SPOOFED", ">UNSUPPORTED", ">LEAK", ">NOMEM", NULL
+	};
+	static const char *const columns_brief[] = {
+		"MACHINE", "APP", "REGION", ">OPENED",
 		">CLOSED", ">LIMIT", ">PASSED", ">UNBOUND",
 		">SPOOFED", ">UNSUPPORTED", ">LEAK", ">NOMEM", NULL
 	};
@@ -84,7 +102,7 @@ static void print_table(const struct machines *machines)
 		EGRESS_STATS_A_PASSED, EGRESS_STATS_A_UNBOUND, EGRESS_STATS_A_SPOOFED,
 		EGRESS_STATS_A_UNSUPPORTED, EGRESS_STATS_A_LEAK, EGRESS_STATS_A_NOMEM,
 	};
-	struct table *t = table_new(columns);
+	struct table *t = table_new(brief ? columns_brief : columns);
 
 	for (size_t i = 0; i < machines->n; i++) {
 		const struct machine *m = &machines->v[i];
@@ -93,7 +111,8 @@ static void print_table(const struct machines *machines)
 		table_cell(t, "%s", m->id);
 		table_cell(t, "%s", m->app);
 		table_cell(t, "%s", m->region);
-		table_cell(t, "%llu", m->connections);
+		if (!brief)
+			table_cell(t, "%llu", m->connections);
 		for (size_t k = 0; k < sizeof(shown) / sizeof(*shown); k++)
 			table_cell(t, "%llu", m->counters.value[shown[k]]);
 	}
@@ -102,12 +121,13 @@ static void print_table(const struct machines *machines)
 
 int stats(const struct command *command, int argc, char **argv)
 {
-	const char *app = NULL, *region = NULL;
+	struct view view = {};
 	bool exact = false;
 	const struct option opts[] = {
-		{ "--app", "APP", parse_app, &app, "a row for each machine of this app" },
-		{ "--region", "REGION", parse_region, &region,
+		{ "--app", "APP", parse_app, &view.app, "a row for each machine of this app" },
+		{ "--region", "REGION", parse_region, &view.region,
 		  "a row for each machine in this region" },
+		{ "--brief", NULL, NULL, &view.brief, BRIEF_HELP },
 		{ "--exact", NULL, NULL, &exact, EXACT_HELP },
 		{}
 	};
@@ -118,16 +138,17 @@ int stats(const struct command *command, int argc, char **argv)
 		printf("\n%s", counters_help);
 	if (rc)
 		return rc;
-	if (!app && !region)
-		return exchange_get(netlink_message(EGRESS_CMD_STATS_GET, 0), print_totals, NULL);
+	if (!view.app && !view.region)
+		return totals(view.brief);
 	exchange_exact(exact);
-	rc = must_exist(app, region) ?: machines_load_counters(&machines, app, region);
+	rc = must_exist(view.app, view.region) ?: machines_load_counters(&machines, &view);
 	if (rc)
 		return rc;
 	if (output.json)
 		print_json(&machines);
 	else
-		print_table(&machines);
+		print_table(&machines, view.brief);
 	warn_interrupted();
+	machines_free(&machines);
 	return 0;
 }

@@ -149,26 +149,27 @@ static void print_table(const struct ranking *r)
 int top(const struct command *command, int argc, char **argv)
 {
 	struct number count = { .value = COUNT };
-	const char *app = NULL, *region = NULL;
+	struct view view = {};
 	struct ranking ranking = {};
 	const struct option opts[] = {
 		{ "--count", "N", parse_count, &count, "as many rows, 10 unless given" },
 		{ "--by", "connections|rejects", parse_by, &ranking.by_rejects,
 		  "what counts: the share of the limit in use, or connections refused" },
-		{ "--app", "APP", parse_app, &app, "only this app's machines" },
-		{ "--region", "REGION", parse_region, &region, "only machines in this region" },
+		{ "--app", "APP", parse_app, &view.app, "only this app's machines" },
+		{ "--region", "REGION", parse_region, &view.region,
+		  "only machines in this region" },
 		{}
 	};
 	int rc;
 
-	rc = args_parse(command, opts, 0, 0, &argc, argv) ?: must_exist(app, region);
+	rc = args_parse(command, opts, 0, 0, &argc, argv) ?: must_exist(view.app, view.region);
 	if (rc)
 		return rc;
 	ranking.room = count.value;
 	ranking.v = xrealloc(NULL, count.value * sizeof(*ranking.v));
 	/* Traffic changes the table all the time: a glance will do. */
-	rc = exchange_table(EGRESS_CMD_DESTINATION_GET, exchange_glance, app, region,
-			    rank, &ranking);
+	rc = exchange_table(EGRESS_CMD_DESTINATION_GET, exchange_glance, &view, rank,
+			    &ranking);
 	if (!rc && output.json)
 		print_json(&ranking);
 	else if (!rc)

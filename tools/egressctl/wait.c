@@ -62,9 +62,12 @@ static int look(struct machine *machine)
 	struct machines machines = {};
 	int rc = machines_get(&machines, exchange_get, machine->id);
 
-	if (!rc && machines.n)
+	if (!rc && machines.n) {
+		free(machine->others);
 		*machine = machines.v[0];
-	free(machines.v);
+		machines.v[0].others = NULL;
+	}
+	machines_free(&machines);
 	return rc;
 }
 

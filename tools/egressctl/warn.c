@@ -135,7 +135,9 @@ static int add_if_left(struct nlattr **attrs, struct nlmsghdr *message, void *ar
 
 static int load(const char *app, const char *region, object_fn fn, void *arg)
 {
-	return exchange_table(EGRESS_CMD_WARNING_GET, exchange_glance, app, region, fn, arg);
+	const struct view view = { .app = app, .region = region };
+
+	return exchange_table(EGRESS_CMD_WARNING_GET, exchange_glance, &view, fn, arg);
 }
 
 int warn_settle(void)

@@ -33,8 +33,10 @@ void warn_json(struct json *j);
 void warn_text(void);
 
 /* The table that was just shown changed while it was read, if it did. */
+#define BRIEF_HELP	"do not count live connections, which takes time where there are many"
 #define EXACT_HELP	"fail rather than show a table that changed while it was read"
 void warn_interrupted(void);
+
 bool warn_any(void);
 
 #endif

@@ -6,6 +6,7 @@
 #include "libegress/request.h"
 
 struct app {
+	unsigned long long generation;
 	char name[EGRESS_NAME_MAX + 1];
 	uint32_t limit;
 	uint32_t on_limit;

@@ -125,6 +125,32 @@ int exchange_glance(struct nl_msg *msg, object_fn fn, void *arg)
 	return dump(msg, fn, arg, 1, NULL);
 }
 
+int exchange_aside(struct nl_msg *msg, object_fn fn, void *arg)
+{
+	struct answer answer = {};
+	int rc = STATUS_FAILED;
+
+	if (!msg)
+		return rc;
+	netlink_aside(true);
+	rc = netlink_open() ?: exchange(msg, &answer);
+	if (answer.error)
+		netlink_abandon();
+	netlink_aside(false);
+	if (!rc && answer.error != ENOENT)
+		rc = answer_status(&answer) ?: answer_each(&answer, fn, arg);
+	answer_free(&answer);
+	nlmsg_free(msg);
+	return rc;
+}
+
+int exchange_aside_dump(struct nl_msg *msg, object_fn fn, void *arg)
+{
+	if (msg)
+		nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_DUMP;
+	return exchange_aside(msg, fn, arg);
+}
+
 void exchange_exact(bool on)
 {
 	exact = on;
@@ -146,15 +172,15 @@ bool exchange_interrupted(void)
 	return interrupted;
 }
 
-int exchange_table(uint8_t cmd, dump_fn dump, const char *app, const char *region,
-		   object_fn fn, void *arg)
+int exchange_table(uint8_t cmd, dump_fn dump, const struct view *view, object_fn fn, void *arg)
 {
 	struct nl_msg *msg = netlink_message(cmd, 0);
 
 	if (!msg)
 		return STATUS_FAILED;
-	put_string_if(msg, EGRESS_A_APP, app);
-	put_string_if(msg, EGRESS_A_REGION, region);
+	put_string_if(msg, EGRESS_A_APP, view->app);
+	put_string_if(msg, EGRESS_A_REGION, view->region);
+	put_flag_if(msg, EGRESS_A_BRIEF, view->brief);
 	return dump(msg, fn, arg);
 }
 

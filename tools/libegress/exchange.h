@@ -24,12 +24,25 @@ typedef int (*dump_fn)(struct nl_msg *msg, object_fn fn, void *arg);
 int exchange_dump(struct nl_msg *msg, object_fn fn, void *arg);
 int exchange_glance(struct nl_msg *msg, object_fn fn, void *arg);
 
+/*
+ * Ask for something that another answer refers to, while others may be outstanding. What
+ * exchange_interrupted() tells stays as it was.
+ */
+int exchange_aside(struct nl_msg *msg, object_fn fn, void *arg);
+int exchange_aside_dump(struct nl_msg *msg, object_fn fn, void *arg);
+
 void exchange_exact(bool on);
 bool exchange_interrupted(void);	/* of the last dump */
 
-/* Ask for the table of cmd by dump. No app, or no region, means any. */
-int exchange_table(uint8_t cmd, dump_fn dump, const char *app, const char *region,
-		   object_fn fn, void *arg);
+/* Which objects are to be in a table, and what of them; NULL is any. */
+struct view {
+	const char *app;
+	const char *region;
+	bool brief;		/* without live connections, which takes time to count */
+};
+
+/* Ask for the table of cmd by dump. */
+int exchange_table(uint8_t cmd, dump_fn dump, const struct view *view, object_fn fn, void *arg);
 
 struct json;
 

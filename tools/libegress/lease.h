@@ -5,17 +5,28 @@
 #include "libegress/exchange.h"
 #include "libegress/request.h"
 
-struct lease {
+/* The ports of a slot of a pair. */
+struct block {
 	unsigned long long pair_id;
 	struct addr v4;
 	struct addr v6;
+	enum egress_scope scope;
 	uint32_t slot;
+	uint32_t block_size;
 	uint16_t port_first;
 	uint16_t port_last;
+	unsigned long long set;		/* 0: for the destinations of no set */
+	bool pinned;
+};
+
+struct lease {
+	unsigned long long generation;
+	struct block block;
+	enum egress_lease_state state;
 	char machine[EGRESS_NAME_MAX + 1];
 	char app[EGRESS_NAME_MAX + 1];
 	char region[EGRESS_REGION_MAX + 1];
-	bool lingering;
+	bool counted;
 	unsigned long long connections;
 };
 
@@ -24,8 +35,12 @@ struct leases {
 	size_t n;
 };
 
-/* Appends. No app, or no region, means any. */
-int leases_load_of(struct leases *leases, const char *machine);
-int leases_load(struct leases *leases, dump_fn dump, const char *app, const char *region);
+#define PORTS_TEXT	12	/* "64512-65535" */
+
+const char *ports_text(const struct block *block, char text[PORTS_TEXT]);
+void block_read(struct block *block, struct nlattr **attrs);
+
+/* Appends. */
+int leases_load(struct leases *leases, dump_fn dump, const struct view *view);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/genetlink.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "libegress/alloc.h"
@@ -22,35 +22,70 @@ static void read_addrs(struct machine *machine, struct nlmsghdr *message)
 			get_addr_nest(attr, &machine->addrs[machine->n_addrs++]);
 }
 
+static void read_lease(struct machine *machine, struct nlattr *nest)
+{
+	struct nlattr *attrs[EGRESS_A_MAX + 1];
+	struct block block;
+
+	if (!netlink_parse_nest(attrs, nest))
+		return;
+	block_read(&block, attrs);
+	if (!block.set) {
+		machine->leased = true;
+		machine->lease = block;
+		return;
+	}
+	machine->others = array_grow(machine->others, machine->n_others, sizeof(block));
+	machine->others[machine->n_others++] = block;
+}
+
+static void read_leases(struct machine *machine, struct nlmsghdr *message)
+{
+	struct nlattr *attr;
+	int left;
+
+	nlmsg_for_each_attr(attr, message, GENL_HDRLEN, left)
+		if (nla_type(attr) == EGRESS_A_LEASE)
+			read_lease(machine, attr);
+}
+
+/* A machine with many leases comes in several messages. */
 static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 {
 	struct machines *machines = arg;
+	char id[EGRESS_NAME_MAX + 1];
 	struct machine *m;
 
+	get_string(attrs, EGRESS_A_MACHINE, id, sizeof(id));
+	if (machines->n && !strcmp(machines->v[machines->n - 1].id, id)) {
+		read_leases(&machines->v[machines->n - 1], message);
+		return 0;
+	}
 	machines->v = array_grow(machines->v, machines->n, sizeof(*machines->v));
 	m = &machines->v[machines->n++];
 	*m = (struct machine){
-		.leased = attrs[EGRESS_A_PAIR_ID],
+		.generation = get_u64(attrs, EGRESS_A_GENERATION),
+		.counted = attrs[EGRESS_A_CONNECTIONS],
+		.measured = attrs[EGRESS_A_STATS],
 		.waiting = get_u32(attrs, EGRESS_A_WAITING),
 		.cordoned = attrs[EGRESS_A_CORDONED],
-		.pinned = attrs[EGRESS_A_PINNED],
-		.pair_id = get_u64(attrs, EGRESS_A_PAIR_ID),
-		.scope = get_u32(attrs, EGRESS_A_SCOPE),
-		.slot = get_u32(attrs, EGRESS_A_SLOT),
-		.block_size = get_u32(attrs, EGRESS_A_BLOCK_SIZE),
-		.port_first = get_u16(attrs, EGRESS_A_PORT_FIRST),
-		.port_last = get_u16(attrs, EGRESS_A_PORT_LAST),
 		.connections = get_u64(attrs, EGRESS_A_CONNECTIONS),
 	};
-	get_string(attrs, EGRESS_A_MACHINE, m->id, sizeof(m->id));
+	memcpy(m->id, id, sizeof(id));
 	get_string(attrs, EGRESS_A_APP, m->app, sizeof(m->app));
 	get_string(attrs, EGRESS_A_REGION, m->region, sizeof(m->region));
 	get_string(attrs, EGRESS_A_DEV, m->dev, sizeof(m->dev));
-	get_addr(attrs[EGRESS_A_V4], &m->v4);
-	get_addr(attrs[EGRESS_A_V6], &m->v6);
 	read_addrs(m, message);
+	read_leases(m, message);
 	counters_read(&m->counters, attrs[EGRESS_A_STATS]);
 	return 0;
+}
+
+void machines_free(struct machines *machines)
+{
+	for (size_t i = 0; i < machines->n; i++)
+		free(machines->v[i].others);
+	free(machines->v);
 }
 
 int machines_get(struct machines *machines, get_fn get, const char *id)
@@ -63,15 +98,14 @@ int machines_get(struct machines *machines, get_fn get, const char *id)
 	return get(msg, append, machines);
 }
 
-int machines_load(struct machines *machines, dump_fn dump, const char *app, const char *region)
+int machines_load(struct machines *machines, dump_fn dump, const struct view *view)
 {
-	return exchange_table(EGRESS_CMD_MACHINE_GET, dump, app, region, append, machines);
+	return exchange_table(EGRESS_CMD_MACHINE_GET, dump, view, append, machines);
 }
 
-int machines_load_counters(struct machines *machines, const char *app, const char *region)
+int machines_load_counters(struct machines *machines, const struct view *view)
 {
-	return exchange_table(EGRESS_CMD_STATS_GET, exchange_dump, app, region, append,
-			      machines);
+	return exchange_table(EGRESS_CMD_STATS_GET, exchange_dump, view, append, machines);
 }
 
 int machines_of_answer(struct machines *machines, const struct answer *answer)
@@ -91,12 +125,6 @@ const char *machine_waits_text(const struct machine *machine, char text[WAITS_TE
 	else
 		snprintf(text, WAITS_TEXT, "for a pair of app '%s' in region '%s'", machine->app,
 			 machine->region);
-	return text;
-}
-
-const char *ports_text(uint16_t first, uint16_t last, char text[PORTS_TEXT])
-{
-	snprintf(text, PORTS_TEXT, "%u-%u", first, last);
 	return text;
 }
 

@@ -5,28 +5,26 @@
 #include <net/if.h>
 
 #include "libegress/exchange.h"
+#include "libegress/lease.h"
 #include "libegress/request.h"
 #include "libegress/counters.h"
 
 struct machine {
+	unsigned long long generation;
 	char id[EGRESS_NAME_MAX + 1];
 	char app[EGRESS_NAME_MAX + 1];
 	char region[EGRESS_REGION_MAX + 1];
 	struct addr addrs[EGRESS_MACHINE_ADDRS];
 	size_t n_addrs;
 	char dev[IFNAMSIZ];
-	bool leased;		/* for destinations of no particular pair */
-	bool waiting;		/* for that, or for another lease that it should have */
+	bool waiting;		/* for a lease that it should have */
 	bool cordoned;		/* that is why it waits */
-	bool pinned;
-	unsigned long long pair_id;
-	enum egress_scope scope;
-	struct addr v4;
-	struct addr v6;
-	uint32_t slot;
-	uint32_t block_size;
-	uint16_t port_first;
-	uint16_t port_last;
+	bool leased;		/* for the destinations of no set: this */
+	struct block lease;
+	struct block *others;	/* leases for those of sets */
+	size_t n_others;
+	bool counted;		/* connections */
+	bool measured;		/* counters */
 	unsigned long long connections;
 	struct counters counters;
 };
@@ -36,13 +34,14 @@ struct machines {
 	size_t n;
 };
 
-#define PORTS_TEXT	12	/* "64512-65535" */
 #define ADDRS_TEXT	(EGRESS_MACHINE_ADDRS * (ADDR_TEXT + 1))
 
-/* These append. No app, or no region, means any. */
+void machines_free(struct machines *machines);
+
+/* These append. */
 int machines_get(struct machines *machines, get_fn get, const char *id);
-int machines_load(struct machines *machines, dump_fn dump, const char *app, const char *region);
-int machines_load_counters(struct machines *machines, const char *app, const char *region);
+int machines_load(struct machines *machines, dump_fn dump, const struct view *view);
+int machines_load_counters(struct machines *machines, const struct view *view);
 int machines_add(struct nlattr **attrs, struct nlmsghdr *message, void *machines);
 int machines_of_answer(struct machines *machines, const struct answer *answer);
 
@@ -50,7 +49,5 @@ const char *machine_addrs_text(const struct machine *machine, char text[ADDRS_TE
 /* What a machine is waiting for, such as "for a pair of app 'shop' in region 'ord'". */
 #define WAITS_TEXT	(EGRESS_NAME_MAX + EGRESS_REGION_MAX + 64)
 const char *machine_waits_text(const struct machine *machine, char text[WAITS_TEXT]);
-
-const char *ports_text(uint16_t first, uint16_t last, char text[PORTS_TEXT]);
 
 #endif

@@ -25,9 +25,14 @@
 #define LARGEST_MESSAGE	(64 << 10)	/* that the kernel sends */
 #define PATIENCE	30		/* seconds */
 
-static struct nl_sock *sock;
-static bool ready;
-static int lost;	/* why no more answers come, libnl's error */
+struct line {
+	struct nl_sock *sock;
+	bool ready;
+	int lost;	/* why no more answers come, libnl's error */
+};
+
+/* The second one is for what is asked while answers are outstanding. */
+static struct line lines[2], *line = lines;
 static int family;
 
 static struct nla_policy policy[EGRESS_A_MAX + 1] = {
@@ -72,12 +77,15 @@ static struct nla_policy policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_UNTOLD]	= { .type = NLA_U32 },
 	[EGRESS_A_FROM]		= { .type = NLA_NESTED },
 	[EGRESS_A_SLOTS_LINGERING] = { .type = NLA_U32 },
+	[EGRESS_A_STATE]	= { .type = NLA_U32 },
+	[EGRESS_A_SET_ID]		= { .type = NLA_U64 },
+	[EGRESS_A_PREFIXES]	= { .type = NLA_U64 },
 };
 
 /* As large as may be; without the right to exceed the system's bound, that. */
 static void set_buffer(int option, int force, int size)
 {
-	int fd = nl_socket_get_fd(sock);
+	int fd = nl_socket_get_fd(line->sock);
 
 	if (setsockopt(fd, SOL_SOCKET, force, &size, sizeof(size)))
 		setsockopt(fd, SOL_SOCKET, option, &size, sizeof(size));
@@ -88,9 +96,9 @@ static int connect_to_family(void)
 	const struct timeval patience = { .tv_sec = PATIENCE };
 	int fd, on = 1;
 
-	if (genl_connect(sock))
+	if (genl_connect(line->sock))
 		return fail("invalid", "generic netlink socket: %s", strerror(errno));
-	family = genl_ctrl_resolve(sock, EGRESS_FAMILY_NAME);
+	family = genl_ctrl_resolve(line->sock, EGRESS_FAMILY_NAME);
 	/* To libnl it is not there either when the kernel had no memory to tell of it. */
 	if (family == -NLE_OBJ_NOTFOUND &&
 	    (!access("/sys/module/" EGRESS_FAMILY_NAME, F_OK) || errno != ENOENT))
@@ -102,11 +110,11 @@ static int connect_to_family(void)
 		return fail("invalid", "asking for the family '%s': %s",
 			    EGRESS_FAMILY_NAME, nl_geterror(family));
 
-	fd = nl_socket_get_fd(sock);
+	fd = nl_socket_get_fd(line->sock);
 	set_buffer(SO_RCVBUF, SO_RCVBUFFORCE, SOCKET_BUFFER);
 	set_buffer(SO_SNDBUF, SO_SNDBUFFORCE, SOCKET_BUFFER);
-	nl_socket_disable_msg_peek(sock);
-	if (nl_socket_set_msg_buf_size(sock, LARGEST_MESSAGE) ||
+	nl_socket_disable_msg_peek(line->sock);
+	if (nl_socket_set_msg_buf_size(line->sock, LARGEST_MESSAGE) ||
 	    setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) ||
 	    setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)))
@@ -118,15 +126,15 @@ int netlink_open(void)
 {
 	int rc;
 
-	if (ready)
+	if (line->ready)
 		return 0;
 	/* A new one: to libnl, the numbers of one that was closed don't fit. */
-	nl_socket_free(sock);
-	sock = nl_socket_alloc();
-	if (!sock)
+	nl_socket_free(line->sock);
+	line->sock = nl_socket_alloc();
+	if (!line->sock)
 		out_of_memory();
 	rc = connect_to_family();
-	ready = !rc;
+	line->ready = !rc;
 	return rc;
 }
 
@@ -137,7 +145,7 @@ struct nl_msg *netlink_message(uint8_t cmd, int flags)
 	if (netlink_open())
 		return NULL;
 	msg = nlmsg_alloc();
-	if (!msg || !genlmsg_put(msg, nl_socket_get_local_port(sock), 0, family, 0,
+	if (!msg || !genlmsg_put(msg, nl_socket_get_local_port(line->sock), 0, family, 0,
 				 NLM_F_REQUEST | NLM_F_ACK | flags, cmd, EGRESS_FAMILY_VERSION))
 		out_of_memory();
 	return msg;
@@ -145,12 +153,18 @@ struct nl_msg *netlink_message(uint8_t cmd, int flags)
 
 void netlink_abandon(void)
 {
-	ready = false;
+	line->ready = false;
+}
+
+void netlink_aside(bool on)
+{
+	line = &lines[on];
 }
 
 uint32_t netlink_stamp(struct nl_msg *msg)
 {
-	return nlmsg_hdr(msg)->nlmsg_seq = nl_socket_use_seq(sock);
+	nlmsg_hdr(msg)->nlmsg_pid = nl_socket_get_local_port(line->sock);
+	return nlmsg_hdr(msg)->nlmsg_seq = nl_socket_use_seq(line->sock);
 }
 
 int netlink_send(const void *messages, size_t length)
@@ -162,7 +176,7 @@ int netlink_send(const void *messages, size_t length)
 	/* Many machines in one request. */
 	if (length > SOCKET_BUFFER && length < INT_MAX / 4)
 		set_buffer(SO_SNDBUF, SO_SNDBUFFORCE, length);
-	rc = nl_sendto(sock, (void *)messages, length);
+	rc = nl_sendto(line->sock, (void *)messages, length);
 	if (rc < 0)
 		return fail("invalid", "sending %zu bytes to the kernel: %s",
 			    length, nl_geterror(rc));
@@ -264,19 +278,19 @@ int netlink_receive(struct answer *answer)
 	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, answer);
 	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_end_of_dump, answer);
 	nl_cb_err(cb, NL_CB_CUSTOM, on_error, answer);
-	while (ready && !answer->complete) {
-		lost = nl_recvmsgs(sock, cb);
+	while (line->ready && !answer->complete) {
+		line->lost = nl_recvmsgs(line->sock, cb);
 		/* The rest of an answer, or of a dump, would be in the way of the next one. */
-		ready = lost >= 0 || answer->complete;
+		line->ready = line->lost >= 0 || answer->complete;
 	}
 	nl_cb_put(cb);
 	if (answer->complete)
 		return 0;
-	if (lost == -NLE_AGAIN)
+	if (line->lost == -NLE_AGAIN)
 		return fail("invalid", "the kernel did not answer within %d seconds", PATIENCE);
-	if (lost == -NLE_NOMEM)
+	if (line->lost == -NLE_NOMEM)
 		return fail("invalid", "no memory in the kernel to answer: it may be done or not");
-	return fail("invalid", "the kernel's answer: %s", nl_geterror(lost));
+	return fail("invalid", "the kernel's answer: %s", nl_geterror(line->lost));
 }
 
 static const char *code_of(int error)
@@ -322,7 +336,7 @@ int answer_status(const struct answer *answer)
 		return STATUS_DONE;
 	if (is_unknown(answer))
 		return fail("unsupported", "the module, version %s, does not know what egressctl %s asks of it",
-			    version_of_module(module), EGRESS_VERSION);
+			    version_of_module(module), egressctl_version);
 	if (answer->text) {
 		const char *remedy = fail_remedy(answer->reason);
 
@@ -339,6 +353,11 @@ int answer_status(const struct answer *answer)
 static uint32_t untold(struct nlattr **attrs)
 {
 	return attrs[EGRESS_A_UNTOLD] ? nla_get_u32(attrs[EGRESS_A_UNTOLD]) : 0;
+}
+
+bool netlink_parse_nest(struct nlattr **attrs, struct nlattr *nest)
+{
+	return nla_parse_nested(attrs, EGRESS_A_MAX, nest, policy) >= 0;
 }
 
 int answer_each(const struct answer *answer, object_fn fn, void *arg)

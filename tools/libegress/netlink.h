@@ -30,6 +30,12 @@ int netlink_receive(struct answer *answer);
 /* What comes next goes by a new socket. */
 void netlink_abandon(void);
 
+/*
+ * What comes next, until it is turned off, goes by another socket: answers that are
+ * outstanding stay where they are.
+ */
+void netlink_aside(bool on);
+
 uint32_t netlink_stamp(struct nl_msg *msg);	/* give it the next sequence number */
 int answer_status(const struct answer *answer);
 bool answer_generation(const struct answer *answer, uint64_t *generation);
@@ -38,5 +44,8 @@ void answer_free(struct answer *answer);
 
 typedef int (*object_fn)(struct nlattr **attrs, struct nlmsghdr *message, void *arg);
 int answer_each(const struct answer *answer, object_fn fn, void *arg);
+
+/* Of a nest with attributes of an object. attrs has EGRESS_A_MAX + 1 members. */
+bool netlink_parse_nest(struct nlattr **attrs, struct nlattr *nest);
 
 #endif

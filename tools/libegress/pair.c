@@ -10,6 +10,7 @@
 #include "libegress/pair.h"
 #include "libegress/parse.h"
 #include "libegress/request.h"
+#include "libegress/set.h"
 
 static void pair_read(struct pair *pair, struct nlattr **attrs)
 {
@@ -24,32 +25,45 @@ static void pair_read(struct pair *pair, struct nlattr **attrs)
 	pair->slots = get_u32(attrs, EGRESS_A_SLOTS);
 	pair->lingering = get_u32(attrs, EGRESS_A_SLOTS_LINGERING);
 	pair->machines = get_u32(attrs, EGRESS_A_MACHINES);
+	pair->generation = get_u64(attrs, EGRESS_A_GENERATION);
+	pair->counted = attrs[EGRESS_A_CONNECTIONS];
 	pair->connections = get_u64(attrs, EGRESS_A_CONNECTIONS);
 	pair->created = get_u64(attrs, EGRESS_A_CREATED);
 	pair->left_behind = attrs[EGRESS_A_LEFT_BEHIND];
+	pair->set = get_u64(attrs, EGRESS_A_SET_ID);
 	pair->draining = attrs[EGRESS_A_DRAINING];
 	pair->has_deadline = attrs[EGRESS_A_DRAIN];
 	pair->drain = get_u32(attrs, EGRESS_A_DRAIN);
 }
 
-/* A pair for many destinations comes in several messages. */
 static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 {
 	struct pairs *pairs = arg;
 
-	if (!pairs->n || pairs->v[pairs->n - 1].id != get_u64(attrs, EGRESS_A_PAIR_ID)) {
-		pairs->v = array_grow(pairs->v, pairs->n, sizeof(*pairs->v));
-		pairs->v[pairs->n] = (struct pair){};
-		pair_read(&pairs->v[pairs->n++], attrs);
-	}
-	get_prefixes(message, EGRESS_A_TO, &pairs->v[pairs->n - 1].to);
+	pairs->v = array_grow(pairs->v, pairs->n, sizeof(*pairs->v));
+	pairs->v[pairs->n] = (struct pair){};
+	pair_read(&pairs->v[pairs->n++], attrs);
 	return 0;
+}
+
+static int find_prefixes(struct pairs *pairs)
+{
+	static const struct prefixes none;
+	int rc = 0;
+
+	for (size_t i = 0; i < pairs->n && !rc; i++) {
+		struct pair *pair = &pairs->v[i];
+
+		if (!pair->set)
+			pair->to = &none;
+		else if (!pair->to)
+			rc = set_get(pair->set, &pair->to);
+	}
+	return rc;
 }
 
 void pairs_free(struct pairs *pairs)
 {
-	for (size_t i = 0; i < pairs->n; i++)
-		free(pairs->v[i].to.v);
 	free(pairs->v);
 }
 
@@ -61,24 +75,32 @@ const struct pair *pairs_find(const struct pairs *pairs, unsigned long long id)
 	return NULL;
 }
 
-int pairs_get(struct pairs *pairs, get_fn get, const struct addr *addr)
+int pairs_get(struct pairs *pairs, get_fn get, const struct addr *addr, bool brief)
 {
 	struct nl_msg *msg = netlink_message(EGRESS_CMD_PAIR_GET, 0);
 
 	if (!msg)
 		return STATUS_FAILED;
 	put_addr_nest_if(msg, EGRESS_A_ADDR, addr);
-	return get(msg, append, pairs);
+	put_flag_if(msg, EGRESS_A_BRIEF, brief);
+	return get(msg, append, pairs) ?: find_prefixes(pairs);
 }
 
-int pairs_load(struct pairs *pairs, dump_fn dump, const char *app, const char *region)
+int pairs_load(struct pairs *pairs, dump_fn dump, const struct view *view)
 {
-	return exchange_table(EGRESS_CMD_PAIR_GET, dump, app, region, append, pairs);
+	int rc = exchange_table(EGRESS_CMD_PAIR_GET, dump, view, append, pairs);
+	bool any = false;
+
+	for (size_t i = 0; i < pairs->n && !rc; i++)
+		any |= pairs->v[i].set;
+	if (any)
+		rc = sets_load(view);
+	return rc ?: find_prefixes(pairs);
 }
 
 int pairs_of_answer(struct pairs *pairs, const struct answer *answer)
 {
-	return answer_each(answer, append, pairs);
+	return answer_each(answer, append, pairs) ?: find_prefixes(pairs);
 }
 
 int pairs_add(struct nlattr **attrs, struct nlmsghdr *message, void *pairs)
@@ -103,10 +125,12 @@ const char *pair_text(const struct addr *v4, const struct addr *v6, char text[2 
 /* A few of them, and how many more. */
 const char *to_text(const struct prefixes *to, char text[TO_TEXT])
 {
-	const size_t shown = to->n > 2 ? 1 : to->n;
+	const size_t shown = !to ? 0 : to->n > 2 ? 1 : to->n;
 	size_t n = 0;
 
 	*text = '\0';
+	if (!to)
+		return strcpy(text, "gone");
 	for (size_t i = 0; i < shown; i++) {
 		if (i)
 			text[n++] = ',';

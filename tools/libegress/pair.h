@@ -6,6 +6,7 @@
 #include "libegress/request.h"
 
 struct pair {
+	unsigned long long generation;
 	unsigned long long id;
 	enum egress_scope scope;
 	char region[EGRESS_REGION_MAX + 1];
@@ -17,10 +18,12 @@ struct pair {
 	uint32_t slots;
 	uint32_t lingering;	/* of them, without a machine and not free */
 	uint32_t machines;
+	bool counted;
 	unsigned long long connections;
 	long long created;
-	struct prefixes to;	/* none: destinations of no other pair */
 	bool left_behind;	/* its machine is in another region */
+	unsigned long long set;		/* 0: for the destinations of no other pair */
+	const struct prefixes *to;	/* the set's prefixes; NULL if the set has gone since */
 	bool draining;
 	bool has_deadline;
 	uint32_t drain;		/* seconds until the deadline */
@@ -34,9 +37,9 @@ struct pairs {
 void pairs_free(struct pairs *pairs);
 const struct pair *pairs_find(const struct pairs *pairs, unsigned long long id);
 
-/* These append. No app, or no region, means any. */
-int pairs_get(struct pairs *pairs, get_fn get, const struct addr *addr);
-int pairs_load(struct pairs *pairs, dump_fn dump, const char *app, const char *region);
+/* These append. */
+int pairs_get(struct pairs *pairs, get_fn get, const struct addr *addr, bool brief);
+int pairs_load(struct pairs *pairs, dump_fn dump, const struct view *view);
 int pairs_add(struct nlattr **attrs, struct nlmsghdr *message, void *pairs);
 int pairs_of_answer(struct pairs *pairs, const struct answer *answer);
 

@@ -40,6 +40,7 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 		pools->v = array_grow(pools->v, pools->n, sizeof(*pools->v));
 		pool = &pools->v[pools->n++];
 		*pool = (struct pool){
+			.generation = get_u64(attrs, EGRESS_A_GENERATION),
 			.slot_first = get_u32(attrs, EGRESS_A_SLOT_FIRST),
 			.slot_last = get_u32(attrs, EGRESS_A_SLOT_LAST),
 			.pairs = get_u32(attrs, EGRESS_A_PAIRS),

@@ -15,6 +15,7 @@ struct part {
 };
 
 struct pool {
+	unsigned long long generation;
 	char region[EGRESS_REGION_MAX + 1];
 	char dev[IFNAMSIZ];
 	uint32_t slot_first;

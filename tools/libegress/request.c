@@ -113,7 +113,7 @@ void put_prefixes(struct nl_msg *msg, int attr, const struct prefixes *value)
 	}
 }
 
-void put_entry(struct nl_msg *msg, const struct entry *e)
+void put_entry(struct nl_msg *msg, const struct machine_entry *e)
 {
 	size_t most = nla_total_size(strlen(e->id) + 1) + nla_total_size(strlen(e->app) + 1) +
 		nla_total_size(strlen(e->region) + 1) +

@@ -20,7 +20,7 @@ void put_addrs(struct nl_msg *msg, int attr, const struct addrs *value);	/* nest
 void put_prefixes(struct nl_msg *msg, int attr, const struct prefixes *value);
 
 /* A machine, one of several in a request. */
-struct entry {
+struct machine_entry {
 	const char *id;
 	const char *app;
 	const char *region;
@@ -30,7 +30,7 @@ struct entry {
 	const struct number *slot;
 };
 
-void put_entry(struct nl_msg *msg, const struct entry *entry);
+void put_entry(struct nl_msg *msg, const struct machine_entry *entry);
 
 /* Out of an object; what is not there is 0, "" or no address. */
 uint16_t get_u16(struct nlattr **attrs, int attr);

@@ -64,15 +64,9 @@ static int read_route(struct nlattr **attrs, struct nlmsghdr *message, void *arg
 	get_string(attrs, EGRESS_A_APP, m->app, sizeof(m->app));
 	get_string(attrs, EGRESS_A_REGION, m->region, sizeof(m->region));
 	get_string(attrs, EGRESS_A_DEV, m->dev, sizeof(m->dev));
-	get_addr(attrs[EGRESS_A_V4], &m->v4);
-	get_addr(attrs[EGRESS_A_V6], &m->v6);
 	m->cordoned = attrs[EGRESS_A_CORDONED];
 	m->leased = attrs[EGRESS_A_PAIR_ID];
-	m->scope = get_u32(attrs, EGRESS_A_SCOPE);
-	m->slot = get_u32(attrs, EGRESS_A_SLOT);
-	m->block_size = get_u32(attrs, EGRESS_A_BLOCK_SIZE);
-	m->port_first = get_u16(attrs, EGRESS_A_PORT_FIRST);
-	m->port_last = get_u16(attrs, EGRESS_A_PORT_LAST);
+	block_read(&m->lease, attrs);
 	return 0;
 }
 
@@ -107,7 +101,7 @@ static void print_why(FILE *to, const struct route *r)
 		break;
 	case EGRESS_RULE_NO_FAMILY:
 		fprintf(to, "the pair %s of machine '%s' has no %s address, on-none is %s",
-			pair_text(&m->v4, &m->v6, pair), m->id,
+			pair_text(&m->lease.v4, &m->lease.v6, pair), m->id,
 			r->packet->to.addr.len == 4 ? "IPv4" : "IPv6", verdict);
 		break;
 	case EGRESS_RULE_UNSUPPORTED:
@@ -119,8 +113,8 @@ static void print_why(FILE *to, const struct route *r)
 			m->id, r->limit, addr_text(&r->packet->to.addr, text), verdict);
 		break;
 	case EGRESS_RULE_LEASED:
-		fprintf(to, "machine '%s' has slot %u of a pair of the %s", m->id, m->slot,
-			scope_text(m->scope));
+		fprintf(to, "machine '%s' has slot %u of a pair of the %s", m->id, m->lease.slot,
+			scope_text(m->lease.scope));
 		break;
 	}
 }

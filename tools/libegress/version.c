@@ -4,6 +4,12 @@
 
 #include "libegress/version.h"
 
+#ifndef EGRESS_VERSION
+#define EGRESS_VERSION	"unknown"
+#endif
+
+const char egressctl_version[] = EGRESS_VERSION;
+
 const char *version_of_module(char text[VERSION_TEXT])
 {
 	FILE *from = fopen("/sys/module/egress/version", "re");

@@ -2,9 +2,7 @@
 #ifndef LIBEGRESS_VERSION_H
 #define LIBEGRESS_VERSION_H
 
-#ifndef EGRESS_VERSION
-#define EGRESS_VERSION	"unknown"
-#endif
+extern const char egressctl_version[];
 
 #define VERSION_TEXT	64
 

@@ -31,6 +31,21 @@ enum egress_scope {
 };
 
 /**
+ * enum egress_lease_state - Whose the ports of a pair's slot are.
+ * @EGRESS_LEASE_STATE_FREE: Nobody's, from now on.
+ * @EGRESS_LEASE_STATE_LEASED: The machine's, which opens its connections from
+ *   them.
+ * @EGRESS_LEASE_STATE_LINGERING: The machine's as before, but no new
+ *   connection gets one of them: the lease was given up, and connections may
+ *   still use the slot.
+ */
+enum egress_lease_state {
+	EGRESS_LEASE_STATE_FREE,
+	EGRESS_LEASE_STATE_LEASED,
+	EGRESS_LEASE_STATE_LINGERING,
+};
+
+/**
  * enum egress_on_none - What happens to a new connection of a machine that has
  *   no lease.
  * @EGRESS_ON_NONE_PASS: It is left to the host's usual NAT.
@@ -218,7 +233,7 @@ enum egress_attr {
 	EGRESS_A_DESTINATIONS,
 	EGRESS_A_CREATED,
 	EGRESS_A_PINNED,
-	EGRESS_A_LINGERING,
+	EGRESS_A_STATE,
 	EGRESS_A_LIMIT,
 	EGRESS_A_ON_LIMIT,
 	EGRESS_A_ON_NONE,
@@ -255,6 +270,9 @@ enum egress_attr {
 	EGRESS_A_FROM,
 	EGRESS_A_ENTRY,
 	EGRESS_A_SLOTS_LINGERING,
+	EGRESS_A_LEASE,
+	EGRESS_A_TIME,
+	EGRESS_A_BRIEF,
 
 	__EGRESS_A_MAX,
 	EGRESS_A_MAX = (__EGRESS_A_MAX - 1)
@@ -345,6 +363,10 @@ enum egress_cmd {
 	EGRESS_CMD_MACHINE_SET,
 	EGRESS_CMD_MACHINE_REPLACE,
 	EGRESS_CMD_CORDON,
+	EGRESS_CMD_LEASE,
+	EGRESS_CMD_SET_GET,
+	EGRESS_CMD_SET_NEW,
+	EGRESS_CMD_SET_DEL,
 
 	__EGRESS_CMD_MAX,
 	EGRESS_CMD_MAX = (__EGRESS_CMD_MAX - 1)
@@ -363,6 +385,9 @@ enum egress_event {
 	EGRESS_CMD_LIMIT_NTF = 18,
 	EGRESS_CMD_WARNING_NTF = 21,
 	EGRESS_CMD_CORDON_NTF = 28,
+	EGRESS_CMD_LEASE_NTF = 29,
+	EGRESS_CMD_SET_NEW_NTF = 31,
+	EGRESS_CMD_SET_DEL_NTF = 32,
 };
 
 #define EGRESS_MCGRP_EVENTS	"events"

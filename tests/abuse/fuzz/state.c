@@ -17,7 +17,7 @@ static struct {
 static const unsigned char dumps[] = {
 	EGRESS_CMD_POOL_GET, EGRESS_CMD_PAIR_GET, EGRESS_CMD_MACHINE_GET, EGRESS_CMD_LEASE_GET,
 	EGRESS_CMD_APP_GET, EGRESS_CMD_WARNING_GET, EGRESS_CMD_DESTINATION_GET,
-	EGRESS_CMD_STATS_GET,
+	EGRESS_CMD_STATS_GET, EGRESS_CMD_SET_GET,
 };
 
 static void dump(int sock, unsigned int cmd, void (*each)(const struct nlmsghdr *nlh, void *arg),

@@ -39,6 +39,13 @@ def main():
         if 'nested-attributes' in attr:
             yield f'.nest = &{attr["nested-attributes"]}_set'
 
+    # A set of some attributes of another one has no more than their names.
+    whole = {attrs['name']: {attr['name']: attr for attr in attrs['attributes']}
+             for attrs in spec['attribute-sets'] if 'subset-of' not in attrs}
+    for attrs in spec['attribute-sets']:
+        if 'subset-of' in attrs:
+            attrs['attributes'] = [whole[attrs['subset-of']][attr['name']] for attr in attrs['attributes']]
+
     # Those that others are made of come first.
     for attrs in reversed(spec['attribute-sets']):
         name = attrs['name']
