@@ -46,7 +46,7 @@ struct egress_reaper {
  * @rest: @work does not run before this time, in jiffies, so that it does not send too much at once
  * @devices: struct egress_device with claims that are due
  * @again: struct egress_claim that will be announced again: by how often they have been announced,
- *	less one, and in the order of their time, as all that have been so as often wait equally long
+ *	less one, and in the order of their time, as all of one list wait equally long
  * @ended: struct egress_claim that are to leave their groups and to be freed
  * @groups: struct egress_groups, one for each device on which groups are joined; under rtnl_lock
  *
@@ -78,8 +78,8 @@ struct egress_claimer {
  * @device_index: struct egress_device by ifindex; only those whose device exists now
  * @claimer: what is to be done about claims
  * @lock: mutex of all members below but @reaper, and of the objects of state/. The order of
- *	locks is @cuts, @lock, @reap, and @device_lock inside all others. Nobody waits for @lock with
- *	rtnl_lock held, nor for rtnl_lock with @lock held. Process context only
+ *	locks is @cuts, @lock, @reap, and @device_lock inside all others. Nobody waits for @lock
+ *	with rtnl_lock held, nor for rtnl_lock with @lock held. Process context only
  * @generation: number of changes so far, counted by egress_change_count(); changed under
  *	@lock, read without it for the event of a refused connection
  * @regions: struct egress_region

@@ -62,7 +62,8 @@ struct egress_groups {
  * @groups: where the address's solicited-node multicast group is joined; NULL for nowhere
  *
  * egress_net.device_lock protects all but @at, which does not change, and @told and @groups, which
- * are the work item's. The work item alone frees a claim that had begun, so it may use one without a lock.
+ * are the work item's. The work item alone frees a claim that had begun, so it may use one without
+ * a lock.
  */
 struct egress_claim {
 	struct list_head list;
