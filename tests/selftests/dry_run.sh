@@ -20,6 +20,8 @@ lease m2
 OWN4=$V4
 keep one m1 udp $BANK4 > /dev/null
 
+# The slot that m2 had before its own pair's.
+settled
 generation=$(stat generation)
 before=$(eg -j machine list; eg -j list)
 dry() { eg -j "$@" --dry-run; }
