@@ -36,7 +36,7 @@ typedef int (*put_fn)(struct egress_net *en, struct egress_msg *msg, struct genl
 
 /*
  * End an answer of several messages as a dump ends. Return: -EINTR, as a dump does that has
- * begun, so that netlink sends no acknowledgement besides; or -ENOMEM.
+ * begun, so that netlink sends no ack besides; or -ENOMEM.
  */
 static int answer_done(struct genl_info *info)
 {

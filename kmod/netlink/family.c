@@ -574,7 +574,7 @@ static int new_machines(struct genl_info *info)
 	int rem, inner, err = 0;
 
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
-		if (nla_type(attr) == EGRESS_A_GENERATION || nla_type(attr) == EGRESS_A_PAD)
+		if (nla_type(attr) == EGRESS_A_GENERATION)
 			continue;
 		if (nla_type(attr) != EGRESS_A_ENTRY)
 			return egress_nl_refuse(info, nla_type(attr), -EINVAL,

@@ -108,7 +108,7 @@ void egress_pair_destroy(struct egress_change *ch, struct egress_pair *pair)
 	xa_erase(&ch->en->pairs, pair->id);
 	mutex_unlock(&ch->en->reap);
 	pair->gone = true;
-	/* A packet that saw the pair may still read its group, to tell of a refusal: RCU keeps it. */
+	/* A packet that saw the pair may still read its group, to tell of a refusal. */
 	pair->machine = NULL;
 	pair->set = NULL;
 	egress_pair_put(ch->en, pair);

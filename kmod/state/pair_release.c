@@ -111,8 +111,8 @@ void egress_pair_settle(struct egress_net *en, struct rcu_gp_oldstate *gp)
 	struct egress_change ch;
 
 	/*
-	 * egress_block_retire() is to see by its cookie that the grace period is over. On a kernel for
-	 * one processor, cond_synchronize_rcu_expedited_full() would not let it.
+	 * egress_block_retire() is to see by its cookie that the grace period is over. On a
+	 * kernel for one processor, cond_synchronize_rcu_expedited_full() would not let it.
 	 */
 	if (!poll_state_synchronize_rcu_full(gp))
 		synchronize_rcu_expedited();

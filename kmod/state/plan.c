@@ -80,6 +80,18 @@ static void plan_pair(struct egress_change *ch, const struct egress_pair *pair,
 	}
 }
 
+/* The first pair of a release whose machines would look for a block in this set. */
+static const struct egress_pair *first_with(const struct list_head *release,
+					    const struct egress_set *next)
+{
+	const struct egress_pair *pair;
+
+	list_for_each_entry(pair, release, drain)
+		if (next_set(pair) == next)
+			return pair;
+	return NULL;
+}
+
 /**
  * egress_plan_release() - say what would become of the machines on pairs that are released
  * @ch: change, a dry run
@@ -98,10 +110,7 @@ void egress_plan_release(struct egress_change *ch, struct list_head *release)
 	list_for_each_entry(pair, release, drain) {
 		next = next_set(pair);
 		/* All pairs whose machines look for a block in the same set share its room. */
-		list_for_each_entry(other, release, drain)
-			if (next_set(other) == next)
-				break;
-		if (other != pair)
+		if (first_with(release, next) != pair)
 			continue;
 		room = next ? egress_lease_room(ch->en, next) : 0;
 		list_for_each_entry_from(other, release, drain)

@@ -39,7 +39,7 @@ untouched 2 "127.0.0.1 can't be" "$TMP/bad"
 { entry 1; echo "app set shop --limit 3"; } > "$TMP/bad"
 untouched 2 "not of 'app set'" "$TMP/bad"
 { entry 1; echo "machine del c1"; } > "$TMP/bad"
-untouched 2 "lines of one command" "$TMP/bad"
+untouched 2 "takes one command" "$TMP/bad"
 { entry 1; echo "machine add c2 --app"; } > "$TMP/bad"
 untouched 2 "a value is missing" "$TMP/bad"
 is "every slot is free" 68 "$(eg machine add x --app shop --region ord --addr 10.9.9.9 --pair "$A4" --slot 7 > /dev/null

@@ -40,10 +40,10 @@ int atomic_check(const struct command *command)
 {
 	if (command->run != machine_add && command->run != machine_del &&
 	    command->run != release)
-		return fail_usage("-atomic takes lines of 'machine add', of 'machine del' or of 'release', not of '%s'",
+		return fail_usage("-atomic takes machine add, machine del or release, not '%s'",
 				  command->name);
 	if (atomic.command && atomic.command != command)
-		return fail_usage("-atomic takes lines of one command: this is '%s', the first is '%s'",
+		return fail_usage("-atomic takes one command: this is '%s', the first is '%s'",
 				  command->name, atomic.command->name);
 	return 0;
 }

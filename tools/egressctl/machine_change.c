@@ -136,6 +136,7 @@ static int confirm_move(const char *id, const char *app, const char *region)
 
 static int machine_new(const struct command *command, uint8_t cmd, int argc, char **argv)
 {
+	struct machine_entry entry;
 	const char *id, *app = NULL, *region = NULL, *dev = NULL;
 	struct addr pair = {};
 	struct addrs addrs = {};
@@ -180,7 +181,8 @@ static int machine_new(const struct command *command, uint8_t cmd, int argc, cha
 		msg = atomic_part(command, cmd, "", change_counted);
 		if (!msg)
 			goto out;
-		put_entry(msg, &(struct machine_entry){ id, app, region, dev, &addrs, &pair, &slot });
+		entry = (struct machine_entry){ id, app, region, dev, &addrs, &pair, &slot };
+		put_entry(msg, &entry);
 		warn_about(app, region);
 		rc = 0;
 		goto out;
