@@ -113,6 +113,7 @@ void egress_plan_release(struct egress_change *ch, struct list_head *release)
 		if (first_with(release, next) != pair)
 			continue;
 		room = next ? egress_lease_room(ch->en, next) : 0;
+		other = pair;
 		list_for_each_entry_from(other, release, drain)
 			if (next_set(other) == next)
 				plan_pair(ch, other, next, &room);
