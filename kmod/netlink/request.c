@@ -74,6 +74,21 @@ int egress_request_begin(struct egress_request *rq, struct genl_info *info)
 	return err;
 }
 
+/*
+ * What was cut or has drained after the change was a change of its own: tell its generation, which
+ * the client needs if it is to send the next request with what it expects. If somebody else has
+ * changed something meanwhile, the client is not to expect that, and is told nothing.
+ */
+static void tell_generation(struct egress_request *rq)
+{
+	struct egress_net *en = rq->ch.en;
+
+	mutex_lock(&en->lock);
+	if (en->generation == rq->ch.generation)
+		egress_tell_untold(en, rq->info, 0);
+	mutex_unlock(&en->lock);
+}
+
 /**
  * egress_request_end() - end a request's change, and say why if it was refused
  * @rq: request, from egress_request_begin()
@@ -83,9 +98,15 @@ int egress_request_begin(struct egress_request *rq, struct genl_info *info)
  */
 int egress_request_end(struct egress_request *rq, int err)
 {
-	if (rq->untold && !err && rq->info->nlhdr->nlmsg_flags & NLM_F_ECHO)
-		egress_tell_untold(rq->ch.en, rq->info, rq->untold);
+	bool echo = !err && rq->info->nlhdr->nlmsg_flags & NLM_F_ECHO;
+	struct egress_net *en = rq->ch.en;
+	u64 told = en->generation;
+
+	if (rq->untold && echo)
+		egress_tell_untold(en, rq->info, rq->untold);
 	egress_change_end(&rq->ch);
+	if (echo && rq->ch.generation != told)
+		tell_generation(rq);
 	/* Some errors have no reason in ch.error: -ENOMEM, and what family.c has refused. */
 	if (err && rq->ch.error.code == err)
 		return egress_nl_refuse_for(rq->info, &rq->ch.error);

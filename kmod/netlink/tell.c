@@ -136,7 +136,7 @@ int egress_tell_sender(struct egress_net *en, struct genl_info *info, bool dry,
  * egress_tell_untold() - tell the client how many objects were not echoed
  * @en: namespace, locked
  * @info: the client's request
- * @n: how many
+ * @n: how many; 0 to tell of the generation only
  *
  * Context: process.
  */

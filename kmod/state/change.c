@@ -105,8 +105,7 @@ void egress_change_end_locked(struct egress_change *ch)
  * @ch: change
  *
  * What takes long is done now, while others may have the lock: the connections of machines and
- * pairs that are gone are cut. What comes of it is another change, with a generation of its own
- * if a machine that waited gets a block.
+ * pairs that are gone are cut. What comes of it is another change, with a generation of its own.
  *
  * Context: process; waits for a grace period if something is cut or drains.
  */
@@ -115,10 +114,11 @@ void egress_change_end(struct egress_change *ch)
 	struct egress_net *en = ch->en;
 
 	egress_change_end_locked(ch);
+	ch->generation = en->generation;
 	mutex_unlock(&en->lock);
 	if (ch->drains)
-		egress_pair_settle(en, &ch->gp);
-	egress_cut_finish(en);
+		egress_pair_settle(ch);
+	egress_cut_finish(en, &ch->generation);
 }
 
 /**

@@ -46,6 +46,8 @@ enum egress_change_event {
  * @regions: struct egress_region whose pools have other addresses in use, or other prefixes: at
  *	the end of the change, the warnings about each of these pools are told
  * @dry: a dry run: functions of state/ check, answer what they would do, and change nothing
+ * @generation: set when the change has ended: the generation then, and what came of the change
+ *	after it, if nobody else has changed anything in between
  * @counted: egress_net.generation has grown by one for this change
  * @quiet: egress_change_did() tells nothing. It is set while everything in the namespace goes:
  *	one event is enough to tell of that
@@ -65,6 +67,7 @@ struct egress_change {
 	bool drains;
 	struct list_head regions;
 	bool dry;
+	u64 generation;
 	bool counted;
 	bool quiet;
 };

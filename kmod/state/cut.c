@@ -96,16 +96,19 @@ void egress_cut_now(struct egress_change *ch)
 /**
  * egress_cut_finish() - end the connections of all blocks that are to be cut
  * @en: namespace, not locked
+ * @generation: the generation that the caller's change ended with; if nothing else has changed
+ *	since then, it becomes the one in which the blocks are free
  *
  * Context: process; waits for a grace period if there are such blocks. When this returns, all
  * blocks that were to be cut when it was called are free.
  */
-void egress_cut_finish(struct egress_net *en)
+void egress_cut_finish(struct egress_net *en, u64 *generation)
 {
 	struct egress_block *block, *tmp;
 	struct egress_change ch;
 	struct egress_pair *pair;
 	LIST_HEAD(blocks);
+	bool next;
 
 	/* The blocks of the caller's own change are counted for sure. */
 	if (!READ_ONCE(en->n_cutting))
@@ -120,12 +123,15 @@ void egress_cut_finish(struct egress_net *en)
 	list_for_each_entry(block, &blocks, linger)
 		cut(en, block);
 	egress_change_begin(&ch, en);
+	next = en->generation == *generation;
 	list_for_each_entry_safe(block, tmp, &blocks, linger) {
 		pair = release(&ch, block);
 		if (pair)
 			egress_lease_offer(&ch, pair);
 	}
 	egress_change_end_locked(&ch);
+	if (next)
+		*generation = en->generation;
 	mutex_unlock(&en->lock);
 unlock:
 	mutex_unlock(&en->cuts);

@@ -122,7 +122,7 @@ int egress_pair_set(struct egress_change *ch, const struct in6_addr *addr, struc
 		    unsigned int n_to);
 int egress_promote(struct egress_change *ch, const char *id);
 void egress_pair_drain(struct egress_change *ch);
-void egress_pair_settle(struct egress_net *en, struct rcu_gp_oldstate *gp);
+void egress_pair_settle(struct egress_change *ch);
 void egress_pair_destroy(struct egress_change *ch, struct egress_pair *pair);
 void egress_pair_put(struct egress_net *en, struct egress_pair *pair);
 u64 egress_pair_connections(const struct egress_pair *pair);

@@ -100,27 +100,32 @@ void egress_pair_drain(struct egress_change *ch)
 
 /**
  * egress_pair_settle() - destroy pairs that were released to drain and have no connection
- * @en: namespace, not locked
- * @gp: RCU cookie from after the last lease of these pairs
+ * @ch: change that released them; it has ended, and its generation is that of what this does if
+ *	nobody else has changed anything
  *
  * Context: process; waits for a grace period, as a packet may have taken a port just now.
  */
-void egress_pair_settle(struct egress_net *en, struct rcu_gp_oldstate *gp)
+void egress_pair_settle(struct egress_change *ch)
 {
+	struct egress_net *en = ch->en;
+	struct egress_change after;
 	struct egress_pair *pair;
-	struct egress_change ch;
+	bool next;
 
 	/*
 	 * egress_block_retire() is to see by its cookie that the grace period is over. On a
 	 * kernel for one processor, cond_synchronize_rcu_expedited_full() would not let it.
 	 */
-	if (!poll_state_synchronize_rcu_full(gp))
+	if (!poll_state_synchronize_rcu_full(&ch->gp))
 		synchronize_rcu_expedited();
-	egress_change_begin(&ch, en);
+	egress_change_begin(&after, en);
+	next = en->generation == ch->generation;
 	list_for_each_entry(pair, &en->draining, drain)
-		egress_blocks_retire_pair(&ch, pair);
-	egress_pair_drain(&ch);
-	egress_change_end(&ch);
+		egress_blocks_retire_pair(&after, pair);
+	egress_pair_drain(&after);
+	egress_change_end(&after);
+	if (next)
+		ch->generation = after.generation;
 }
 
 /*

@@ -63,9 +63,11 @@ is "twice is once" $((generation + 1)) "$(stat generation)"
 refused 2 ":3: there is no machine 'c77'" eg -b "$TMP/del" -atomic
 is "all are there" 63 "$(stat machines)"
 sed -i 's/$/ --missing-ok/' "$TMP/del"
-eg -b "$TMP/del" -atomic > /dev/null
+told=$(eg -j -b "$TMP/del" -atomic | jq ".generation // empty")
 # What was theirs is free when its connections have been cut: a change of its own.
 is "three are gone" "$((generation + 3)) 60" "$(stat generation) $(stat machines)"
+is "the answer tells it" "$told" "$(stat generation)"
+eg -generation "$told" app set shop --limit 1000
 { echo "release $A4"; echo "release 198.51.100.14"; } > "$TMP/release"
 refused 2 ":2: 198.51.100.14 is not" eg -b "$TMP/release" -atomic
 is "the pair is there" 2 "$(stat pairs)"

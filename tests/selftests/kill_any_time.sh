@@ -29,10 +29,10 @@ prepare() {
 	} | eg -b - > /dev/null 2>&1
 }
 
-# All there is, but for when it was made and its number, which are never the same.
+# All there is, but for when it was made and its numbers, which are never the same.
 state() {
 	printf '%s list\n' pool "" machine app lease | eg -j -b - 2> /dev/null |
-		sed -E 's/"(created|pair-id)":("[^"]*"|[0-9]+)//g'
+		sed -E 's/"(created|pair-id|set-id|generation)":("[^"]*"|[0-9]+)//g'
 }
 
 # killed STOP MICROSECONDS ARG...: egressctl, at that point. Its state is in STATE.

@@ -349,7 +349,10 @@ int answer_status(const struct answer *answer)
 	return fail(code_of(answer->error), "the kernel refused: %s", strerror(answer->error));
 }
 
-/* The message in an answer that says how many objects it had no room for is no object. */
+/*
+ * The message in an answer that says how many objects it had no room for is no object. With 0
+ * it tells the generation that a change has ended with, after all that came of it.
+ */
 static uint32_t untold(struct nlattr **attrs)
 {
 	return attrs[EGRESS_A_UNTOLD] ? nla_get_u32(attrs[EGRESS_A_UNTOLD]) : 0;
@@ -371,24 +374,29 @@ int answer_each(const struct answer *answer, object_fn fn, void *arg)
 		if (rc < 0)
 			return fail("invalid", "the kernel's answer does not parse: %s",
 				    nl_geterror(rc));
-		rc = untold(attrs) ? 0 : fn(attrs, nlh, arg);
+		rc = attrs[EGRESS_A_UNTOLD] ? 0 : fn(attrs, nlh, arg);
 		if (rc)
 			return rc;
 	}
 	return 0;
 }
 
-/* The generation of which the answer tells; false if it has no message. */
+/* The generation of which the answer tells last; false if it has no message. */
 bool answer_generation(const struct answer *answer, uint64_t *generation)
 {
 	struct nlmsghdr *nlh = (struct nlmsghdr *)answer->messages;
 	struct nlattr *attrs[EGRESS_A_MAX + 1];
+	int left = answer->length;
+	bool any = false;
 
-	if (!nlmsg_ok(nlh, answer->length) ||
-	    genlmsg_parse(nlh, 0, attrs, EGRESS_A_MAX, policy) < 0 || !attrs[EGRESS_A_GENERATION])
-		return false;
-	*generation = nla_get_u64(attrs[EGRESS_A_GENERATION]);
-	return true;
+	for (; left > 0 && nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left)) {
+		if (genlmsg_parse(nlh, 0, attrs, EGRESS_A_MAX, policy) < 0 ||
+		    !attrs[EGRESS_A_GENERATION])
+			continue;
+		*generation = nla_get_u64(attrs[EGRESS_A_GENERATION]);
+		any = true;
+	}
+	return any;
 }
 
 uint32_t answer_untold(const struct answer *answer)

@@ -103,8 +103,8 @@ enum egress_reason {
  *   an app in a region and one set of destinations. What is counted are the
  *   pairs that its machines share, the slots of them that this host hands out,
  *   and the machines that have one or wait for one; machines with a pair of
- *   their own are left out. Several may hold at once, but of no-slots, short
- *   and no-doubling no-slots stands alone.
+ *   their own are left out. Several may hold at once, but neither short nor
+ *   no-doubling while no-slots does.
  * @EGRESS_WARNING_NO_MACHINES: There are pairs, and no machine uses them.
  * @EGRESS_WARNING_NO_PAIRS: There are machines but no pairs, and the app has
  *   pairs in another region.
