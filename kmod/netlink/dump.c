@@ -4,9 +4,7 @@
  *
  * A dump is sent in parts, and between two parts the namespace is not locked. cb->args[] keeps
  * where the next part begins: in most dumps with the number of the object that did not fit,
- * as no other object is ever given that number. Regions have no numbers, so a dump of pools
- * keeps a place in the list of regions, and may miss a region if an earlier one went
- * meanwhile. cb->seq is the generation: if it is another in the next part, netlink marks the
+ * as no other object is ever given that number. cb->seq is the generation: if it is another in the next part, netlink marks the
  * dump as interrupted, and the client reads again.
  */
 #include <linux/slab.h>
@@ -532,10 +530,11 @@ static void dump_blocks_of(struct egress_net *en, struct egress_msg *msg, const 
 	list_for_each_entry(block, &machine->blocks, node) {
 		if (n++ < cb->args[0])
 			continue;
-		if (shown(block->pair->group, filter) &&
-		    (block->state == EGRESS_BLOCK_LEASED ||
+		/* The pair of a block that is being cut may have outlived its group. */
+		if ((block->state == EGRESS_BLOCK_LEASED ||
 		     (block->state == EGRESS_BLOCK_LINGERING &&
 		      READ_ONCE(block->ports.live))) &&
+		    shown(block->pair->group, filter) &&
 		    egress_msg_lease(en, msg, block))
 			return;
 		cb->args[0] = n;

@@ -286,7 +286,7 @@ int egress_msg_pair(struct egress_net *en, const struct egress_msg *msg,
 		nla_put_u32(skb, EGRESS_A_BLOCK_SIZE, 1u << pair->nat.order) ||
 		nla_put_u32(skb, EGRESS_A_SLOTS, pair->n_slots) ||
 		nla_put_u32(skb, EGRESS_A_SLOTS_LINGERING,
-			    pair->n_slots - pair->n_free - pair->n_leased - pair->n_cutting) ||
+			    pair->n_slots - pair->n_free - pair->n_leased) ||
 		nla_put_u32(skb, EGRESS_A_MACHINES, pair->n_leased) ||
 		nla_put_s64(skb, EGRESS_A_CREATED, pair->created, EGRESS_A_PAD) ||
 		put_set_id(skb, pair->set) ||

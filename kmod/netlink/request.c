@@ -85,7 +85,7 @@ static void tell_generation(struct egress_request *rq)
 
 	mutex_lock(&en->lock);
 	if (en->generation == rq->ch.generation)
-		egress_tell_untold(en, rq->info, 0);
+		egress_tell_untold(en, rq->info, false, 0);
 	mutex_unlock(&en->lock);
 }
 
@@ -102,8 +102,9 @@ int egress_request_end(struct egress_request *rq, int err)
 	struct egress_net *en = rq->ch.en;
 	u64 told = en->generation;
 
-	if (rq->untold && echo)
-		egress_tell_untold(en, rq->info, rq->untold);
+	/* A dry run is answered without NLM_F_ECHO, too. */
+	if (rq->untold && !err && (echo || rq->ch.dry))
+		egress_tell_untold(en, rq->info, rq->ch.dry, rq->untold);
 	egress_change_end(&rq->ch);
 	if (echo && rq->ch.generation != told)
 		tell_generation(rq);

@@ -136,17 +136,19 @@ int egress_tell_sender(struct egress_net *en, struct genl_info *info, bool dry,
  * egress_tell_untold() - tell the client how many objects were not echoed
  * @en: namespace, locked
  * @info: the client's request
+ * @dry: the request is a dry run
  * @n: how many; 0 to tell of the generation only
  *
  * Context: process.
  */
-void egress_tell_untold(struct egress_net *en, struct genl_info *info, unsigned int n)
+void egress_tell_untold(struct egress_net *en, struct genl_info *info, bool dry, unsigned int n)
 {
 	struct egress_msg msg = {
 		.skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL),
 		.portid = info->snd_portid,
 		.seq = info->snd_seq,
 		.cmd = info->genlhdr->cmd,
+		.dry_run = dry,
 	};
 
 	lockdep_assert_held(&en->lock);

@@ -8,7 +8,7 @@ struct genl_info;
 
 int egress_tell_sender(struct egress_net *en, struct genl_info *info, bool dry,
 		       enum egress_change_event event, void *object);
-void egress_tell_untold(struct egress_net *en, struct genl_info *info, unsigned int n);
+void egress_tell_untold(struct egress_net *en, struct genl_info *info, bool dry, unsigned int n);
 void egress_tell_init(void);
 void egress_tell_exit(void);
 

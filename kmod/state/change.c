@@ -49,6 +49,7 @@ void egress_change_begin_locked(struct egress_change *ch, struct egress_net *en)
 	INIT_LIST_HEAD(&ch->machines);
 	INIT_LIST_HEAD(&ch->groups);
 	ch->drains = false;
+	ch->cuts = false;
 	INIT_LIST_HEAD(&ch->regions);
 	ch->dry = false;
 	ch->counted = false;
@@ -118,7 +119,8 @@ void egress_change_end(struct egress_change *ch)
 	mutex_unlock(&en->lock);
 	if (ch->drains)
 		egress_pair_settle(ch);
-	egress_cut_finish(en, &ch->generation);
+	if (ch->cuts)
+		egress_cut_finish(en, &ch->generation);
 }
 
 /**

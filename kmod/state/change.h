@@ -42,6 +42,7 @@ enum egress_change_event {
  * @groups: struct egress_group whose numbers of pairs or machines have changed: at the end of
  *	the change, the warnings about each of these groups are told
  * @gp: RCU cookie for @drains
+ * @cuts: blocks are to be cut after the change
  * @drains: pairs have been released to drain: after the change, those without connections go
  * @regions: struct egress_region whose pools have other addresses in use, or other prefixes: at
  *	the end of the change, the warnings about each of these pools are told
@@ -65,6 +66,7 @@ struct egress_change {
 	struct list_head groups;
 	struct rcu_gp_oldstate gp;
 	bool drains;
+	bool cuts;
 	struct list_head regions;
 	bool dry;
 	u64 generation;

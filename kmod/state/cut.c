@@ -29,11 +29,14 @@
 
 /**
  * egress_cut_block() - have a block's connections ended when the change is over
- * @en: namespace, locked
+ * @ch: change
  * @block: lingering; it is free again when egress_cut_finish() returns
  */
-void egress_cut_block(struct egress_net *en, struct egress_block *block)
+void egress_cut_block(struct egress_change *ch, struct egress_block *block)
 {
+	struct egress_net *en = ch->en;
+
+	ch->cuts = true;
 	block->state = EGRESS_BLOCK_CUTTING;
 	list_move_tail(&block->linger, &en->cutting);
 	block->pair->n_cutting++;
@@ -90,7 +93,10 @@ void egress_cut_now(struct egress_change *ch)
 	list_for_each_entry_safe(block, tmp, &en->cutting, linger) {
 		cut(en, block);
 		release(ch, block);
+		cond_resched();
 	}
+	/* Nothing is left for the end of the change: the caller holds egress_net.cuts. */
+	ch->cuts = false;
 }
 
 /**
@@ -128,6 +134,7 @@ void egress_cut_finish(struct egress_net *en, u64 *generation)
 		pair = release(&ch, block);
 		if (pair)
 			egress_lease_offer(&ch, pair);
+		cond_resched();
 	}
 	egress_change_end_locked(&ch);
 	if (next)

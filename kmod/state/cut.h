@@ -8,7 +8,7 @@ struct egress_block;
 struct egress_change;
 struct egress_net;
 
-void egress_cut_block(struct egress_net *en, struct egress_block *block);
+void egress_cut_block(struct egress_change *ch, struct egress_block *block);
 void egress_cut_now(struct egress_change *ch);
 void egress_cut_finish(struct egress_net *en, u64 *generation);
 

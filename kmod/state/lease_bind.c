@@ -232,7 +232,9 @@ int egress_bind(struct egress_change *ch, const char *id, const struct in6_addr 
 			return PTR_ERR(block);
 		changed = !egress_bind_has(ch->en, machine, block);
 		if (ch->dry) {
-			egress_plan_move(ch, machine, machine->group, block);
+			/* A block that is leased already is the machine's own. */
+			if (block->state != EGRESS_BLOCK_LEASED)
+				egress_plan_move(ch, machine, machine->group, block);
 			return 0;
 		}
 		if (changed)

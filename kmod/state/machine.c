@@ -273,7 +273,8 @@ int egress_machine_add(struct egress_change *ch, const struct egress_machine_req
 	if (!err && !list_empty(&made) && !ch->dry)
 		err = egress_hooks_get(ch->en, &ch->error);
 	if (err || ch->dry) {
-		list_for_each_entry_safe(machine, tmp, &made, peer)
+		/* The last one first, so that each block finds its place among the free ones again. */
+		list_for_each_entry_safe_reverse(machine, tmp, &made, peer)
 			unprepare(ch, machine);
 		return err;
 	}
@@ -344,7 +345,7 @@ static void machine_cut(struct egress_change *ch, struct egress_machine *machine
 
 	list_for_each_entry(block, &machine->blocks, node)
 		if (block->state == EGRESS_BLOCK_LINGERING)
-			egress_cut_block(ch->en, block);
+			egress_cut_block(ch, block);
 	list_for_each_entry_safe(pair, tmp, &machine->pairs, own) {
 		struct egress_group *group = pair->group;
 
@@ -430,8 +431,10 @@ static void destroy_all(struct egress_change *ch, struct list_head *gone)
 {
 	struct egress_machine *machine, *tmp;
 
-	list_for_each_entry_safe(machine, tmp, gone, peer)
+	list_for_each_entry_safe(machine, tmp, gone, peer) {
 		machine_destroy(ch, machine);
+		cond_resched();
+	}
 }
 
 /**
@@ -459,6 +462,7 @@ int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int 
 		machine = egress_machine_find(ch->en, ids[i]);
 		if (machine)	/* NULL: gone already, or named twice */
 			doom(ch, machine, &gone);
+		cond_resched();
 	}
 	for (i = 0; i < n && ch->dry; i++) {
 		machine = egress_machine_find(ch->en, ids[i]);
@@ -643,7 +647,8 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 	if (group == old && !new_sources && !new_device && !new_pin)
 		goto answer;
 	if (ch->dry) {
-		if (group != old || new_pin)
+		/* A block that is leased already is the machine's own. */
+		if (group != old || (new_pin && block->state != EGRESS_BLOCK_LEASED))
 			egress_plan_move(ch, machine, group, block);
 		err = 0;
 		goto put_group;

@@ -85,7 +85,7 @@ void egress_pair_destroy(struct egress_change *ch, struct egress_pair *pair)
 	egress_change_region(ch, region);
 	for (i = 0; i < egress_pair_slots(pair); i++)
 		if (pair->blocks[i].state == EGRESS_BLOCK_LINGERING)
-			egress_cut_block(ch->en, &pair->blocks[i]);
+			egress_cut_block(ch, &pair->blocks[i]);
 	for (i = 0; i < EGRESS_FAMILIES; i++) {
 		if (!pair->addrs[i])
 			continue;

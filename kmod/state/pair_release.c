@@ -130,8 +130,7 @@ void egress_pair_settle(struct egress_change *ch)
 
 /*
  * Undo what egress_pair_del() has done to the pairs of a request that is refused now, or was
- * dry. Pairs
- * that an earlier request released go on draining.
+ * dry. Pairs that an earlier request released go on draining.
  */
 static void unrelease(struct egress_net *en, struct list_head *release)
 {

@@ -249,6 +249,10 @@ static int refuse_used(struct egress_change *ch, const struct egress_prefix *pre
 		at += n;
 		named++;
 	}
+	if (!named)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -EBUSY,
+				     "prefix %s is in use yet: %llu released addresses are being cut",
+				     egress_cidr_str(text, &prefix->cidr), prefix->used);
 	if (prefix->used > named)
 		snprintf(more, sizeof(more), " and %llu more", prefix->used - named);
 	egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -EBUSY, "prefix %s is in use: %s%s",
@@ -430,7 +434,7 @@ int egress_pool_drain(struct egress_change *ch, const struct egress_pool_request
 	/* Nobody has drawn an address since a dry run set this, under the lock. */
 	list_for_each_entry(prefix, &region->prefixes, list)
 		if (ch->dry && prefix->doomed)
-			prefix->draining = !on;
+			set_draining(prefix, !on);
 	return 0;
 }
 

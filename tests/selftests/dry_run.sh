@@ -79,3 +79,9 @@ eg release "$B4"
 is "who waits" "$(moves "$said" | awk '$4 == "true" { print $1 }')" \
 	"$(eg -j machine list --waiting | jq -r '.[].machine' | sort)"
 differ "some do" "" "$(moves "$said" | awk '$4 == "true" { print $1 }')"
+
+# A dry run of a drain does not count the pool's addresses out: that few are left is told.
+eg pool add sml 198.51.100.64/29
+dry pool drain sml 198.51.100.64/29 > /dev/null
+dry pool drain sml 198.51.100.64/29 > /dev/null
+like "few are left" "region 'sml'.*left" "$(eg allocate --app blog --region sml --count 5 2>&1)"
