@@ -4,8 +4,8 @@
  *
  * A dump is sent in parts, and between two parts the namespace is not locked. cb->args[] keeps
  * where the next part begins: in most dumps with the number of the object that did not fit,
- * as no other object is ever given that number. cb->seq is the generation: if it is another in the next part, netlink marks the
- * dump as interrupted, and the client reads again.
+ * as no other object is ever given that number. cb->seq is the generation: if it is another in
+ * the next part, netlink marks the dump as interrupted, and the client reads again.
  */
 #include <linux/slab.h>
 

@@ -273,7 +273,7 @@ int egress_machine_add(struct egress_change *ch, const struct egress_machine_req
 	if (!err && !list_empty(&made) && !ch->dry)
 		err = egress_hooks_get(ch->en, &ch->error);
 	if (err || ch->dry) {
-		/* The last one first, so that each block finds its place among the free ones again. */
+		/* The last one first, so that each block finds its place again. */
 		list_for_each_entry_safe_reverse(machine, tmp, &made, peer)
 			unprepare(ch, machine);
 		return err;
