@@ -10,7 +10,7 @@ stats() { eg -j stats; }
 
 # What is sent under the pair's address has a port of the two blocks, unless nft
 # doesn't look for one: in a later fragment, behind an authentication header; or it
-# is an error about what came to a connection of theirs. The host has an address,
+# is an error about what came to a connection of theirs, or an announcement of the address. The host has an address,
 # too, for ICMP errors and neighbours, not for connections.
 watch() {
 	local first last
@@ -52,6 +52,7 @@ watch() {
 				iifname != "h" accept
 				ip daddr $POOL4 counter name back
 				ip6 daddr $POOL6 counter name back
+				ip6 daddr ff02::1 icmpv6 type nd-neighbor-advert accept
 				ip saddr $V4 goto own
 				ip6 saddr $V6 goto own
 				icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit, mld2-listener-report } accept
