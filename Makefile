@@ -16,7 +16,7 @@ DEPS_BUILD := build-essential bc bison flex libelf-dev libssl-dev pkg-config kmo
 	linux-headers-amd64 linux-headers-6.12-amd64 libnl-genl-3-dev libsmartcols-dev libjson-c-dev
 DEPS_TEST := linux-image-amd64 linux-image-6.12-amd64 linux-source-6.12 \
 	qemu-system-x86 busybox-static iproute2 iputils-ping nftables iptables conntrack tcpdump \
-	nginx-light vsftpd tinyproxy dante-server curl iperf3 socat jq python3 python3-yaml python3-jsonschema \
+	nginx-light vsftpd tinyproxy dnsmasq-base dante-server curl iperf3 socat jq python3 python3-yaml python3-jsonschema \
 	dkms shellcheck sparse coccinelle ocaml ndisc6 arping procps
 
 # The one place that says it: DKMS, the module and the tool have it from there.

@@ -579,7 +579,8 @@ int egress_msg_explained(struct egress_net *en, const struct egress_msg *msg,
 	if (ex->dest.ports)
 		err = err || nla_put_u32(skb, EGRESS_A_LIMIT, egress_block_limit(block)) ||
 			put_u64(skb, EGRESS_A_CONNECTIONS, ex->dest.live) ||
-			put_u64(skb, EGRESS_A_REFUSED, ex->dest.refused);
+			put_u64(skb, EGRESS_A_REFUSED, ex->dest.refused) ||
+			nla_put_u32(skb, EGRESS_A_IDLE, ex->dest.idle);
 	return finish(msg, hdr, err);
 }
 

@@ -17,6 +17,7 @@
 #include <linux/slab.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_timeout.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 #include <net/tcp.h>
 
@@ -36,6 +37,7 @@
 #define SWEEP_PLACES	64		/* places to sweep before a table's lock is let go */
 #define SHOW_BUDGET	2048		/* tables and places to show before others have a turn */
 #define EVENT_PERIOD	HZ		/* least time between two events about a table */
+#define IDLE_TIME	HZ		/* silence after which an answered UDP flow is idle */
 
 /*
  * How long a packet may wait in an NFQUEUE between source NAT and confirmation without losing its
@@ -197,6 +199,40 @@ static bool is_fit(const struct conn_probe *cp, const struct nf_conn *old,
 	return after(cp->ct->proto.tcp.seen[IP_CT_DIR_ORIGINAL].td_end - 1, seen);
 }
 
+/* Conntrack's timeout for a UDP flow that it does not take for a stream, in jiffies. */
+static unsigned int udp_timeout(const struct nf_conn *ct)
+{
+	const unsigned int *timeouts = nf_ct_timeout_lookup(ct);
+
+	if (!timeouts)
+		timeouts = nf_udp_pernet(nf_ct_net(ct))->timeouts;
+	return READ_ONCE(timeouts[UDP_CT_UNREPLIED]);
+}
+
+/*
+ * Does a UDP flow have its answer, and has it been silent since? Conntrack keeps the entry of such
+ * a flow for another 30 seconds, though it is a query to a resolver nearly always, and over. A
+ * flow that goes on for two seconds is taken for a stream (ASSURED) and is not idle, however long
+ * it is silent. A flow whose timeout somebody else has set is none of our business either.
+ *
+ * Each packet sets the timeout anew, so what is left of the timeout tells when the last one came.
+ */
+static bool is_idle(const struct nf_conn *ct)
+{
+	/*
+	 * Other CPUs may set bits, and the timeout, at this very moment. The packet that makes them
+	 * do so is then too late to keep the flow, as it would be if it came a moment later.
+	 */
+	unsigned long status = data_race(READ_ONCE(ct->status));
+	s32 left;
+
+	if ((status & (IPS_SEEN_REPLY | IPS_ASSURED | IPS_FIXED_TIMEOUT | IPS_OFFLOAD)) !=
+	    IPS_SEEN_REPLY)
+		return false;
+	left = READ_ONCE(ct->timeout) - nfct_time_stamp;
+	return left < (s32)(udp_timeout(ct) - IDLE_TIME);
+}
+
 /* Makes the tuple by which conntrack finds the connection of @place: that of its replies. */
 static void reply_tuple(struct nf_conntrack_tuple *tuple, const struct conn_probe *cp,
 			unsigned int port, const struct egress_place *place)
@@ -270,6 +306,11 @@ static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
 			fate = EGRESS_FATE_UNFIT;
 		else if (end != EGRESS_END_NONE)
 			nf_ct_kill(ct);
+	} else if ((place->proto == IPPROTO_UDP || place->proto == IPPROTO_UDPLITE) &&
+		   is_idle(ct)) {
+		fate = EGRESS_FATE_IDLE;
+		if (end >= EGRESS_END_IDLE)
+			nf_ct_kill(ct);
 	}
 	nf_ct_put(ct);
 	return fate;
@@ -281,6 +322,7 @@ static void probe_init(struct conn_probe *cp, struct egress_net *en,
 	/* An initializer of the whole struct would also clear cp->want, which costs time. */
 	cp->probe.fate = conn_fate;
 	cp->probe.freed = 0;
+	cp->probe.dropped = 0;
 	cp->probe.memcg = ports->nat->memcg;
 	cp->net = en->net;
 	cp->ports = ports;
@@ -290,19 +332,31 @@ static void probe_init(struct conn_probe *cp, struct egress_net *en,
 	cp->ct = NULL;
 }
 
-static void count_closed(struct egress_net *en, const struct egress_ports *ports, unsigned int n)
+/* What a search or a sweep has found to be over, or has ended, and has to be counted. */
+struct ended {
+	unsigned int closed;	/* egress_probe.freed */
+	unsigned int dropped;	/* egress_probe.dropped */
+};
+
+static void count(struct egress_net *en, const struct egress_ports *ports, unsigned int n,
+		  enum egress_counter counter)
 {
 	struct egress_sender *sender;
 
 	if (!n)
 		return;
-	this_cpu_add(en->counters->count[EGRESS_C_CLOSED], n);
+	this_cpu_add(en->counters->count[counter], n);
 	/* A machine that gives up a block is freed after a grace period only. */
 	rcu_read_lock();
 	sender = READ_ONCE(ports->sender);
 	if (sender)
-		atomic64_add(n, &sender->counters.count[EGRESS_C_CLOSED]);
+		atomic64_add(n, &sender->counters.count[counter]);
 	rcu_read_unlock();
+}
+
+static void count_closed(struct egress_net *en, const struct egress_ports *ports, unsigned int n)
+{
+	count(en, ports, n, EGRESS_C_CLOSED);
 }
 
 static struct egress_dest *dest_new(struct egress_net *en, struct egress_ports *ports,
@@ -380,7 +434,7 @@ static void refuse(struct egress_dest *dest, u32 now, struct egress_refusal *ref
 static noinline int take_slow(struct egress_net *en, struct egress_dest *dest,
 			      const struct egress_place *want, const struct nf_conn *ct,
 			      unsigned int limit, struct egress_refusal *refusal,
-			      unsigned int *freed)
+			      struct ended *ended)
 {
 	struct conn_probe cp;
 	int ret;
@@ -394,7 +448,8 @@ static noinline int take_slow(struct egress_net *en, struct egress_dest *dest,
 			       this_cpu_look_budget(cp.probe.now));
 	if (ret == -EAGAIN)
 		refuse(dest, cp.probe.now, refusal);
-	*freed = cp.probe.freed;
+	ended->closed = cp.probe.freed;
+	ended->dropped = cp.probe.dropped;
 	return ret;
 }
 
@@ -443,7 +498,7 @@ int egress_dest_take(struct egress_net *en, struct egress_ports *ports, const st
 	struct egress_dest_key key;
 	struct egress_place want;
 	struct egress_dest *dest;
-	unsigned int freed = 0;
+	struct ended ended = {};
 	int tries = 3, ret;
 
 	place_of(ct, ports, pf, &key, &want);
@@ -463,9 +518,10 @@ int egress_dest_take(struct egress_net *en, struct egress_ports *ports, const st
 			want.taken = jiffies;
 			ret = egress_ring_take_fresh(&dest->ring, &want, limit);
 			if (unlikely(ret < 0))
-				ret = take_slow(en, dest, &want, ct, limit, refusal, &freed);
+				ret = take_slow(en, dest, &want, ct, limit, refusal, &ended);
 			spin_unlock_bh(&dest->lock);
-			count_closed(en, ports, freed);
+			count_closed(en, ports, ended.closed);
+			count(en, ports, ended.dropped, EGRESS_C_EARLY_DROP);
 			return ret < 0 ? ret : ports->first + ret;
 		}
 		spin_unlock_bh(&dest->lock);
@@ -539,7 +595,8 @@ static unsigned int dest_sweep(struct egress_net *en, struct egress_ports *ports
 	for (;;) {
 		spin_lock_bh(&dest->lock);
 		cp.probe.now = jiffies;
-		from = egress_ring_sweep(&dest->ring, &cp.probe, from, SWEEP_PLACES, &live);
+		from = egress_ring_sweep(&dest->ring, &cp.probe, from, SWEEP_PLACES, &live,
+					 NULL);
 		empty = !from && !dest->ring.taken;
 		if (empty) {
 			/*
@@ -701,7 +758,8 @@ static bool look_at(struct egress_net *en, struct egress_dest *dest,
 			return false;
 		}
 		cp.probe.now = jiffies;
-		from = egress_ring_sweep(&dest->ring, &cp.probe, from, SWEEP_PLACES, &state->live);
+		from = egress_ring_sweep(&dest->ring, &cp.probe, from, SWEEP_PLACES, &state->live,
+					 &state->idle);
 		state->refused = dest->refused;
 		spin_unlock_bh(&dest->lock);
 	} while (from);

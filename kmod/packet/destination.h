@@ -54,12 +54,15 @@ struct egress_refusal {
  * @ports: the block whose table it is
  * @addr: the destination address
  * @live: number of live connections
+ * @idle: number of these that are idle UDP flows: the oldest of them ends when a new connection
+ *	finds the limit reached
  * @refused: number of connections refused at the limit
  */
 struct egress_dest_state {
 	const struct egress_ports *ports;
 	struct in6_addr addr;
 	unsigned int live;
+	unsigned int idle;
 	unsigned long refused;
 };
 

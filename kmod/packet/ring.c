@@ -19,6 +19,10 @@
  * A far end that closed a connection first remembers the connection for a minute in TIME_WAIT,
  * and may refuse a new connection from the same port. Then the new connection gets one of the
  * places that follow.
+ *
+ * A UDP flow keeps its entry in conntrack for 30 seconds after its only answer. Such an idle flow
+ * keeps its place as long as there is another one to be had. If the limit is reached, the search
+ * ends the first idle flow that it meets: as the places are taken in turn, that is the oldest.
  */
 #include <linux/bitops.h>
 #include <linux/errno.h>
@@ -194,9 +198,10 @@ static enum egress_fate ask(struct egress_ring *ring, struct egress_probe *probe
 }
 
 /*
- * Frees place @i if the place's connection is over, or if TCP has closed the connection and @end
- * allows to remove its entry. Return: EGRESS_FATE_DEAD or EGRESS_FATE_CLOSED if @i is free now,
- * except that with EGRESS_END_NONE a closed connection keeps its place.
+ * Frees place @i if the place's connection is over, or if TCP has closed the connection or it is
+ * an idle flow, and @end allows to remove its entry. Return: EGRESS_FATE_DEAD or
+ * EGRESS_FATE_CLOSED if @i is free now, except that with EGRESS_END_NONE a closed connection keeps
+ * its place.
  */
 static enum egress_fate reclaim(struct egress_ring *ring, struct egress_probe *probe,
 				unsigned int i, enum egress_end end)
@@ -209,6 +214,10 @@ static enum egress_fate reclaim(struct egress_ring *ring, struct egress_probe *p
 	if (place->proto == EGRESS_PLACE_RESERVED)
 		return EGRESS_FATE_LIVE;
 	fate = ask(ring, probe, i, end);
+	if (fate == EGRESS_FATE_IDLE && end >= EGRESS_END_IDLE) {
+		probe->dropped++;
+		fate = EGRESS_FATE_CLOSED;
+	}
 	if (fate == EGRESS_FATE_DEAD || (fate == EGRESS_FATE_CLOSED && end != EGRESS_END_NONE))
 		release(ring, probe, place);
 	return fate;
@@ -263,13 +272,15 @@ static bool is_free(enum egress_fate fate)
 }
 
 /*
- * Does the same as reclaim() for a place that @want is to have. A place whose connection the far
- * end may remember is EGRESS_FATE_UNFIT, also if the place is free.
+ * Does the same as reclaim() for a place that @want is to have, with EGRESS_END_FIT or
+ * EGRESS_END_IDLE. A place whose connection the far end may remember is EGRESS_FATE_UNFIT, also
+ * if the place is free.
  */
 static enum egress_fate reclaim_fit(struct egress_ring *ring, struct egress_probe *probe,
-				    const struct egress_place *want, unsigned int i)
+				    const struct egress_place *want, unsigned int i,
+				    enum egress_end end)
 {
-	enum egress_fate fate = reclaim(ring, probe, i, EGRESS_END_FIT);
+	enum egress_fate fate = reclaim(ring, probe, i, end);
 
 	if (fate == EGRESS_FATE_DEAD && is_remembered(place_at(ring, i), want, probe->now))
 		return EGRESS_FATE_UNFIT;
@@ -292,7 +303,8 @@ static int take_near(struct egress_ring *ring, struct egress_probe *probe,
 		if (ring->ahead & 1u << k)
 			continue;
 		--*budget;
-		if (is_free(reclaim_fit(ring, probe, want, i)) && ring->taken < limit) {
+		if (is_free(reclaim_fit(ring, probe, want, i, EGRESS_END_FIT)) &&
+		    ring->taken < limit) {
 			ring->ahead |= 1u << k;
 			return take(ring, i, want);
 		}
@@ -301,12 +313,19 @@ static int take_near(struct egress_ring *ring, struct egress_probe *probe,
 	return is_free(reclaim(ring, probe, i, EGRESS_END_ANY)) ? take(ring, i, want) : -EAGAIN;
 }
 
-/* Search from the cursor on for the first place that can be had, at most once around the ring. */
+/*
+ * Search from the cursor on for the first place that can be had, at most once around the ring.
+ *
+ * If the limit is not reached, some places are free. The search prefers these to the first idle
+ * flow that it has passed, but does not go on for long.
+ */
 static int look(struct egress_ring *ring, struct egress_probe *probe,
 		const struct egress_place *want, unsigned int limit, unsigned int *budget)
 {
 	unsigned int n = min_t(unsigned int, ring->fresh, EGRESS_RING_LOOK);
 	u32 more = (probe->now - ring->looked) / EGRESS_RING_PACE;
+	unsigned int passed = 0, idle = 0;
+	bool whole = true;
 
 	if (more) {
 		ring->looks = min_t(u32, more, EGRESS_RING_BURST - ring->looks) + ring->looks;
@@ -331,8 +350,10 @@ static int look(struct egress_ring *ring, struct egress_probe *probe,
 			advance(ring);
 			continue;
 		}
-		if (!*budget)
-			return -EAGAIN;
+		if (!*budget) {
+			whole = false;
+			break;
+		}
 		if (place->proto)
 			--*budget;
 		/*
@@ -343,7 +364,8 @@ static int look(struct egress_ring *ring, struct egress_probe *probe,
 		if (ring->taken > limit)
 			fate = reclaim(ring, probe, i, EGRESS_END_ANY);
 		else
-			fate = reclaim_fit(ring, probe, want, i);
+			fate = reclaim_fit(ring, probe, want, i, ring->taken < limit ?
+					   EGRESS_END_FIT : EGRESS_END_IDLE);
 		if (fate == EGRESS_FATE_UNFIT && (place->proto || ring->taken < limit)) {
 			ret = take_near(ring, probe, want, limit, budget);
 			if (ret >= 0)
@@ -353,8 +375,19 @@ static int look(struct egress_ring *ring, struct egress_probe *probe,
 		advance(ring);
 		if (is_free(fate) && ring->taken < limit)
 			return take(ring, i, want);
+		if (fate == EGRESS_FATE_IDLE && !passed) {
+			idle = i;
+			passed = 1;
+		} else if (passed && ++passed > EGRESS_RING_NEAR) {
+			if (is_free(reclaim(ring, probe, idle, EGRESS_END_IDLE)))
+				return take(ring, idle, want);
+			passed = 0;
+		}
 	}
-	ring->looks--;
+	if (passed && is_free(reclaim(ring, probe, idle, EGRESS_END_IDLE)))
+		return take(ring, idle, want);
+	if (whole)
+		ring->looks--;
 	return -EAGAIN;
 }
 
@@ -443,13 +476,15 @@ bool egress_ring_renew(struct egress_ring *ring, unsigned int port,
  * @n: length of the part, in places, at most
  * @live: counted up by the number of live connections; connections that TCP has closed, and
  *	those that are EGRESS_FATE_LATE, are not counted
+ * @idle: counted up by the number of these that are idle flows, unless NULL
  *
  * Context: the lock of the ring's owner held, bottom halves off.
  *
  * Return: the place to go on from, 0 at the end of the ring.
  */
 unsigned int egress_ring_sweep(struct egress_ring *ring, struct egress_probe *probe,
-			       unsigned int from, unsigned int n, unsigned int *live)
+			       unsigned int from, unsigned int n, unsigned int *live,
+			       unsigned int *idle)
 {
 	for (; from < ring->fresh && n; from++, n--) {
 		struct egress_place *place = place_at(ring, from);
@@ -457,6 +492,10 @@ unsigned int egress_ring_sweep(struct egress_ring *ring, struct egress_probe *pr
 		if (!place->proto || place->proto == EGRESS_PLACE_RESERVED)
 			continue;
 		switch (ask(ring, probe, from, EGRESS_END_NONE)) {
+		case EGRESS_FATE_IDLE:
+			if (idle)
+				++*idle;
+			fallthrough;
 		case EGRESS_FATE_LIVE:
 		case EGRESS_FATE_UNCONFIRMED:
 			++*live;

@@ -10,6 +10,7 @@ struct mem_cgroup;
 /* What has become of the connection that took a place. "Entry" is its entry in conntrack. */
 enum egress_fate {
 	EGRESS_FATE_LIVE,	/* the entry is there, and TCP has not closed the connection */
+	EGRESS_FATE_IDLE,	/* so is a UDP flow that has its answer and is silent now */
 	EGRESS_FATE_UNCONFIRMED, /* no entry yet: the first packet is still on its way */
 	EGRESS_FATE_LATE,	/* no entry after that time: the packet may wait in an NFQUEUE */
 	EGRESS_FATE_CLOSED,	/* TCP has closed the connection; its entry can be removed */
@@ -17,10 +18,11 @@ enum egress_fate {
 	EGRESS_FATE_DEAD,	/* there is no entry any more, or the packet is given up */
 };
 
-/* Which entries of closed connections may be removed from conntrack to free their ports. */
+/* Which entries may be removed from conntrack to free their ports: none, or closed connections'. */
 enum egress_end {
 	EGRESS_END_NONE,
 	EGRESS_END_FIT,		/* if the far end would accept the new connection from the port */
+	EGRESS_END_IDLE,	/* the same, and the entries of idle flows, too */
 	EGRESS_END_ANY,
 };
 
@@ -106,9 +108,11 @@ struct egress_ring {
 /**
  * struct egress_probe - how a ring learns what became of its connections
  * @fate: says what became of the connection that took @place, on the port that is @port after the
- *	block's first; if TCP has closed the connection, @end says whether to remove its entry
+ *	block's first; if TCP has closed the connection, or if it is an idle flow, @end says
+ *	whether to remove its entry
  * @now: the lower 32 bits of jiffies, at or after the time when the newest place was taken
  * @freed: number of connections found closed or dead; the ring counts each connection once
+ * @dropped: number of idle flows that were ended so that another connection got their port
  * @memcg: the cgroup that is charged when the ring grows, or NULL
  */
 struct egress_probe {
@@ -116,6 +120,7 @@ struct egress_probe {
 				 const struct egress_place *place, enum egress_end end);
 	u32 now;
 	unsigned int freed;
+	unsigned int dropped;
 	struct mem_cgroup *memcg;
 };
 
@@ -134,7 +139,8 @@ int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 bool egress_ring_renew(struct egress_ring *ring, unsigned int port,
 		       const struct egress_place *place);
 unsigned int egress_ring_sweep(struct egress_ring *ring, struct egress_probe *probe,
-			       unsigned int from, unsigned int n, unsigned int *live);
+			       unsigned int from, unsigned int n, unsigned int *live,
+			       unsigned int *idle);
 unsigned int egress_ring_port(const struct egress_ring *ring, unsigned int i);
 
 #endif

@@ -147,7 +147,7 @@ void egress_explain(struct egress_net *en, struct egress_explained *ex)
 	ex->source = ex->pf == NFPROTO_IPV4 ? packet->ports->nat->v4 : packet->ports->nat->v6;
 	egress_addr_inet(&addr, ex->pf, &ex->to);
 	egress_dest_look(en, packet->ports, ex->pf, &addr, &ex->dest);
-	if (ex->dest.live >= egress_block_limit(ex->block))
+	if (ex->dest.live - ex->dest.idle >= egress_block_limit(ex->block))
 		decide(ex, EGRESS_RULE_LIMIT,
 		       packet->conf->on_limit == EGRESS_ON_LIMIT_DROP ?
 		       EGRESS_VERDICT_DROP : EGRESS_VERDICT_REJECT);

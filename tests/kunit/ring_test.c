@@ -65,6 +65,15 @@ struct far {
 	u16 stamp;		/* of the next connection */
 };
 
+static void far_end(struct far *far, unsigned int port, enum egress_fate fate)
+{
+	struct far_port *p = &far->port[port];
+
+	far->live[p->at] = far->live[--far->n_live];
+	far->port[far->live[p->at]].at = p->at;
+	p->fate = fate;
+}
+
 static enum egress_fate far_fate(struct egress_probe *probe, unsigned int port,
 				 const struct egress_place *place, enum egress_end end)
 {
@@ -73,9 +82,13 @@ static enum egress_fate far_fate(struct egress_probe *probe, unsigned int port,
 
 	far->asked++;
 	far->wrong += place->peer != p->peer || place->proto != IPPROTO_TCP;
+	if (p->fate == EGRESS_FATE_IDLE && end >= EGRESS_END_IDLE) {
+		far_end(far, port, EGRESS_FATE_DEAD);
+		return EGRESS_FATE_IDLE;
+	}
 	if (p->fate != EGRESS_FATE_CLOSED || end == EGRESS_END_NONE)
 		return p->fate;
-	if (p->unfit && end == EGRESS_END_FIT)
+	if (p->unfit && end != EGRESS_END_ANY)
 		return EGRESS_FATE_UNFIT;
 	p->fate = EGRESS_FATE_DEAD;
 	far->ended++;
@@ -125,15 +138,6 @@ static int far_open(struct far *far)
 	return far_open_within(far, UINT_MAX);
 }
 
-static void far_end(struct far *far, unsigned int port, enum egress_fate fate)
-{
-	struct far_port *p = &far->port[port];
-
-	far->live[p->at] = far->live[--far->n_live];
-	far->port[far->live[p->at]].at = p->at;
-	p->fate = fate;
-}
-
 static void far_end_all(struct far *far, enum egress_fate fate)
 {
 	while (far->n_live)
@@ -155,7 +159,8 @@ static unsigned int far_sweep(struct far *far, unsigned int stretch)
 	unsigned int from = 0, live = 0;
 
 	do {
-		from = egress_ring_sweep(&far->ring, &far->probe, from, stretch, &live);
+		from = egress_ring_sweep(&far->ring, &far->probe, from, stretch, &live,
+					 NULL);
 	} while (from);
 	return live;
 }
@@ -374,6 +379,75 @@ static void ring_grows_when_two_in_turn_are_in_use(struct kunit *test)
 	far_end(far, ports[1], EGRESS_FATE_DEAD);
 	KUNIT_EXPECT_NE(test, far_open(far), ports[1]);
 	KUNIT_EXPECT_EQ(test, far->ring.size, 8);
+	expect_sound(test, far);
+}
+
+static void idle_flow_ends_at_the_limit(struct kunit *test)
+{
+	struct far *far = test->priv;
+	unsigned int i, j, live;
+	static u16 ports[1024];
+
+	for (j = 0; j < 2; j++) {
+		far_init(far, 10, false, 21 + j);
+		far->limit = j ? 100 : 1024;
+		far_fill(far);
+		far_rest(far);
+		far_end_all(far, EGRESS_FATE_DEAD);
+		for (i = 0; i < far->limit; i++)
+			ports[i] = far_open(far);
+		far->probe.freed = 0;
+		/* Each third is in use: those keep their places. */
+		for (i = 0; i < far->limit; i++)
+			if (i % 3)
+				far->port[ports[i]].fate = EGRESS_FATE_IDLE;
+		live = far->n_live;
+		KUNIT_EXPECT_EQ(test, far_sweep(far, UINT_MAX), far->limit);
+		for (i = 0; i < far->limit; i++) {
+			if (i % 3 == 0)
+				continue;
+			far->asked = 0;
+			KUNIT_ASSERT_EQ(test, far_open(far), ports[i]);
+			KUNIT_EXPECT_LE(test, far->asked, 2);
+			KUNIT_ASSERT_EQ(test, far->n_live, live);
+		}
+		KUNIT_EXPECT_EQ(test, far->probe.dropped, far->limit - DIV_ROUND_UP(far->limit, 3));
+		KUNIT_EXPECT_EQ(test, far->probe.freed, far->probe.dropped);
+		far_rest(far);
+		KUNIT_EXPECT_EQ(test, far_open(far), -EAGAIN);
+		expect_sound(test, far);
+	}
+}
+
+static void free_port_goes_before_an_idle_flow(struct kunit *test)
+{
+	struct far *far = test->priv;
+	static u16 ports[1024];
+	unsigned int i;
+
+	far_init(far, 10, false, 24);
+	far_fill(far);
+	far_rest(far);
+	far_end_all(far, EGRESS_FATE_DEAD);
+	for (i = 0; i < 1024; i++)
+		ports[i] = far_open(far);
+	for (i = 0; i < 1024; i++)
+		far->port[ports[i]].fate = EGRESS_FATE_IDLE;
+	/* A free port is near: it is taken, and no flow ends. */
+	far_end(far, ports[EGRESS_RING_NEAR - 1], EGRESS_FATE_DEAD);
+	far_sweep(far, UINT_MAX);
+	KUNIT_EXPECT_EQ(test, far_open(far), ports[EGRESS_RING_NEAR - 1]);
+	KUNIT_EXPECT_EQ(test, far->probe.dropped, 0);
+	/* It is far away: the search does not go there, and the first idle flow ends. */
+	far_end(far, ports[700], EGRESS_FATE_DEAD);
+	far_sweep(far, UINT_MAX);
+	far->asked = 0;
+	KUNIT_EXPECT_EQ(test, far_open(far), ports[EGRESS_RING_NEAR]);
+	KUNIT_EXPECT_EQ(test, far->probe.dropped, 1);
+	KUNIT_EXPECT_LE(test, far->asked, EGRESS_RING_NEAR + 2);
+	/* Without a budget for more than the flow itself, too. */
+	KUNIT_EXPECT_GE(test, far_open_within(far, 1), 0);
+	KUNIT_EXPECT_EQ(test, far_open_within(far, 0), -EAGAIN);
 	expect_sound(test, far);
 }
 
@@ -775,6 +849,8 @@ static struct kunit_case ring_cases[] = {
 	KUNIT_CASE(port_that_rested_longest_comes_first),
 	KUNIT_CASE(short_connections_take_no_memory),
 	KUNIT_CASE(ring_grows_when_two_in_turn_are_in_use),
+	KUNIT_CASE(idle_flow_ends_at_the_limit),
+	KUNIT_CASE(free_port_goes_before_an_idle_flow),
 	KUNIT_CASE(limit_below_the_block),
 	KUNIT_CASE(limit_lowered_keeps_what_is_there),
 	KUNIT_CASE(closed_places_are_taken_only_at_the_limit),

@@ -46,10 +46,12 @@ static void print_json(const struct route *r)
 	}
 	if (r->has_table) {
 		json_add_unsigned(&j, "connections", r->connections);
+		json_add_unsigned(&j, "idle", r->idle);
 		json_add_unsigned(&j, "limit", r->limit);
 		json_add_unsigned(&j, "rejects", r->rejects);
 	} else {
 		json_add_null(&j, "connections");
+		json_add_null(&j, "idle");
 		json_add_null(&j, "limit");
 		json_add_null(&j, "rejects");
 	}
@@ -80,7 +82,10 @@ static void print_text(const struct route *r)
 		printf("ports         %s\n", ports_text(&m->lease, text));
 	}
 	if (r->has_table) {
-		printf("connections   %llu of %u\n", r->connections, r->limit);
+		printf("connections   %llu of %u", r->connections, r->limit);
+		if (r->idle)
+			printf(", %u of them idle", r->idle);
+		putchar('\n');
 		printf("rejects       %llu\n", r->rejects);
 	}
 }

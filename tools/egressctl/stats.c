@@ -90,17 +90,18 @@ static void print_table(const struct machines *machines, bool brief)
 	static const char *const columns[] = {
 		"MACHINE", "APP", "REGION", ">CONNECTIONS", ">OPENED",
 		">CLOSED", ">LIMIT", ">PASSED", ">UNBOUND",
-		">SPOOFED", ">UNSUPPORTED", ">LEAK", ">NOMEM", NULL
+		">SPOOFED", ">UNSUPPORTED", ">LEAK", ">NOMEM", ">EARLY-DROP", NULL
 	};
 	static const char *const columns_brief[] = {
 		"MACHINE", "APP", "REGION", ">OPENED",
 		">CLOSED", ">LIMIT", ">PASSED", ">UNBOUND",
-		">SPOOFED", ">UNSUPPORTED", ">LEAK", ">NOMEM", NULL
+		">SPOOFED", ">UNSUPPORTED", ">LEAK", ">NOMEM", ">EARLY-DROP", NULL
 	};
 	static const int shown[] = {
 		EGRESS_STATS_A_OPENED, EGRESS_STATS_A_CLOSED, EGRESS_STATS_A_LIMIT,
 		EGRESS_STATS_A_PASSED, EGRESS_STATS_A_UNBOUND, EGRESS_STATS_A_SPOOFED,
 		EGRESS_STATS_A_UNSUPPORTED, EGRESS_STATS_A_LEAK, EGRESS_STATS_A_NOMEM,
+		EGRESS_STATS_A_EARLY_DROP,
 	};
 	struct table *t = table_new(brief ? columns_brief : columns);
 

@@ -15,6 +15,7 @@ const char *const counter_names[EGRESS_STATS_A_MAX + 1] = {
 	[EGRESS_STATS_A_LEAK]		= "leak",
 	[EGRESS_STATS_A_UNSOLICITED]	= "unsolicited",
 	[EGRESS_STATS_A_NOMEM]		= "nomem",
+	[EGRESS_STATS_A_EARLY_DROP]	= "early-drop",
 };
 
 const char counters_help[] =
@@ -28,7 +29,8 @@ const char counters_help[] =
 	"  unsupported   no ports or ids to share an address by, or active modes: dropped\n"
 	"  leak          would have left under a wrong address or port: dropped\n"
 	"  unsolicited   came in to an egress address, belongs to nothing: dropped\n"
-	"  nomem         dropped: no memory for the connection\n";
+	"  nomem         dropped: no memory for the connection\n"
+	"  early-drop    idle UDP flows ended at the limit, each for a new connection\n";
 
 void counters_read(struct counters *counters, struct nlattr *nest)
 {

@@ -68,6 +68,7 @@ static struct nla_policy policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_STATS]	= { .type = NLA_NESTED },
 	[EGRESS_A_DESTINATION]	= { .type = NLA_NESTED },
 	[EGRESS_A_REFUSED]	= { .type = NLA_U64 },
+	[EGRESS_A_IDLE]		= { .type = NLA_U32 },
 	[EGRESS_A_SOURCE]	= { .type = NLA_NESTED },
 	[EGRESS_A_SOURCE_PORT]	= { .type = NLA_U16 },
 	[EGRESS_A_VERDICT]	= { .type = NLA_U32 },

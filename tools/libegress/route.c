@@ -59,6 +59,7 @@ static int read_route(struct nlattr **attrs, struct nlmsghdr *message, void *arg
 	r->limit = get_u32(attrs, EGRESS_A_LIMIT);
 	r->connections = get_u64(attrs, EGRESS_A_CONNECTIONS);
 	r->rejects = get_u64(attrs, EGRESS_A_REFUSED);
+	r->idle = get_u32(attrs, EGRESS_A_IDLE);
 
 	get_string(attrs, EGRESS_A_MACHINE, m->id, sizeof(m->id));
 	get_string(attrs, EGRESS_A_APP, m->app, sizeof(m->app));

@@ -24,6 +24,7 @@ struct route {
 	bool has_table;
 	uint32_t limit;
 	unsigned long long connections;
+	uint32_t idle;
 	unsigned long long rejects;
 };
 
