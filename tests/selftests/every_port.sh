@@ -18,7 +18,7 @@ for dst in $BANK4 $BANK6; do
 		sort -n | awk '{ u += p != $1; p = $1; if (NR == 1) low = p } END { print NR, u, low, p }')
 	is "packets to $dst" 1024 "$n"
 	is "ports to $dst" "1024 $FIRST-$LAST" "$distinct $low-$high"
-	# Each is one machine's own at the same time to another destination.
+	stream "udp.$dst" 1024
 	is "TCP beside them" "ok=0 refused=1" "$(many beside 1 m1 tcp "$dst")"
 done
 is "ports of TCP" "ok=1024 addrs=$V4 ports=$FIRST-$LAST distinct=1024" \

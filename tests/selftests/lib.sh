@@ -291,6 +291,13 @@ again() { flows again "$1"; echo "$REPLY"; }
 many() { flows many "$@"; echo "$REPLY"; }
 same() { flows same "$1"; echo "$REPLY"; }
 end() { flows end "$1"; }
+
+# stream NAME COUNT: UDP flows that go on for two seconds are streams to conntrack, and
+# are not ended for others when they are silent.
+stream() {
+	sleep 2.1
+	is "$1 streams" "$2" "$(same "$1")"
+}
 part() { flows part "$@"; echo "$REPLY"; }
 heard() { flows heard; echo "$REPLY"; }
 
