@@ -722,8 +722,16 @@ int egress_nl_app_set_doit(struct sk_buff *skb, struct genl_info *info)
 		.limit = number(info, EGRESS_A_LIMIT, 0),
 		.has_on_limit = info->attrs[EGRESS_A_ON_LIMIT],
 		.on_limit = number(info, EGRESS_A_ON_LIMIT, 0),
-		.has_on_none = info->attrs[EGRESS_A_ON_NONE],
-		.on_none = number(info, EGRESS_A_ON_NONE, 0),
+		.has_on_none = {
+			[EGRESS_V4] = info->attrs[EGRESS_A_ON_NONE],
+			[EGRESS_V6] = info->attrs[EGRESS_A_ON_NONE_V6] ?:
+				info->attrs[EGRESS_A_ON_NONE],
+		},
+		.on_none = {
+			[EGRESS_V4] = number(info, EGRESS_A_ON_NONE, 0),
+			[EGRESS_V6] = number(info, EGRESS_A_ON_NONE_V6,
+					     number(info, EGRESS_A_ON_NONE, 0)),
+		},
 		.has_exclude = info->attrs[EGRESS_A_EXCLUDE],
 		.default_exclude = info->attrs[EGRESS_A_EXCLUDE_DEFAULT],
 	};

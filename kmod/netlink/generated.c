@@ -165,12 +165,13 @@ static const struct nla_policy egress_rebalance_nl_policy[EGRESS_A_DRY_RUN + 1] 
 };
 
 /* EGRESS_CMD_APP_SET - do */
-static const struct nla_policy egress_app_set_nl_policy[EGRESS_A_EXCLUDE_DEFAULT + 1] = {
+static const struct nla_policy egress_app_set_nl_policy[EGRESS_A_ON_NONE_V6 + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_LIMIT] = { .type = NLA_U32, },
 	[EGRESS_A_ON_LIMIT] = NLA_POLICY_MAX(NLA_U32, 1),
-	[EGRESS_A_ON_NONE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[EGRESS_A_ON_NONE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[EGRESS_A_ON_NONE_V6] = NLA_POLICY_MAX(NLA_U32, 2),
 	[EGRESS_A_EXCLUDE] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
 	[EGRESS_A_EXCLUDE_DEFAULT] = { .type = NLA_FLAG, },
 };
@@ -426,7 +427,7 @@ const struct genl_split_ops egress_nl_ops[33] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_app_set_doit,
 		.policy		= egress_app_set_nl_policy,
-		.maxattr	= EGRESS_A_EXCLUDE_DEFAULT,
+		.maxattr	= EGRESS_A_ON_NONE_V6,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

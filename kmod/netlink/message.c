@@ -459,7 +459,8 @@ int egress_msg_app(struct egress_net *en, struct egress_msg *msg, struct egress_
 	err = nla_put_string(skb, EGRESS_A_APP, app->name) ||
 		nla_put_u32(skb, EGRESS_A_LIMIT, conf->limit) ||
 		nla_put_u32(skb, EGRESS_A_ON_LIMIT, conf->on_limit) ||
-		nla_put_u32(skb, EGRESS_A_ON_NONE, conf->on_none) ||
+		nla_put_u32(skb, EGRESS_A_ON_NONE, conf->on_none[EGRESS_V4]) ||
+		nla_put_u32(skb, EGRESS_A_ON_NONE_V6, conf->on_none[EGRESS_V6]) ||
 		nla_put_u32(skb, EGRESS_A_PAIRS, app->n_pairs) ||
 		nla_put_u32(skb, EGRESS_A_MACHINES, app->n_machines) ||
 		nla_put_u32(skb, EGRESS_A_WAITING, app->n_waiting) ||

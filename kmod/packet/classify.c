@@ -151,6 +151,16 @@ enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_i
 }
 
 /**
+ * egress_on_none() - what happens to a packet for which the machine has no egress address
+ * @packet: from egress_classify(), EGRESS_CLASS_UNBOUND
+ * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
+ */
+enum egress_on_none egress_on_none(const struct egress_packet *packet, u8 pf)
+{
+	return packet->conf->on_none[pf == NFPROTO_IPV4 ? EGRESS_V4 : EGRESS_V6];
+}
+
+/**
  * egress_shareable() - does a connection have a port or an id that source NAT can rewrite?
  * @orig: the connection's tuple in the original direction
  *

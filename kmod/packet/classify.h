@@ -38,6 +38,7 @@ struct egress_packet {
 enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_inet_addr *from,
 				  const union nf_inet_addr *to, const struct net_device *in,
 				  struct egress_packet *packet);
+enum egress_on_none egress_on_none(const struct egress_packet *packet, u8 pf);
 bool egress_shareable(const struct nf_conntrack_tuple *orig);
 unsigned int egress_drop(struct egress_net *en, const struct egress_packet *packet,
 			 enum egress_counter counter);

@@ -17,6 +17,7 @@
 #include "packet/classify.h"
 #include "packet/guard.h"
 #include "packet/objects.h"
+#include "packet/reject.h"
 
 DEFINE_PER_CPU(struct egress_translated, egress_translated);
 
@@ -230,8 +231,8 @@ static noinline unsigned int check_out(struct egress_net *en, struct sk_buff *sk
 	case EGRESS_CLASS_SPOOFED:
 		return egress_drop(en, &packet, EGRESS_C_SPOOFED);
 	case EGRESS_CLASS_UNBOUND:
-		if (packet.conf->on_none == EGRESS_ON_NONE_DROP)
-			return egress_drop(en, &packet, EGRESS_C_UNBOUND);
+		if (egress_on_none(&packet, state->pf) != EGRESS_ON_NONE_PASS)
+			return egress_refuse_unbound(en, &packet, skb, state, ct);
 		return NF_ACCEPT;
 	case EGRESS_CLASS_LEASED:
 		break;

@@ -40,7 +40,8 @@ struct mem_cgroup;
  * @limit: connections that a machine may have to one destination address at a time;
  *	0: as many as its block has ports
  * @on_limit: enum egress_on_limit: what happens to a connection beyond @limit
- * @on_none: enum egress_on_none: what happens to a connection of a machine without a lease
+ * @on_none: for each family, enum egress_on_none: what happens to a connection of a machine without
+ *	a lease, or whose pair has no address of that family
  * @own_exclude: @exclude belongs to this app alone and is freed with these settings
  * @rcu: delays the freeing until no packet reads these settings any more
  *
@@ -50,7 +51,7 @@ struct egress_conf {
 	struct egress_exclude *exclude;
 	u32 limit;
 	u8 on_limit;
-	u8 on_none;
+	u8 on_none[EGRESS_FAMILIES];
 	bool own_exclude;
 	struct rcu_head rcu;
 };

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Source NAT of a connection's first packet: which egress address and which port it gets. */
-#include <linux/icmpv6.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
-#include <net/netfilter/ipv4/nf_reject.h>
-#include <net/netfilter/ipv6/nf_reject.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_nat.h>
 
@@ -12,29 +9,10 @@
 #include "packet/classify.h"
 #include "packet/guard.h"
 #include "packet/objects.h"
+#include "packet/reject.h"
 #include "packet/snat.h"
 
 egress_refused_fn egress_refused __read_mostly;
-
-/*
- * Tell the machine that it has reached its limit, by an RST or an ICMP error. This answer passes
- * the hooks, too. It has the refused connection attached and goes in the reply direction, by which
- * egress_snat() and egress_guard_out() recognize it and let it pass.
- */
-static void reject(struct sk_buff *skb, const struct nf_hook_state *state, u8 proto)
-{
-	if (state->pf == NFPROTO_IPV4) {
-		if (proto == IPPROTO_TCP)
-			nf_send_reset(state->net, state->sk, skb, state->hook);
-		else
-			nf_send_unreach(skb, ICMP_PKT_FILTERED, state->hook);
-	} else {
-		if (proto == IPPROTO_TCP)
-			nf_send_reset6(state->net, state->sk, skb, state->hook);
-		else
-			nf_send_unreach6(state->net, skb, ICMPV6_ADM_PROHIBITED, state->hook);
-	}
-}
 
 /* Takes a port for a connection of a machine with a lease, and sets the source NAT up. */
 static unsigned int setup(struct egress_net *en, struct nf_conn *ct,
@@ -67,7 +45,7 @@ static unsigned int setup(struct egress_net *en, struct nf_conn *ct,
 		if (refusal.tell)
 			egress_refused(en, packet, ct, state->pf, refusal.held_back);
 		if (packet->conf->on_limit == EGRESS_ON_LIMIT_REJECT)
-			reject(skb, state, proto);
+			egress_reject(skb, state, proto);
 		return egress_drop(en, packet, EGRESS_C_LIMIT);
 	}
 	if (port < 0)
@@ -120,8 +98,8 @@ unsigned int egress_snat(void *priv, struct sk_buff *skb, const struct nf_hook_s
 	case EGRESS_CLASS_SPOOFED:
 		return egress_drop(en, &packet, EGRESS_C_SPOOFED);
 	case EGRESS_CLASS_UNBOUND:
-		if (packet.conf->on_none == EGRESS_ON_NONE_DROP)
-			return egress_drop(en, &packet, EGRESS_C_UNBOUND);
+		if (egress_on_none(&packet, state->pf) != EGRESS_ON_NONE_PASS)
+			return egress_refuse_unbound(en, &packet, skb, state, ct);
 		egress_count(en->counters, &packet.sender->counters, EGRESS_C_PASSED);
 		return NF_ACCEPT;
 	case EGRESS_CLASS_LEASED:

@@ -112,7 +112,8 @@ bool egress_app_is_default(const struct egress_app *app)
 	const struct egress_conf *conf = conf_of(app);
 
 	return !conf->limit && !conf->own_exclude && conf->on_limit == EGRESS_ON_LIMIT_REJECT &&
-		conf->on_none == EGRESS_ON_NONE_PASS;
+		conf->on_none[EGRESS_V4] == EGRESS_ON_NONE_PASS &&
+		conf->on_none[EGRESS_V6] == EGRESS_ON_NONE_PASS;
 }
 
 static void app_free(struct egress_net *en, struct egress_app *app)
@@ -174,10 +175,14 @@ static bool same_prefixes(const struct egress_exclude *list, const struct egress
 /* Are the settings already as a request wants them? */
 static bool is_as_asked(const struct egress_conf *conf, const struct egress_app_request *req)
 {
+	unsigned int i;
+
 	if ((req->has_limit && req->limit != conf->limit) ||
-	    (req->has_on_limit && req->on_limit != conf->on_limit) ||
-	    (req->has_on_none && req->on_none != conf->on_none))
+	    (req->has_on_limit && req->on_limit != conf->on_limit))
 		return false;
+	for (i = 0; i < EGRESS_FAMILIES; i++)
+		if (req->has_on_none[i] && req->on_none[i] != conf->on_none[i])
+			return false;
 	if (req->default_exclude)
 		return !conf->own_exclude;
 	return !req->has_exclude || (conf->own_exclude && same_prefixes(conf->exclude, req));
@@ -223,8 +228,9 @@ int egress_app_set(struct egress_change *ch, const struct egress_app_request *re
 		conf->limit = req->limit;
 	if (req->has_on_limit)
 		conf->on_limit = req->on_limit;
-	if (req->has_on_none)
-		conf->on_none = req->on_none;
+	for (i = 0; i < EGRESS_FAMILIES; i++)
+		if (req->has_on_none[i])
+			conf->on_none[i] = req->on_none[i];
 	if (req->default_exclude) {
 		conf->exclude = egress_exclude_default;
 		conf->own_exclude = false;

@@ -42,10 +42,10 @@ struct egress_app {
 
 struct egress_app_request {
 	const char *app;
-	bool has_limit, has_on_limit, has_on_none, has_exclude, default_exclude;
+	bool has_limit, has_on_limit, has_on_none[EGRESS_FAMILIES], has_exclude, default_exclude;
 	u32 limit;			/* connections to a destination; 0: a block's ports */
 	u32 on_limit;			/* enum egress_on_limit */
-	u32 on_none;			/* enum egress_on_none */
+	u32 on_none[EGRESS_FAMILIES];	/* enum egress_on_none */
 	const struct egress_cidr *exclude;	/* destinations to leave alone */
 	unsigned int n_exclude;
 };

@@ -84,6 +84,19 @@ static const struct net_device *own_device(struct egress_net *en,
 	return device ? dev_get_by_index_rcu(en->net, READ_ONCE(device->ingress.ifindex)) : NULL;
 }
 
+static enum egress_verdict unbound_verdict(enum egress_on_none on_none)
+{
+	switch (on_none) {
+	case EGRESS_ON_NONE_PASS:
+		break;
+	case EGRESS_ON_NONE_DROP:
+		return EGRESS_VERDICT_DROP;
+	case EGRESS_ON_NONE_REJECT:
+		return EGRESS_VERDICT_REJECT;
+	}
+	return EGRESS_VERDICT_PASS;
+}
+
 /**
  * egress_explain() - what would happen to a packet
  * @en: namespace, locked, so that the objects in the answer stay until the caller unlocks it
@@ -131,8 +144,7 @@ void egress_explain(struct egress_net *en, struct egress_explained *ex)
 		break;
 	case EGRESS_CLASS_UNBOUND:
 		decide(ex, packet->ports ? EGRESS_RULE_NO_FAMILY : EGRESS_RULE_NO_LEASE,
-		       packet->conf->on_none == EGRESS_ON_NONE_DROP ?
-		       EGRESS_VERDICT_DROP : EGRESS_VERDICT_PASS);
+		       unbound_verdict(egress_on_none(packet, ex->pf)));
 		break;
 	case EGRESS_CLASS_LEASED:
 		if (egress_shareable(&tuple))

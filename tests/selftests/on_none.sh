@@ -6,6 +6,13 @@
 # and then not one packet goes out until there is a pair.
 . "$(dirname "$0")/lib.sh"
 
+# gets FIELD DST: of what get says about a packet of m1's.
+gets() {
+	local from=10.0.0.1
+	[[ $2 != *:* ]] || from=fd00::1
+	of "$1" "$(eg -j get from $from to "$2")"
+}
+
 net 2
 pool
 add 1
@@ -21,12 +28,43 @@ is "drop" timeout "$(ask m1 tcp $BANK6 wait=0.5)"
 is "the bank heard from" nobody "$(heard)"
 [ "$(stat unbound)" -ge 2 ] || fail "unbound is $(stat unbound)"
 is "passed" 2 "$(stat passed)"
+eg app set shop --on-none reject
+for bank in $BANK4 $BANK6; do
+	is "refused" refused "$(ask m1 tcp "$bank")"
+	like "refused" "^(unreachable|prohibited)$" "$(ask m1 udp "$bank")"
+	like "refused" "^(unreachable|prohibited)$" "$(ask m1 ping "$bank")"
+done
+is "get says" "reject no-lease" "$(gets verdict $BANK4) $(gets rule $BANK4)"
+eg app set shop --on-none drop
 
 eg allocate --app shop --region ord --v4 198.51.100.7
 under "IPv4 alone" 198.51.100.7 "$(ask m1 udp $BANK4)"
 heard >/dev/null
 is "no IPv6" timeout "$(ask m1 udp $BANK6 wait=0.5)"
 is "the bank heard from" nobody "$(heard)"
+
+# Refused, a client that prefers IPv6 goes on with IPv4 at once.
+eg app set shop --on-none-v6 reject
+is "as set" "drop reject" "$(of on-none "$(eg -j app show shop)") $(of on-none-v6 "$(eg -j app show shop)")"
+before=$(stat unbound)
+is "TCP" refused "$(ask m1 tcp $BANK6)"
+like "UDP" "^(unreachable|prohibited)$" "$(ask m1 udp $BANK6)"
+is "counted" $((before + 2)) "$(stat unbound)"
+is "get says" "reject no-family" "$(gets verdict $BANK6) $(gets rule $BANK6)"
+begin=$(date +%s%N)
+got=$(m1 /usr/bin/python3 -I -c "
+import socket
+for at in '$BANK6', '$BANK4':
+    try:
+        bank = socket.create_connection((at, 7), 20)
+        bank.send(b'hello')
+        print(bank.recv(99).decode().split()[0])
+        break
+    except ConnectionRefusedError:
+        pass")
+is "the other family" 198.51.100.7 "$got"
+within "ms for both" 0 $((3000 * SLOW)) $((($(date +%s%N) - begin) / 1000000))
+is "the bank heard from" 198.51.100.7 "$(heard | cut -d ' ' -f 1)"
 eg app set shop --on-none pass
 under "no IPv6" $HOST6 "$(ask m1 udp $BANK6)"
 under "IPv4 alone" 198.51.100.7 "$(ask m1 udp $BANK4)"

@@ -26,6 +26,7 @@ static void app_json(struct json *j, const struct app *app)
 	json_add_unsigned(j, "limit", app->limit);
 	json_add_string(j, "on-limit", on_limit_text(app->on_limit));
 	json_add_string(j, "on-none", on_none_text(app->on_none));
+	json_add_string(j, "on-none-v6", on_none_text(app->on_none_v6));
 	json_add_bool(j, "exclude-default", app->exclude_default);
 	json_begin_array(j, "exclude");
 	for (size_t i = 0; i < app->exclude.n; i++)
@@ -49,15 +50,17 @@ static int app_changed(const struct answer *answer, struct json *j)
 
 int app_set(const struct command *command, int argc, char **argv)
 {
-	struct number limit = {}, on_limit = {}, on_none = {};
+	struct number limit = {}, on_limit = {}, on_none = {}, on_none_v6 = {};
 	struct prefixes exclude = {};
 	const struct option opts[] = {
 		{ "--limit", "N", parse_limit, &limit,
 		  "connections of a machine to one destination; 0: its block size" },
 		{ "--on-limit", "reject|drop", parse_on_limit, &on_limit,
 		  "what becomes of a connection beyond that" },
-		{ "--on-none", "pass|drop", parse_on_none, &on_none,
+		{ "--on-none", "pass|drop|reject", parse_on_none, &on_none,
 		  "what becomes of one that there is no egress address for" },
+		{ "--on-none-v6", "pass|drop|reject", parse_on_none, &on_none_v6,
+		  "the same for IPv6, if it is to differ from IPv4" },
 		{ "--exclude", "PREFIX,...", parse_exclude, &exclude,
 		  "destinations to leave alone, or 'default': private and local ones" },
 		{}
@@ -67,7 +70,8 @@ int app_set(const struct command *command, int argc, char **argv)
 	int rc;
 
 	rc = args_parse(command, opts, 1, 1, &argc, argv) ?: parse_app("APP", argv[0], &app);
-	if (!rc && !limit.given && !on_limit.given && !on_none.given && !exclude.given)
+	if (!rc && !limit.given && !on_limit.given && !on_none.given && !on_none_v6.given &&
+	    !exclude.given)
 		rc = args_missing(command, "what to set");
 	if (rc)
 		goto out;
@@ -79,6 +83,7 @@ int app_set(const struct command *command, int argc, char **argv)
 	put_number_if(msg, EGRESS_A_LIMIT, &limit);
 	put_number_if(msg, EGRESS_A_ON_LIMIT, &on_limit);
 	put_number_if(msg, EGRESS_A_ON_NONE, &on_none);
+	put_number_if(msg, EGRESS_A_ON_NONE_V6, &on_none_v6);
 	put_flag_if(msg, EGRESS_A_EXCLUDE_DEFAULT, exclude.given && !exclude.n);
 	put_prefixes(msg, EGRESS_A_EXCLUDE, &exclude);
 	rc = change(msg, app_changed, 1 + exclude.n / 64);
@@ -119,7 +124,11 @@ static void list_table(const struct apps *apps)
 		else
 			table_cell(t, "block");
 		table_cell(t, "%s", on_limit_text(a->on_limit));
-		table_cell(t, "%s", on_none_text(a->on_none));
+		if (a->on_none == a->on_none_v6)
+			table_cell(t, "%s", on_none_text(a->on_none));
+		else
+			table_cell(t, "%s, IPv6 %s", on_none_text(a->on_none),
+				   on_none_text(a->on_none_v6));
 		if (a->exclude_default)
 			table_cell(t, "default");
 		else
@@ -165,6 +174,8 @@ static void show_text(const struct app *app)
 		printf("limit     the block size\n");
 	printf("on-limit  %s\n", on_limit_text(app->on_limit));
 	printf("on-none   %s\n", on_none_text(app->on_none));
+	if (app->on_none_v6 != app->on_none)
+		printf("          IPv6: %s\n", on_none_text(app->on_none_v6));
 	printf("pairs     %u\n", app->pairs);
 	printf("machines  %u\n", app->machines);
 	printf("waiting   %u\n", app->waiting);

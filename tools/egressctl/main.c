@@ -74,8 +74,8 @@ static const struct command commands[] = {
 	{ "lease list", lease_list, "[--app APP] [--region REGION] [--brief] [--exact]",
 	  "Show the blocks of ports in use, lingering ones too" },
 	{ "app set", app_set,
-	  "APP [--limit N] [--on-limit reject|drop] [--on-none pass|drop]\n"
-	  "                         [--exclude PREFIX,...]",
+	  "APP [--limit N] [--on-limit reject|drop] [--on-none pass|drop|reject]\n"
+	  "                         [--on-none-v6 pass|drop|reject] [--exclude PREFIX,...]",
 	  "Change an app's settings\n"
 	  "An app is there as long as it has machines, pairs or settings of its own." },
 	{ "app list", app_list, "[--exact]",

@@ -122,8 +122,13 @@ static size_t tell_room(const struct place *place, const struct pairs *gone)
 
 static int tell_fate(const char *app, const char *region, size_t machines, size_t room)
 {
+	static const char *const fates[] = {
+		[EGRESS_ON_NONE_PASS] = "they use the host's usual NAT",
+		[EGRESS_ON_NONE_DROP] = "what they send is dropped",
+		[EGRESS_ON_NONE_REJECT] = "what they send is refused",
+	};
 	size_t wait = machines > room ? machines - room : 0;
-	bool drops = false;
+	uint32_t v4, v6;
 	int rc;
 
 	if (!wait) {
@@ -131,13 +136,15 @@ static int tell_fate(const char *app, const char *region, size_t machines, size_
 			    machines, plural(machines), app, region, machines == 1 ? "es" : "");
 		return 0;
 	}
-	rc = app_drops_on_none(app, &drops);
+	rc = app_on_none(app, &v4, &v6);
 	if (rc)
 		return rc;
-	confirm_say("%zu machine%s of app '%s' in region '%s' will wait for room; %s.\n", wait,
-		    plural(wait), app, region, drops ?
-		    "until then what they send is dropped" :
-		    "until then they use the host's usual NAT");
+	confirm_say("%zu machine%s of app '%s' in region '%s' will wait for room; ", wait,
+		    plural(wait), app, region);
+	if (v4 == v6 && v4 < sizeof(fates) / sizeof(*fates))
+		confirm_say("until then %s.\n", fates[v4]);
+	else
+		confirm_say("until then IPv4 %s, IPv6 %s.\n", on_none_text(v4), on_none_text(v6));
 	return 0;
 }
 

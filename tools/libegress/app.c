@@ -25,6 +25,8 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 			.limit = get_u32(attrs, EGRESS_A_LIMIT),
 			.on_limit = get_u32(attrs, EGRESS_A_ON_LIMIT),
 			.on_none = get_u32(attrs, EGRESS_A_ON_NONE),
+			.on_none_v6 = get_u32(attrs, attrs[EGRESS_A_ON_NONE_V6] ?
+					      EGRESS_A_ON_NONE_V6 : EGRESS_A_ON_NONE),
 			.pairs = get_u32(attrs, EGRESS_A_PAIRS),
 			.machines = get_u32(attrs, EGRESS_A_MACHINES),
 			.waiting = get_u32(attrs, EGRESS_A_WAITING),
@@ -54,7 +56,7 @@ int apps_get(struct apps *apps, get_fn get, const char *app)
 }
 
 /* One that does not exist yet will begin with the usual settings. */
-int app_drops_on_none(const char *app, bool *drops)
+int app_on_none(const char *app, uint32_t *v4, uint32_t *v6)
 {
 	struct nl_msg *msg = netlink_message(EGRESS_CMD_APP_GET, 0);
 	struct apps apps = {};
@@ -64,7 +66,8 @@ int app_drops_on_none(const char *app, bool *drops)
 		return STATUS_FAILED;
 	put_string(msg, EGRESS_A_APP, app);
 	rc = exchange_glance(msg, append, &apps);
-	*drops = apps.n && apps.v[0].on_none == EGRESS_ON_NONE_DROP;
+	*v4 = apps.n ? apps.v[0].on_none : EGRESS_ON_NONE_PASS;
+	*v6 = apps.n ? apps.v[0].on_none_v6 : EGRESS_ON_NONE_PASS;
 	apps_free(&apps);
 	return rc;
 }

@@ -11,6 +11,7 @@ struct app {
 	uint32_t limit;
 	uint32_t on_limit;
 	uint32_t on_none;
+	uint32_t on_none_v6;
 	uint32_t pairs;
 	uint32_t machines;
 	uint32_t waiting;
@@ -31,6 +32,6 @@ int apps_load(struct apps *apps, dump_fn dump);
 int apps_of_answer(struct apps *apps, const struct answer *answer);
 
 /* Whether connections of its machines without a lease are dropped. Returns a status. */
-int app_drops_on_none(const char *app, bool *drops);
+int app_on_none(const char *app, uint32_t *v4, uint32_t *v6);
 
 #endif

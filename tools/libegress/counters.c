@@ -24,7 +24,7 @@ const char counters_help[] =
 	"  closed        of those, found ended\n"
 	"  limit         refused at the limit\n"
 	"  passed        no lease: left to the host's own NAT\n"
-	"  unbound       no lease: dropped\n"
+	"  unbound       no lease: dropped, or refused\n"
 	"  spoofed       came in by another device than the machine's, or from an egress address: dropped\n"
 	"  unsupported   no ports or ids to share an address by, or active modes: dropped\n"
 	"  leak          would have left under a wrong address or port: dropped\n"

@@ -64,6 +64,7 @@ static struct nla_policy policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_LIMIT]	= { .type = NLA_U32 },
 	[EGRESS_A_ON_LIMIT]	= { .type = NLA_U32 },
 	[EGRESS_A_ON_NONE]	= { .type = NLA_U32 },
+	[EGRESS_A_ON_NONE_V6]	= { .type = NLA_U32 },
 	[EGRESS_A_EXCLUDE]	= { .type = NLA_NESTED },
 	[EGRESS_A_STATS]	= { .type = NLA_NESTED },
 	[EGRESS_A_DESTINATION]	= { .type = NLA_NESTED },

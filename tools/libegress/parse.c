@@ -23,6 +23,7 @@ static const char *const on_limit_names[] = {
 static const char *const on_none_names[] = {
 	[EGRESS_ON_NONE_PASS] = "pass",
 	[EGRESS_ON_NONE_DROP] = "drop",
+	[EGRESS_ON_NONE_REJECT] = "reject",
 };
 
 static const struct {
@@ -442,5 +443,5 @@ const char *on_limit_text(uint32_t value)
 
 const char *on_none_text(uint32_t value)
 {
-	return value < 2 ? on_none_names[value] : "unknown";
+	return value <= EGRESS_ON_NONE_REJECT ? on_none_names[value] : "unknown";
 }

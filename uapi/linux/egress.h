@@ -47,13 +47,17 @@ enum egress_lease_state {
 
 /**
  * enum egress_on_none - What happens to a new connection of a machine that has
- *   no lease.
+ *   no lease for the destination, or whose pair has no address of the
+ *   connection's family.
  * @EGRESS_ON_NONE_PASS: It is left to the host's usual NAT.
  * @EGRESS_ON_NONE_DROP: It is dropped.
+ * @EGRESS_ON_NONE_REJECT: It is refused, TCP by a reset and the rest by an
+ *   ICMP error, and is dropped.
  */
 enum egress_on_none {
 	EGRESS_ON_NONE_PASS,
 	EGRESS_ON_NONE_DROP,
+	EGRESS_ON_NONE_REJECT,
 };
 
 /**
@@ -274,6 +278,7 @@ enum egress_attr {
 	EGRESS_A_TIME,
 	EGRESS_A_BRIEF,
 	EGRESS_A_IDLE,
+	EGRESS_A_ON_NONE_V6,
 
 	__EGRESS_A_MAX,
 	EGRESS_A_MAX = (__EGRESS_A_MAX - 1)
