@@ -420,6 +420,25 @@ listed() {
 	awk -v regex="$regex" '$0 ~ regex { n++ } END { print n + 0 }' <<<"$all"
 }
 
+# ynl ARG...: the kernel tree's netlink tool in h. The static checks have held the
+# specification against its schema.
+start_ynl() {
+	coproc YNL {
+		EXEC='exec' h /usr/bin/python3 -I "$SELFTESTS/ynl.py" \
+			"$("$TOP/tests/linux_source")/tools/net/ynl/cli.py" "$TOP/uapi/egress.yaml" "$TMP/ynl"
+	}
+	PIDS+=("$YNL_PID")
+	exec {YNL_IN}>&"${YNL[1]}" {YNL_OUT}<&"${YNL[0]}"
+}
+ynl() {
+	local status
+	printf '%q ' --output-json "$@" >&"$YNL_IN"
+	echo >&"$YNL_IN"
+	read -rt "$PATIENCE" -u "$YNL_OUT" status || fail "ynl gave no answer: $*"
+	cat "$TMP/ynl"
+	return "$status"
+}
+
 # settled: no slot lingers, so that none becomes free now, which is a change.
 settled() { until_ok "no slot lingers" no_slot_lingers; }
 no_slot_lingers() { [[ $(eg -j lease list --brief) != *lingering* ]]; }

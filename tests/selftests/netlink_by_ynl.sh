@@ -4,14 +4,10 @@
 # egressctl, does the whole life of a pair; refusals come with their reason.
 . "$(dirname "$0")/lib.sh"
 
-CLI=$("$TOP/tests/linux_source")/tools/net/ynl/cli.py
 load_module
 new_ns h
 
-# The static checks have held the specification against its schema.
-ynl() {
-	h python3 "$CLI" --spec "$TOP/uapi/egress.yaml" --no-schema --output-json "$@"
-}
+start_ynl
 
 # ynl_refused REGEX ARG...
 ynl_refused() {

@@ -191,14 +191,14 @@ is "list of one region" "$(sentence "3 IPv4 and 2 IPv6 addresses: some machines 
 	"$(eg list --app shop --region ord 2>&1 >/dev/null | sentences)"
 
 # Another client, and a batch, which looks at the whole at its end.
-ynl() {
+ynl_cli() {
 	h python3 "$LINUX/tools/net/ynl/cli.py" --spec "$TOP/uapi/egress.yaml" --no-schema "$@"
 }
 forgotten="app 'spare' in region 'fra' has 1 machine, but pairs elsewhere only: need at least 1 here"
 passed
-ynl --do machine-new \
+ynl_cli --do machine-new \
 	--json '{"machine": "s3", "app": "spare", "region": "fra", "addr": {"v4": "0a000003"}}'
-ynl --do pair-new --json '{"app": "spare", "region": "ord"}'
+ynl_cli --do pair-new --json '{"app": "spare", "region": "ord"}'
 told "another client" \
 	"begins no-machines: app 'spare' in region 'ord' has 1 pair, but no machines that use it" \
 	"begins no-pairs: $forgotten"
