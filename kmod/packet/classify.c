@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
-#include <linux/netdevice.h>
 #include <net/netfilter/nf_conntrack_tuple.h>
 
 #include "net.h"
@@ -113,16 +112,16 @@ static struct egress_ports *ports_of(const struct egress_sender *sender, u8 pf,
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
  * @from: the packet's source before source NAT
  * @to: the packet's destination after destination NAT
- * @in: the device by which the packet came in; NULL if the host itself sends the packet
  * @packet: filled in with the machine, its settings and its block, as far as they are found
+ *
+ * The source address alone says whose the packet is: whoever goes by the answer has to ask
+ * egress_is_spoofed() as well, except for packets to excluded destinations.
  *
  * Context: any, under RCU. Return: the packet's class.
  */
 enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_inet_addr *from,
-				  const union nf_inet_addr *to, const struct net_device *in,
-				  struct egress_packet *packet)
+				  const union nf_inet_addr *to, struct egress_packet *packet)
 {
-	const struct egress_ingress *ingress;
 	const struct egress_sender *sender;
 	const struct egress_view *view;
 	struct in6_addr addr;
@@ -132,10 +131,6 @@ enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_i
 	sender = packet->sender;
 	if (!sender)
 		return EGRESS_CLASS_FOREIGN;
-
-	ingress = rcu_dereference(sender->in);
-	if (ingress && (!in || in->ifindex != READ_ONCE(ingress->ifindex)))
-		return EGRESS_CLASS_SPOOFED;
 
 	/* A machine that packets can find always has a view. */
 	view = rcu_dereference(sender->view);

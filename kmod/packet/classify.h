@@ -14,7 +14,6 @@ struct nf_conntrack_tuple;
 
 enum egress_class {
 	EGRESS_CLASS_FOREIGN,	/* the source is no machine's address */
-	EGRESS_CLASS_SPOOFED,	/* came in by another device than the machine's */
 	EGRESS_CLASS_EXCLUDED,	/* goes to an excluded destination */
 	EGRESS_CLASS_UNBOUND,	/* the machine has no lease, or its pair no address of the family */
 	EGRESS_CLASS_LEASED,	/* the machine has a lease for the destination */
@@ -36,8 +35,7 @@ struct egress_packet {
 };
 
 enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_inet_addr *from,
-				  const union nf_inet_addr *to, const struct net_device *in,
-				  struct egress_packet *packet);
+				  const union nf_inet_addr *to, struct egress_packet *packet);
 enum egress_on_none egress_on_none(const struct egress_packet *packet, u8 pf);
 bool egress_shareable(const struct nf_conntrack_tuple *orig);
 unsigned int egress_drop(struct egress_net *en, const struct egress_packet *packet,

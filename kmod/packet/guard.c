@@ -16,6 +16,7 @@
 #include "packet/answer.h"
 #include "packet/classify.h"
 #include "packet/guard.h"
+#include "packet/ingress.h"
 #include "packet/objects.h"
 #include "packet/reject.h"
 
@@ -46,7 +47,7 @@ static enum egress_class classify_skb(struct egress_net *en, const struct sk_buf
 		from.in6 = ipv6_hdr(skb)->saddr;
 		to.in6 = ipv6_hdr(skb)->daddr;
 	}
-	return egress_classify(en, state->pf, &from, &to, state->in, packet);
+	return egress_classify(en, state->pf, &from, &to, packet);
 }
 
 /* A hop limit of 255 shows that no router has forwarded the packet (RFC 4861). */
@@ -169,7 +170,7 @@ static int source_port(const struct sk_buff *skb, u8 pf, const struct nf_conn *c
 }
 
 /*
- * Did the packet come in from a device with an egress address as its source? Only packets that
+ * Did the packet come in, routed or bridged, with an egress address as its source? Only packets that
  * leave this host may have one. But where several hosts share a pair, the other hosts' packets
  * may come by here, with a port of a slot that another host hands out.
  */
@@ -181,7 +182,7 @@ static bool is_posing(struct egress_net *en, const struct sk_buff *skb,
 	struct in6_addr from;
 	int port;
 
-	if (!state->in)
+	if (egress_came_from_host(skb, state))
 		return false;
 	if (ct)
 		egress_addr_inet(&from, state->pf,
@@ -215,38 +216,35 @@ static noinline unsigned int check_out(struct egress_net *en, struct sk_buff *sk
 		reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
 		class = egress_classify(en, state->pf,
 					&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3,
-					&reply->src.u3, state->in, &packet);
+					&reply->src.u3, &packet);
 	} else {
 		class = classify_skb(en, skb, state, &packet);
 	}
 
-	switch (class) {
-	case EGRESS_CLASS_FOREIGN:
+	if (class == EGRESS_CLASS_FOREIGN) {
 		if (likely(!is_posing(en, skb, state, ct)))
 			return NF_ACCEPT;
 		egress_count(en->counters, NULL, EGRESS_C_SPOOFED);
 		return NF_DROP;
-	case EGRESS_CLASS_EXCLUDED:
+	}
+	if (class == EGRESS_CLASS_EXCLUDED)
 		return NF_ACCEPT;
-	case EGRESS_CLASS_SPOOFED:
+	if (egress_is_spoofed(packet.sender, skb, state))
 		return egress_drop(en, &packet, EGRESS_C_SPOOFED);
-	case EGRESS_CLASS_UNBOUND:
+	/*
+	 * br_netfilter shows bridged packets to the hooks, neighbour discovery among them.
+	 * Conntrack does not track neighbour discovery, and no router forwards it, so it cannot
+	 * leak the machine's address.
+	 */
+	if (!ct && state->pf == NFPROTO_IPV6 && is_neighbour_discovery(skb))
+		return NF_ACCEPT;
+	if (class == EGRESS_CLASS_UNBOUND) {
 		if (egress_on_none(&packet, state->pf) != EGRESS_ON_NONE_PASS)
 			return egress_refuse_unbound(en, &packet, skb, state, ct);
 		return NF_ACCEPT;
-	case EGRESS_CLASS_LEASED:
-		break;
 	}
-	if (!ct) {
-		/*
-		 * br_netfilter shows bridged packets to the hooks, neighbour discovery among
-		 * them. Conntrack does not track neighbour discovery, and no router forwards it,
-		 * so it cannot leak the machine's address.
-		 */
-		if (state->pf == NFPROTO_IPV6 && is_neighbour_discovery(skb))
-			return NF_ACCEPT;
+	if (!ct)
 		return egress_drop(en, &packet, EGRESS_C_LEAK);
-	}
 	if (ct->master)
 		return egress_drop(en, &packet, EGRESS_C_UNSUPPORTED);
 	/*

@@ -8,6 +8,7 @@
 #include "net.h"
 #include "packet/classify.h"
 #include "packet/guard.h"
+#include "packet/ingress.h"
 #include "packet/objects.h"
 #include "packet/reject.h"
 #include "packet/snat.h"
@@ -81,6 +82,7 @@ unsigned int egress_snat(void *priv, struct sk_buff *skb, const struct nf_hook_s
 	const struct nf_conntrack_tuple *orig, *reply;
 	struct egress_packet packet;
 	enum ip_conntrack_info ctinfo;
+	enum egress_class class;
 	struct nf_conn *ct;
 
 	ct = nf_ct_get(skb, &ctinfo);
@@ -90,20 +92,16 @@ unsigned int egress_snat(void *priv, struct sk_buff *skb, const struct nf_hook_s
 
 	orig = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
-	switch (egress_classify(en, state->pf, &orig->src.u3, &reply->src.u3, state->in,
-				&packet)) {
-	case EGRESS_CLASS_FOREIGN:
-	case EGRESS_CLASS_EXCLUDED:
+	class = egress_classify(en, state->pf, &orig->src.u3, &reply->src.u3, &packet);
+	if (class == EGRESS_CLASS_FOREIGN || class == EGRESS_CLASS_EXCLUDED)
 		return NF_ACCEPT;
-	case EGRESS_CLASS_SPOOFED:
+	if (egress_is_spoofed(packet.sender, skb, state))
 		return egress_drop(en, &packet, EGRESS_C_SPOOFED);
-	case EGRESS_CLASS_UNBOUND:
+	if (class == EGRESS_CLASS_UNBOUND) {
 		if (egress_on_none(&packet, state->pf) != EGRESS_ON_NONE_PASS)
 			return egress_refuse_unbound(en, &packet, skb, state, ct);
 		egress_count(en->counters, &packet.sender->counters, EGRESS_C_PASSED);
 		return NF_ACCEPT;
-	case EGRESS_CLASS_LEASED:
-		break;
 	}
 
 	/*

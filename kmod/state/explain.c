@@ -14,11 +14,14 @@
 #include "packet/classify.h"
 #include "packet/destination.h"
 #include "packet/exclude.h"
+#include "packet/ingress.h"
 #include "packet/objects.h"
 #include "state/block.h"
 #include "state/device.h"
 #include "state/explain.h"
+#include "state/group.h"
 #include "state/machine.h"
+#include "state/pool.h"
 
 static void decide(struct egress_explained *ex, enum egress_rule rule, enum egress_verdict verdict)
 {
@@ -75,13 +78,23 @@ static bool in_connection(struct egress_net *en, struct egress_explained *ex,
 	return live;
 }
 
-/* Return: the device that a machine's packets must come in by; NULL if none is given or present. */
-static const struct net_device *own_device(struct egress_net *en,
-					   const struct egress_machine *machine)
+/*
+ * Under RCU. Would egress_is_spoofed() be true for the packet? If no device is given, the packet
+ * comes in by the machine's own, provided that it is there. The packet is taken to leave by the
+ * device of the machine's pool.
+ */
+static bool is_spoofed(struct egress_net *en, const struct egress_explained *ex)
 {
-	const struct egress_device *device = machine->device;
+	const struct egress_device *own = ex->machine->device;
+	const struct egress_device *out = ex->machine->group->region->device;
+	struct net_device *dev = ex->device;
 
-	return device ? dev_get_by_index_rcu(en->net, READ_ONCE(device->ingress.ifindex)) : NULL;
+	if (!own)
+		return false;
+	if (!dev)
+		dev = dev_get_by_index_rcu(en->net, READ_ONCE(own->ingress.ifindex));
+	return !dev || !egress_would_come_by(&own->ingress, dev,
+					     out ? READ_ONCE(out->ingress.ifindex) : 0);
 }
 
 static enum egress_verdict unbound_verdict(enum egress_on_none on_none)
@@ -108,7 +121,6 @@ static enum egress_verdict unbound_verdict(enum egress_on_none on_none)
 void egress_explain(struct egress_net *en, struct egress_explained *ex)
 {
 	struct egress_packet *packet = &ex->packet;
-	const struct net_device *in = ex->device;
 	struct nf_conntrack_tuple tuple;
 	enum egress_class class;
 	struct in6_addr addr;
@@ -121,21 +133,20 @@ void egress_explain(struct egress_net *en, struct egress_explained *ex)
 	packet->sender = egress_sender_find(&en->sources, &addr);
 	if (packet->sender) {
 		ex->machine = container_of(packet->sender, struct egress_machine, sender);
-		if (!in)
-			in = own_device(en, ex->machine);
 		if (in_connection(en, ex, &tuple))
 			goto unlock;
 	}
 
-	class = egress_classify(en, ex->pf, &ex->from, &ex->to, in, packet);
+	class = egress_classify(en, ex->pf, &ex->from, &ex->to, packet);
+	if (class != EGRESS_CLASS_FOREIGN && class != EGRESS_CLASS_EXCLUDED && is_spoofed(en, ex)) {
+		decide(ex, EGRESS_RULE_SPOOFED, EGRESS_VERDICT_DROP);
+		goto unlock;
+	}
 	if (packet->ports)
 		ex->block = container_of(packet->ports, struct egress_block, ports);
 	switch (class) {
 	case EGRESS_CLASS_FOREIGN:
 		decide(ex, EGRESS_RULE_FOREIGN, EGRESS_VERDICT_PASS);
-		break;
-	case EGRESS_CLASS_SPOOFED:
-		decide(ex, EGRESS_RULE_SPOOFED, EGRESS_VERDICT_DROP);
 		break;
 	case EGRESS_CLASS_EXCLUDED:
 		decide(ex, EGRESS_RULE_EXCLUDED, EGRESS_VERDICT_PASS);

@@ -40,7 +40,7 @@ struct egress_explained {
 	union nf_inet_addr to;
 	u16 from_port;
 	u16 to_port;
-	const struct net_device *device;
+	struct net_device *device;
 
 	enum egress_verdict verdict;
 	enum egress_rule rule;
