@@ -289,14 +289,15 @@ static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
 		return age <= QUEUE_TIME && !cp->ct ? EGRESS_FATE_LATE : EGRESS_FATE_DEAD;
 	}
 	ct = nf_ct_tuplehash_to_ctrack(h);
-	if (NF_CT_DIRECTION(h) != IP_CT_DIR_REPLY) {
+	/* The bits of NAT do not change any more once there is an entry, as in guard.c. */
+	if (NF_CT_DIRECTION(h) != IP_CT_DIR_REPLY || !data_race(ct->status & IPS_SRC_NAT)) {
 		/*
-		 * The far end began this connection, for example to a forwarded service. The
-		 * connection has the tuple of @place, so the port is in use. But the connection
-		 * is not the machine's, so it is not ended when the machine's are cut.
+		 * This is no connection of the machine: the far end began it, for example to a
+		 * forwarded service, or the host speaks from the egress address. It does not
+		 * count towards the machine's limit and is not ended when the machine's are cut.
+		 * Whoever gets the port finds it in use, and passes it over.
 		 */
-		if (cp->cut)
-			fate = EGRESS_FATE_DEAD;
+		fate = EGRESS_FATE_DEAD;
 	} else if (cp->cut) {
 		nf_ct_kill(ct);
 		fate = EGRESS_FATE_DEAD;
@@ -527,6 +528,84 @@ int egress_dest_take(struct egress_net *en, struct egress_ports *ports, const st
 		spin_unlock_bh(&dest->lock);
 	} while (--tries);
 	return -ENOMEM;
+}
+
+/*
+ * Take ports until one is found with which conntrack has no entry yet. As many are tried as the
+ * block has, at most, and each try is taken from the CPU's budget.
+ */
+static int take_unused(struct egress_net *en, struct egress_dest *dest,
+		       const struct egress_place *want, const struct nf_conn *ct,
+		       unsigned int limit, struct egress_refusal *refusal, unsigned int *freed)
+{
+	unsigned int left = 1u << dest->ring.order, *budget;
+	struct nf_conntrack_tuple tuple;
+	struct conn_probe cp;
+	int ret = -EAGAIN;
+
+	lockdep_assert_held(&dest->lock);
+
+	probe_init(&cp, en, dest->key.ports, &dest->key);
+	cp.want = *want;
+	cp.ct = ct;
+	budget = this_cpu_look_budget(cp.probe.now);
+	while (left-- && *budget) {
+		--*budget;
+		ret = egress_ring_take(&dest->ring, &cp.probe, want, limit, budget);
+		if (ret < 0)
+			break;
+		reply_tuple(&tuple, &cp, ret, want);
+		if (!nf_conntrack_tuple_taken(&tuple, ct))
+			break;
+		egress_ring_pass_over(&dest->ring, ret, want);
+		ret = -EAGAIN;
+	}
+	if (ret == -EAGAIN)
+		refuse(dest, cp.probe.now, refusal);
+	*freed = cp.probe.freed;
+	return ret;
+}
+
+/**
+ * egress_dest_take_other() - take another port than one that turned out to be in use
+ * @en: namespace
+ * @ports: the block that the machine leases for the destination
+ * @skb: the connection's first packet
+ * @ct: the connection, not confirmed yet, after destination NAT
+ * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @limit: connections that the machine may have to a destination at a time
+ * @port: the port that egress_dest_take() returned. Conntrack has an entry of somebody else's with
+ *	it: of the host itself, or older than the pair, for example
+ * @refusal: filled in if the result is -EAGAIN
+ *
+ * Context and return as those of egress_dest_take(); conntrack has no entry with the new port.
+ */
+int egress_dest_take_other(struct egress_net *en, struct egress_ports *ports,
+			   const struct sk_buff *skb, const struct nf_conn *ct, u8 pf,
+			   unsigned int limit, unsigned int port,
+			   struct egress_refusal *refusal)
+{
+	struct egress_dest_key key;
+	struct egress_place want;
+	struct egress_dest *dest;
+	unsigned int freed = 0;
+	int ret = -ENOMEM;
+
+	place_of(ct, ports, pf, &key, &want);
+	if (want.proto == IPPROTO_TCP)
+		want.stamp = egress_stamp(skb, pf);
+	dest = rhashtable_lookup(&en->dests, &key, dest_params);
+	if (!dest)
+		return -ENOMEM;
+	spin_lock_bh(&dest->lock);
+	if (!dest->dead) {
+		want.taken = jiffies;
+		egress_ring_pass_over(&dest->ring, port - ports->first, &want);
+		ret = take_unused(en, dest, &want, ct, limit, refusal, &freed);
+	}
+	spin_unlock_bh(&dest->lock);
+	count_closed(en, ports, freed);
+	return ret < 0 ? ret : ports->first + ret;
 }
 
 /**

@@ -213,6 +213,13 @@ static enum egress_fate reclaim(struct egress_ring *ring, struct egress_probe *p
 		return EGRESS_FATE_DEAD;
 	if (place->proto == EGRESS_PLACE_RESERVED)
 		return EGRESS_FATE_LIVE;
+	if (place->proto == EGRESS_PLACE_IN_USE) {
+		/* As long as the ring can grow, there are ports to be had without a try. */
+		if (end == EGRESS_END_NONE)
+			return EGRESS_FATE_LIVE;
+		place->proto = 0;
+		return EGRESS_FATE_DEAD;
+	}
 	fate = ask(ring, probe, i, end);
 	if (fate == EGRESS_FATE_IDLE && end >= EGRESS_END_IDLE) {
 		probe->dropped++;
@@ -440,6 +447,29 @@ int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 }
 
 /**
+ * egress_ring_pass_over() - note that a port which a connection has just taken cannot be used
+ * @ring: ring
+ * @port: the port, counted from the block's first port
+ * @place: protocol, peer and stamp of the connection
+ *
+ * The connection does not count any more. The port is tried again when no other is left.
+ *
+ * Context: the lock of the ring's owner held, bottom halves off.
+ */
+void egress_ring_pass_over(struct egress_ring *ring, unsigned int port,
+			   const struct egress_place *place)
+{
+	struct egress_place *held = place_at(ring, place_of(ring, port));
+
+	/* A sweep may have freed the place meanwhile, and another connection may have it. */
+	if (held->proto != place->proto || held->peer != place->peer ||
+	    held->stamp != place->stamp)
+		return;
+	*held = (struct egress_place) { .proto = EGRESS_PLACE_IN_USE };
+	ring->taken--;
+}
+
+/**
  * egress_ring_renew() - does a connection still have its port?
  * @ring: ring
  * @port: the port, counted from the block's first port
@@ -489,7 +519,7 @@ unsigned int egress_ring_sweep(struct egress_ring *ring, struct egress_probe *pr
 	for (; from < ring->fresh && n; from++, n--) {
 		struct egress_place *place = place_at(ring, from);
 
-		if (!place->proto || place->proto == EGRESS_PLACE_RESERVED)
+		if (!place->proto || place->proto >= EGRESS_PLACE_IN_USE)
 			continue;
 		switch (ask(ring, probe, from, EGRESS_END_NONE)) {
 		case EGRESS_FATE_IDLE:

@@ -31,7 +31,7 @@ enum egress_end {
  * @taken: the lower 24 bits of jiffies when a connection took the place, or renewed it
  * @peer: what tells the connection from others that use the same address and port of ours: the
  *	far end's port, or the ICMP type and code of its reply; network order
- * @proto: IPPROTO_* of the connection, 0 if the place is free, or EGRESS_PLACE_RESERVED
+ * @proto: IPPROTO_* of the connection, 0 if the place is free, or EGRESS_PLACE_*
  * @closed: TCP has closed the connection, and egress_probe.freed has counted it
  * @seen: conntrack had an entry of the connection once: when the entry is gone, the connection
  *	is over, and not just on its way to confirmation
@@ -49,6 +49,8 @@ struct egress_place {
 
 /* egress_place.proto of port 0, which no connection can use. */
 #define EGRESS_PLACE_RESERVED	255
+/* egress_place.proto of a port that somebody else was found to use; it does not count. */
+#define EGRESS_PLACE_IN_USE	254
 
 #define EGRESS_RING_FIRST	4	/* places in struct egress_ring itself */
 #define EGRESS_RING_CHUNK	512	/* places in the largest piece of memory: one page */
@@ -136,6 +138,8 @@ int egress_ring_take_fresh(struct egress_ring *ring, const struct egress_place *
 			   unsigned int limit);
 int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 		     const struct egress_place *want, unsigned int limit, unsigned int *budget);
+void egress_ring_pass_over(struct egress_ring *ring, unsigned int port,
+			   const struct egress_place *place);
 bool egress_ring_renew(struct egress_ring *ring, unsigned int port,
 		       const struct egress_place *place);
 unsigned int egress_ring_sweep(struct egress_ring *ring, struct egress_probe *probe,
