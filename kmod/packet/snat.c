@@ -42,8 +42,8 @@ static void change_port(struct nf_conn *ct, u16 port)
 
 /* Takes a port for a connection of a machine with a lease, and sets the source NAT up. */
 static __always_inline unsigned int setup(struct egress_net *en, struct nf_conn *ct,
-			  const struct egress_packet *packet, struct sk_buff *skb,
-			  const struct nf_hook_state *state)
+					  const struct egress_packet *packet,
+					  struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct egress_nat *nat = packet->ports->nat;
 	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;

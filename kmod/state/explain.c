@@ -110,6 +110,25 @@ static enum egress_verdict unbound_verdict(enum egress_on_none on_none)
 	return EGRESS_VERDICT_PASS;
 }
 
+/*
+ * Under RCU. Does the packet, whose source is no machine's address, come in under an egress address
+ * and by a device? It may if another host hands out its port.
+ */
+static bool is_posing(struct egress_net *en, const struct egress_explained *ex)
+{
+	const struct egress_public *found;
+	const struct egress_nat *nat;
+	struct in6_addr addr;
+
+	if (!ex->device)
+		return false;
+	egress_addr_inet(&addr, ex->pf, &ex->from);
+	found = egress_public_find(&en->addrs, &addr);
+	nat = found ? rcu_dereference(found->nat) : NULL;
+	return nat && !(egress_nat_is_shared(nat) && ex->from_port &&
+			egress_nat_is_foreign(nat, ex->from_port));
+}
+
 /**
  * egress_explain() - what would happen to a packet
  * @en: namespace, locked, so that the objects in the answer stay until the caller unlocks it
@@ -146,7 +165,10 @@ void egress_explain(struct egress_net *en, struct egress_explained *ex)
 		ex->block = container_of(packet->ports, struct egress_block, ports);
 	switch (class) {
 	case EGRESS_CLASS_FOREIGN:
-		decide(ex, EGRESS_RULE_FOREIGN, EGRESS_VERDICT_PASS);
+		if (is_posing(en, ex))
+			decide(ex, EGRESS_RULE_SPOOFED, EGRESS_VERDICT_DROP);
+		else
+			decide(ex, EGRESS_RULE_FOREIGN, EGRESS_VERDICT_PASS);
 		break;
 	case EGRESS_CLASS_EXCLUDED:
 		decide(ex, EGRESS_RULE_EXCLUDED, EGRESS_VERDICT_PASS);

@@ -143,6 +143,8 @@ is "in an egress address's name, the bank heard from" nobody "$(heard)"
 is "spoofed" $((spoofed + 10)) "$(stat spoofed)"
 is "entries in its name" 0 "$(h conntrack -L -s "$V4" 2>/dev/null | wc -l)"
 is "entries in its name" 0 "$(h conntrack -L -f ipv6 -s "$V6" 2>/dev/null | wc -l)"
+says "in its name" spoofed from "$V4" to $BANK4 iif p4
+says "as the host itself" foreign from "$V4" to $BANK4
 ip -n m4 addr add 192.0.2.131/32 dev lo
 is "in m3's name" timeout "$(ask m4 udp $BANK4 from=192.0.2.131 wait=0.3)"
 is "spoofed" $((spoofed + 11)) "$(stat spoofed)"

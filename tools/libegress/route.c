@@ -85,7 +85,10 @@ static void print_why(FILE *to, const struct route *r)
 		fputs("it belongs to a connection that is there and keeps its address", to);
 		break;
 	case EGRESS_RULE_SPOOFED:
-		if (r->packet->dev)
+		if (!*m->id)
+			fprintf(to, "%s is an egress address, and packets from it come in by no device",
+				addr_text(&r->packet->from.addr, text));
+		else if (r->packet->dev)
 			fprintf(to, "packets of machine '%s' come in by '%s', not by '%s'", m->id,
 				m->dev, r->packet->dev);
 		else

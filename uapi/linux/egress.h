@@ -183,7 +183,8 @@ enum egress_verdict {
  * @EGRESS_RULE_FOREIGN: Its source is no machine's address.
  * @EGRESS_RULE_CONNECTION: It belongs to a connection that is there, which
  *   keeps its address.
- * @EGRESS_RULE_SPOOFED: It comes in by another device than the machine's.
+ * @EGRESS_RULE_SPOOFED: It comes in by another device than the machine's, or
+ *   from an egress address.
  * @EGRESS_RULE_EXCLUDED: Its destination is excluded.
  * @EGRESS_RULE_NO_LEASE: The machine waits; on-none decides.
  * @EGRESS_RULE_NO_FAMILY: The machine's pair has no address of this family;
