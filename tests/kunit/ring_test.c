@@ -316,6 +316,34 @@ static void port_0_is_never_given(struct kunit *test)
 	}
 }
 
+/* Somebody else uses the odd ports. They don't count, and can be had when that one has gone. */
+static void ports_in_use_are_passed_over(struct kunit *test)
+{
+	struct far *far = test->priv;
+	struct egress_place want = { .proto = IPPROTO_TCP };
+	unsigned int tries, n = 0;
+	int port;
+
+	far_init(far, 8, false, 5);
+	for (tries = 0; tries < 600; tries++) {
+		port = far_open(far);
+		if (port < 0)
+			break;
+		if (port % 2 == 0) {
+			n++;
+			continue;
+		}
+		want.peer = far->port[port].peer;
+		egress_ring_pass_over(&far->ring, port, &want);
+		far_end(far, port, EGRESS_FATE_DEAD);
+	}
+	KUNIT_EXPECT_EQ(test, n, 128);
+	KUNIT_EXPECT_EQ(test, far->ring.taken, 128);
+	KUNIT_EXPECT_EQ(test, far_sweep(far, 1000), 128);
+	KUNIT_EXPECT_EQ(test, far_fill(far), 128);
+	expect_sound(test, far);
+}
+
 static void port_that_rested_longest_comes_first(struct kunit *test)
 {
 	static u16 ports[1024];
@@ -846,6 +874,7 @@ static struct kunit_case ring_cases[] = {
 	KUNIT_CASE(memory_grows_with_the_connections),
 	KUNIT_CASE(every_port_is_used_then_refused),
 	KUNIT_CASE(port_0_is_never_given),
+	KUNIT_CASE(ports_in_use_are_passed_over),
 	KUNIT_CASE(port_that_rested_longest_comes_first),
 	KUNIT_CASE(short_connections_take_no_memory),
 	KUNIT_CASE(ring_grows_when_two_in_turn_are_in_use),
