@@ -170,8 +170,8 @@ static int source_port(const struct sk_buff *skb, u8 pf, const struct nf_conn *c
 }
 
 /*
- * Did the packet come in, routed or bridged, with an egress address as its source? Only packets that
- * leave this host may have one. But where several hosts share a pair, the other hosts' packets
+ * Did the packet come in, routed or bridged, with an egress address as its source? Only packets
+ * that leave this host may have one. But where several hosts share a pair, the other hosts' packets
  * may come by here, with a port of a slot that another host hands out.
  */
 static bool is_posing(struct egress_net *en, const struct sk_buff *skb,

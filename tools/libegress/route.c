@@ -86,7 +86,7 @@ static void print_why(FILE *to, const struct route *r)
 		break;
 	case EGRESS_RULE_SPOOFED:
 		if (!*m->id)
-			fprintf(to, "%s is an egress address, and packets from it come in by no device",
+			fprintf(to, "%s is an egress address: no packets from it may come in",
 				addr_text(&r->packet->from.addr, text));
 		else if (r->packet->dev)
 			fprintf(to, "packets of machine '%s' come in by '%s', not by '%s'", m->id,
