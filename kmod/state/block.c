@@ -52,6 +52,7 @@ void egress_block_reserve(struct egress_block *block, struct egress_machine *mac
 	WRITE_ONCE(block->ports.sender, &machine->sender);
 	list_move_tail(&block->node, &machine->blocks);
 	block->pair->n_free--;
+	egress_set_roomy(block->pair);
 	block->pair->n_leased++;
 	block->pair->set->n_leased++;
 }
@@ -90,6 +91,7 @@ void egress_block_unlease(struct egress_block *block)
 	WRITE_ONCE(block->ports.sender, NULL);
 	list_move(&block->node, &block->pair->free);
 	block->pair->n_free++;
+	egress_set_roomy(block->pair);
 	block->pair->n_leased--;
 	block->pair->set->n_leased--;
 }
@@ -126,6 +128,7 @@ void egress_block_free(struct egress_change *ch, struct egress_block *block)
 	list_del(&block->linger);
 	list_move_tail(&block->node, &pair->free);
 	pair->n_free++;
+	egress_set_roomy(pair);
 }
 
 /**

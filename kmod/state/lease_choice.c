@@ -25,11 +25,6 @@ static bool is_open(const struct egress_pair *pair, const struct egress_group *g
 	return !pair->dying && pair->group == group;
 }
 
-static bool has_room(const struct egress_pair *pair, const struct egress_group *group)
-{
-	return pair->n_free && is_open(pair, group);
-}
-
 /*
  * May a lease get a block at all? On a cordoned host, only that of a machine that has a block
  * already, so that it does not lose its place; and no lease that stands in the queue.
@@ -38,6 +33,22 @@ static bool may_have(const struct egress_net *en, const struct egress_lease *lea
 {
 	return !en->cordoned ||
 		(list_empty(&lease->wait) && !egress_cordon_bars(en, lease->machine));
+}
+
+/* Choose one of the pairs with room, each with the same chance; NULL if there is none. */
+static struct egress_pair *choose_pair(const struct egress_set *set,
+				       const struct egress_group *group)
+{
+	struct egress_pair *chosen = NULL;
+	unsigned int i, n = 0;
+
+	/* All pairs of an app's set are of one group. */
+	if (!set->sets->machine)
+		return set->n_roomy ? set->roomy[get_random_u32_below(set->n_roomy)] : NULL;
+	for (i = 0; i < set->n_roomy; i++)
+		if (is_open(set->roomy[i], group) && !get_random_u32_below(++n))
+			chosen = set->roomy[i];
+	return chosen;
 }
 
 /**
@@ -51,21 +62,12 @@ static bool may_have(const struct egress_net *en, const struct egress_lease *lea
 struct egress_block *egress_lease_choose(const struct egress_net *en,
 					 const struct egress_lease *lease)
 {
-	const struct egress_group *group = lease->machine->group;
 	struct egress_pair *pair;
-	unsigned int n = 0;
 
 	if (!may_have(en, lease))
 		return NULL;
-	list_for_each_entry(pair, &lease->set->pairs, list)
-		n += has_room(pair, group);
-	if (!n)
-		return NULL;
-	n = get_random_u32_below(n);
-	list_for_each_entry(pair, &lease->set->pairs, list)
-		if (has_room(pair, group) && !n--)
-			return egress_block_first_free(pair);
-	return NULL;
+	pair = choose_pair(lease->set, lease->machine->group);
+	return pair ? egress_block_first_free(pair) : NULL;
 }
 
 /*

@@ -297,6 +297,7 @@ static void doom_pairs(struct egress_machine *machine)
 		if (!pair->dying)
 			egress_set_count(pair->set, pair, -1);
 		pair->dying = true;
+		egress_set_roomy(pair);
 	}
 }
 
@@ -525,8 +526,10 @@ void egress_machines_flush(struct egress_change *ch)
 		machine_unpublish(ch, machine);
 		list_add_tail(&machine->peer, &gone);
 	}
-	xa_for_each(&ch->en->pairs, id, pair)
+	xa_for_each(&ch->en->pairs, id, pair) {
 		pair->dying = true;
+		egress_set_roomy(pair);
+	}
 	destroy_all(ch, &gone);
 }
 

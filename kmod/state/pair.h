@@ -43,6 +43,7 @@ struct egress_net;
  * @n_free: number of blocks in @free
  * @n_leased: number of blocks that are leased
  * @n_cutting: number of blocks whose connections are being ended
+ * @roomy: one more than the pair's place in egress_set.roomy; 0 if it has none there
  * @left_behind: what listeners know of the warning that the pair's machine has left its region
  * @looked_at: slots that the rebalance at work has looked at
  * @created: when the pair was allocated, in seconds since the epoch
@@ -73,6 +74,7 @@ struct egress_pair {
 	unsigned int n_free;
 	unsigned int n_leased;
 	unsigned int n_cutting;
+	unsigned int roomy;
 	struct egress_told left_behind;
 	unsigned int looked_at;
 	time64_t created;

@@ -160,6 +160,7 @@ static void pair_publish(struct egress_change *ch, struct egress_pair *pair, str
 	set->n_pairs++;
 	egress_set_count(set, pair, 1);
 	list_add_tail(&pair->list, &set->pairs);
+	egress_set_roomy(pair);
 	if (machine)
 		list_add_tail(&pair->own, &machine->pairs);
 	/* Can't fail: reserve_ids() has got the memory. */
@@ -403,7 +404,8 @@ int egress_pair_add(struct egress_change *ch, const struct egress_pair_request *
 	err = PTR_ERR_OR_ZERO(set);
 	if (err)
 		goto put_group;
-	err = reserve_ids(ch->en, req->count - have);
+	err = egress_set_reserve(set, req->count - have) ?:
+		reserve_ids(ch->en, req->count - have);
 	if (err)
 		goto unget;
 	for (; made < req->count; made++) {

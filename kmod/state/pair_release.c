@@ -144,6 +144,7 @@ static void unrelease(struct egress_net *en, struct list_head *release)
 		}
 		list_del_init(&pair->drain);
 		pair->dying = false;
+		egress_set_roomy(pair);
 		egress_set_count(pair->set, pair, 1);
 	}
 }
@@ -205,6 +206,7 @@ int egress_pair_del(struct egress_change *ch, const struct egress_release_reques
 		if (!pair->dying)
 			egress_set_count(pair->set, pair, -1);
 		pair->dying = true;
+		egress_set_roomy(pair);
 		list_move_tail(&pair->drain, &release);
 	}
 	if (list_empty(&release))

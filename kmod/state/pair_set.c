@@ -15,9 +15,11 @@
 
 static void move_pair(struct egress_pair *pair, struct egress_set *to)
 {
+	egress_set_unroomy(pair);
 	pair->set->n_pairs--;
 	pair->set->n_leased -= pair->n_leased;
 	pair->set = to;
+	egress_set_roomy(pair);
 	list_move_tail(&pair->list, &to->pairs);
 	to->n_pairs++;
 	to->n_leased += pair->n_leased;
@@ -125,6 +127,11 @@ int egress_pair_set(struct egress_change *ch, const struct in6_addr *addr, struc
 	if (err)
 		goto restore;
 	fresh = sets->changing;
+	err = egress_set_reserve(set, 1);
+	if (err) {
+		egress_set_unget(ch, group, set);
+		goto restore;
+	}
 	if (!fresh && old->index && !old->n_live) {
 		err = egress_sets_prepare(ch, sets, NULL);
 		if (err)
@@ -162,6 +169,7 @@ static int get_sets(struct egress_change *ch, struct egress_machine *machine)
 {
 	struct egress_pair *pair;
 	struct egress_set *set;
+	unsigned int n = 0;
 	bool own = false;
 	int err = 0;
 
@@ -176,6 +184,9 @@ static int get_sets(struct egress_change *ch, struct egress_machine *machine)
 		egress_set_count(pair->set, pair, -1);
 		pair->promoted = true;
 		own |= pair->set->index;
+		err = egress_set_reserve(set, ++n);
+		if (err)
+			goto undo;
 	}
 	if (own)
 		err = egress_sets_prepare(ch, machine->own, NULL);

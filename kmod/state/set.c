@@ -5,6 +5,7 @@
  * changed: a change prepares a new one while it can still fail, and then commits it.
  */
 #include <linux/bitmap.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -55,6 +56,9 @@ void egress_sets_exit(struct egress_net *en, struct egress_sets *sets)
 	RCU_INIT_POINTER(sets->map, NULL);
 	if (map)
 		kvfree_rcu(map, rcu);
+	kvfree(sets->rest.roomy);
+	sets->rest.roomy = NULL;
+	sets->rest.max_roomy = 0;
 	kvfree(sets->routes);
 	en->n_prefixes -= sets->n_routes;
 	en->prefix_bytes -= sets->bytes;
@@ -245,6 +249,7 @@ void egress_set_free(struct egress_change *ch, struct egress_set *set)
 	}
 	xa_erase(&ch->en->sets, set->id);
 	list_del(&set->list);
+	kvfree(set->roomy);
 	kvfree(set->cidrs);
 	kfree(set);
 }
@@ -266,6 +271,66 @@ void egress_set_count(struct egress_set *set, const struct egress_pair *pair, in
 	if (!set->sets->machine) {
 		pair->group->n_live += by;
 		pair->group->app->n_live += by;
+	}
+}
+
+/**
+ * egress_set_reserve() - get the memory that a set needs for more pairs
+ * @set: set, egress_net locked
+ * @n: number of pairs that are about to come into the set
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int egress_set_reserve(struct egress_set *set, unsigned int n)
+{
+	unsigned int max = roundup_pow_of_two(max(set->n_pairs + n, 4u));
+	struct egress_pair **roomy;
+
+	if (max <= set->max_roomy)
+		return 0;
+	roomy = kvmalloc_array(max, sizeof(*roomy), GFP_KERNEL_ACCOUNT);
+	if (!roomy)
+		return -ENOMEM;
+	memcpy(roomy, set->roomy, set->n_roomy * sizeof(*roomy));
+	kvfree(set->roomy);
+	set->roomy = roomy;
+	set->max_roomy = max;
+	return 0;
+}
+
+/**
+ * egress_set_unroomy() - take a pair from those with room, if it is among them
+ * @pair: pair that is about to leave its set, egress_net locked
+ */
+void egress_set_unroomy(struct egress_pair *pair)
+{
+	struct egress_set *set = pair->set;
+	struct egress_pair *last;
+
+	if (!pair->roomy)
+		return;
+	last = set->roomy[--set->n_roomy];
+	set->roomy[pair->roomy - 1] = last;
+	last->roomy = pair->roomy;
+	pair->roomy = 0;
+}
+
+/**
+ * egress_set_roomy() - keep a pair among those with room, or away from them
+ * @pair: pair that has got its set, got or lost a free block, or is dying now or no more;
+ *	egress_net locked, and egress_set_reserve() called before the pair came into its set
+ *
+ * A machine's pair is chosen among those with room: see egress_lease_choose().
+ */
+void egress_set_roomy(struct egress_pair *pair)
+{
+	struct egress_set *set = pair->set;
+
+	if (!pair->n_free || pair->dying) {
+		egress_set_unroomy(pair);
+	} else if (!pair->roomy) {
+		set->roomy[set->n_roomy++] = pair;
+		pair->roomy = set->n_roomy;
 	}
 }
 

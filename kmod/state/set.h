@@ -29,6 +29,9 @@ struct egress_pair;
  * @cidrs: prefixes of the set, in the order of egress_cidr_cmp(); NULL for the rest
  * @n_cidrs: number of prefixes
  * @pairs: struct egress_pair that are for the set, those that are being released too
+ * @roomy: those of @pairs that a machine may get a free block of; see egress_set_roomy()
+ * @n_roomy: number of pairs in @roomy
+ * @max_roomy: number of pairs that @roomy has memory for, at least @n_pairs
  * @waiting: struct egress_lease without a block; the one that has waited longest comes first
  * @n_waiting: number of leases in @waiting
  * @n_pairs: number of pairs in @pairs
@@ -50,6 +53,9 @@ struct egress_set {
 	struct egress_cidr *cidrs;
 	unsigned int n_cidrs;
 	struct list_head pairs;
+	struct egress_pair **roomy;
+	unsigned int n_roomy;
+	unsigned int max_roomy;
 	struct list_head waiting;
 	unsigned int n_waiting;
 	unsigned int n_pairs;
@@ -131,6 +137,9 @@ void egress_set_unget(struct egress_change *ch, struct egress_group *group, stru
 void egress_set_begin(struct egress_change *ch, struct egress_set *set);
 void egress_set_free(struct egress_change *ch, struct egress_set *set);
 void egress_set_count(struct egress_set *set, const struct egress_pair *pair, int by);
+int egress_set_reserve(struct egress_set *set, unsigned int n);
+void egress_set_roomy(struct egress_pair *pair);
+void egress_set_unroomy(struct egress_pair *pair);
 int egress_sets_prepare(struct egress_change *ch, struct egress_sets *sets, struct egress_set *add);
 void egress_sets_commit(struct egress_net *en, struct egress_sets *sets);
 void egress_sets_abort(struct egress_sets *sets);
