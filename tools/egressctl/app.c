@@ -118,24 +118,24 @@ static void list_table(const struct apps *apps)
 		const struct app *a = &apps->v[i];
 
 		table_row(t);
-		table_cell(t, "%s", a->name);
+		table_text(t, a->name);
 		if (a->limit)
-			table_cell(t, "%u", a->limit);
+			table_number(t, a->limit);
 		else
-			table_cell(t, "block");
-		table_cell(t, "%s", on_limit_text(a->on_limit));
+			table_text(t, "block");
+		table_text(t, on_limit_text(a->on_limit));
 		if (a->on_none == a->on_none_v6)
-			table_cell(t, "%s", on_none_text(a->on_none));
+			table_text(t, on_none_text(a->on_none));
 		else
 			table_cell(t, "%s, IPv6 %s", on_none_text(a->on_none),
 				   on_none_text(a->on_none_v6));
 		if (a->exclude_default)
-			table_cell(t, "default");
+			table_text(t, "default");
 		else
 			table_cell(t, "%zu prefixes", a->exclude.n);
-		table_cell(t, "%u", a->pairs);
-		table_cell(t, "%u", a->machines);
-		table_cell(t, "%u", a->waiting);
+		table_number(t, a->pairs);
+		table_number(t, a->machines);
+		table_number(t, a->waiting);
 	}
 	table_print(t);
 }

@@ -82,13 +82,13 @@ static void print_table(const struct leases *leases, bool brief)
 		const struct lease *l = &leases->v[i];
 
 		table_row(t);
-		table_cell(t, "%s", pair_text(&l->block.v4, &l->block.v6, text));
-		table_cell(t, "%s", ports_text(&l->block, text));
-		table_cell(t, "%s", or_dash(l->machine));
-		table_cell(t, "%s", or_dash(l->app));
-		table_cell(t, "%s", state_text(l));
+		table_text(t, pair_text(&l->block.v4, &l->block.v6, text));
+		table_text(t, ports_text(&l->block, text));
+		table_text(t, or_dash(l->machine));
+		table_text(t, or_dash(l->app));
+		table_text(t, state_text(l));
 		if (!brief)
-			table_cell(t, "%llu", l->connections);
+			table_number(t, l->connections);
 	}
 	table_print(t);
 }

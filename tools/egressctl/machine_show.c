@@ -49,16 +49,18 @@ static void print_table(const struct machines *machines, bool brief)
 		const struct machine *m = &machines->v[i];
 
 		table_row(t);
-		table_cell(t, "%s", m->id);
-		table_cell(t, "%s", m->app);
-		table_cell(t, "%s", m->region);
-		table_cell(t, "%s", machine_addrs_text(m, text));
-		table_cell(t, "%s", or_dash(addr_text(&m->lease.v4, text)));
-		table_cell(t, "%s", or_dash(addr_text(&m->lease.v6, text)));
-		ports_text(&m->lease, text);
-		table_cell(t, "%s", m->leased ? text : or_dash(m->waiting ? "waiting" : ""));
+		table_text(t, m->id);
+		table_text(t, m->app);
+		table_text(t, m->region);
+		table_text(t, machine_addrs_text(m, text));
+		table_text(t, or_dash(addr_text(&m->lease.v4, text)));
+		table_text(t, or_dash(addr_text(&m->lease.v6, text)));
+		if (m->leased)
+			table_text(t, ports_text(&m->lease, text));
+		else
+			table_text(t, m->waiting ? "waiting" : "-");
 		if (!brief)
-			table_cell(t, "%llu", m->connections);
+			table_number(t, m->connections);
 	}
 	table_print(t);
 }

@@ -24,9 +24,14 @@ const char *or_dash(const char *text);
 
 struct table;
 
-/* The names end with NULL; those that begin with '>' are of numbers. */
+/*
+ * The names end with NULL; those that begin with '>' are of numbers. Columns are as wide as what
+ * is in them, and on a terminal as that has room for them. Cells that a row lacks are empty.
+ */
 struct table *table_new(const char *const *columns);
 void table_row(struct table *t);
+void table_text(struct table *t, const char *text);
+void table_number(struct table *t, unsigned long long number);
 void table_cell(struct table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void table_print(struct table *t);			/* and free it */
 

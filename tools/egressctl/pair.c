@@ -85,15 +85,15 @@ static void machines_cell(struct table *t, const struct pair *pair)
 	char deadline[32] = "";
 
 	if (pair->left_behind) {
-		table_cell(t, "left behind");
+		table_text(t, "left behind");
 		return;
 	}
 	if (!pair->draining) {
-		table_cell(t, "%u", pair->machines);
+		table_number(t, pair->machines);
 		return;
 	}
 	if (!pair->counted) {
-		table_cell(t, "draining");
+		table_text(t, "draining");
 		return;
 	}
 	if (pair->has_deadline)
@@ -113,15 +113,15 @@ static void address_row(struct table *t, const struct pair *pair, const struct a
 		return;
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&created, &utc));
 	table_row(t);
-	table_cell(t, "%s", addr->len == 4 ? "v4" : "v6");
-	table_cell(t, "%s", addr_text(addr, text));
-	table_cell(t, "%s", scope_text(pair->scope));
-	table_cell(t, "%s", pair->region);
-	table_cell(t, "%s", owner(pair));
+	table_text(t, addr->len == 4 ? "v4" : "v6");
+	table_text(t, addr_text(addr, text));
+	table_text(t, scope_text(pair->scope));
+	table_text(t, pair->region);
+	table_text(t, owner(pair));
 	machines_cell(t, pair);
-	table_cell(t, "%s", when);
+	table_text(t, when);
 	if (with_to)
-		table_cell(t, "%s", or_dash(to_text(pair->to, text)));
+		table_text(t, or_dash(to_text(pair->to, text)));
 }
 
 static void address_json(struct json *j, const struct pair *pair, const struct addr *addr)

@@ -51,7 +51,7 @@ static void count_cell(struct table *t, unsigned long long count)
 	while (count >> power > 1)
 		power++;
 	if (power < 31)
-		table_cell(t, "%llu", count);
+		table_number(t, count);
 	else
 		table_cell(t, "2^%llu", power + (count >> (power - 1) & 1));
 }
@@ -61,13 +61,13 @@ static void print_row(struct table *t, const struct pool *pool, const struct par
 	char text[PREFIX_TEXT];
 
 	table_row(t);
-	table_cell(t, "%s", pool->region);
-	table_cell(t, "%s", prefix_text(&part->prefix, text));
-	table_cell(t, "%llu", part->used);
+	table_text(t, pool->region);
+	table_text(t, prefix_text(&part->prefix, text));
+	table_number(t, part->used);
 	count_cell(t, part->free);
-	table_cell(t, "%s", or_dash(pool->dev));
+	table_text(t, or_dash(pool->dev));
 	table_cell(t, "%u-%u", pool->slot_first, pool->slot_last);
-	table_cell(t, "%s", part->draining ? "draining" : "-");
+	table_text(t, part->draining ? "draining" : "-");
 }
 
 static void print_table(const struct pools *pools)

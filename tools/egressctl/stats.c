@@ -109,13 +109,13 @@ static void print_table(const struct machines *machines, bool brief)
 		const struct machine *m = &machines->v[i];
 
 		table_row(t);
-		table_cell(t, "%s", m->id);
-		table_cell(t, "%s", m->app);
-		table_cell(t, "%s", m->region);
+		table_text(t, m->id);
+		table_text(t, m->app);
+		table_text(t, m->region);
 		if (!brief)
-			table_cell(t, "%llu", m->connections);
+			table_number(t, m->connections);
 		for (size_t k = 0; k < sizeof(shown) / sizeof(*shown); k++)
-			table_cell(t, "%llu", m->counters.value[shown[k]]);
+			table_number(t, m->counters.value[shown[k]]);
 	}
 	table_print(t);
 }

@@ -135,13 +135,13 @@ static void print_table(const struct ranking *r)
 		const struct destination *d = &r->v[i];
 
 		table_row(t);
-		table_cell(t, "%s", or_dash(d->machine));
-		table_cell(t, "%s", d->app);
-		table_cell(t, "%s", d->region);
-		table_cell(t, "%s", addr_text(&d->to, text));
-		table_cell(t, "%llu", d->connections);
-		table_cell(t, "%u", d->limit);
-		table_cell(t, "%llu", d->rejects);
+		table_text(t, or_dash(d->machine));
+		table_text(t, d->app);
+		table_text(t, d->region);
+		table_text(t, addr_text(&d->to, text));
+		table_number(t, d->connections);
+		table_number(t, d->limit);
+		table_number(t, d->rejects);
 	}
 	table_print(t);
 }

@@ -37,7 +37,7 @@ void counters_read(struct counters *counters, struct nlattr *nest)
 	struct nlattr *attrs[EGRESS_STATS_A_MAX + 1];
 
 	*counters = (struct counters){};
-	if (!nest || nla_parse_nested(attrs, EGRESS_STATS_A_MAX, nest, NULL) < 0)
+	if (!nest || !netlink_parse(attrs, EGRESS_STATS_A_MAX, NULL, nest))
 		return;
 	for (int i = 0; i <= EGRESS_STATS_A_MAX; i++)
 		if (counter_names[i] && attrs[i] && nla_len(attrs[i]) == sizeof(uint64_t))

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stdio.h>
-
 #include "libegress/alloc.h"
 #include "libegress/error.h"
 #include "libegress/exchange.h"
@@ -51,6 +49,9 @@ int leases_load(struct leases *leases, dump_fn dump, const struct view *view)
 
 const char *ports_text(const struct block *block, char text[PORTS_TEXT])
 {
-	snprintf(text, PORTS_TEXT, "%u-%u", block->port_first, block->port_last);
+	char *to = number_text(block->port_first, text);
+
+	*to++ = '-';
+	number_text(block->port_last, to);
 	return text;
 }

@@ -130,11 +130,13 @@ const char *machine_waits_text(const struct machine *machine, char text[WAITS_TE
 
 const char *machine_addrs_text(const struct machine *machine, char text[ADDRS_TEXT])
 {
-	*text = '\0';
+	char *to = text;
+
+	*to = '\0';
 	for (size_t i = 0; i < machine->n_addrs; i++) {
 		if (i)
-			strcat(text, ",");
-		addr_text(&machine->addrs[i], text + strlen(text));
+			*to++ = ',';
+		to += strlen(addr_text(&machine->addrs[i], to));
 	}
 	return text;
 }

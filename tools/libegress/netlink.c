@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <linux/genetlink.h>
 #include <linux/netlink.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
@@ -28,14 +29,14 @@
 struct line {
 	struct nl_sock *sock;
 	bool ready;
-	int lost;	/* why no more answers come, libnl's error */
+	int lost;	/* why no more answers come, a negative error number */
 };
 
 /* The second one is for what is asked while answers are outstanding. */
 static struct line lines[2], *line = lines;
 static int family;
 
-static struct nla_policy policy[EGRESS_A_MAX + 1] = {
+static const struct nla_policy policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_GENERATION]	= { .type = NLA_U64 },
 	[EGRESS_A_REGION]	= { .type = NLA_STRING },
 	[EGRESS_A_APP]		= { .type = NLA_STRING },
@@ -185,36 +186,6 @@ int netlink_send(const void *messages, size_t length)
 	return 0;
 }
 
-static int on_sequence(struct nl_msg *msg, void *arg)
-{
-	const struct answer *answer = arg;
-
-	return nlmsg_hdr(msg)->nlmsg_seq == answer->seq ? NL_OK : NL_SKIP;
-}
-
-static int on_interrupted(struct nl_msg *msg, void *arg)
-{
-	struct answer *answer = arg;
-
-	answer->interrupted = true;
-	return NL_OK;
-}
-
-static int on_object(struct nl_msg *msg, void *arg)
-{
-	struct answer *answer = arg;
-	size_t length = NLMSG_ALIGN(nlmsg_hdr(msg)->nlmsg_len);
-
-	if (answer->room - answer->length < length) {
-		answer->room = 2 * (answer->room + length);
-		answer->messages = xrealloc(answer->messages, answer->room);
-	}
-	memset(answer->messages + answer->length + length - NLMSG_ALIGNTO, 0, NLMSG_ALIGNTO);
-	memcpy(answer->messages + answer->length, nlmsg_hdr(msg), nlmsg_hdr(msg)->nlmsg_len);
-	answer->length += length;
-	return NL_OK;
-}
-
 /* The attributes that explain an error begin at offset in the message. */
 static void refused(struct answer *answer, int error, struct nlmsghdr *nlh, int offset)
 {
@@ -239,60 +210,102 @@ static void refused(struct answer *answer, int error, struct nlmsghdr *nlh, int 
 	}
 }
 
-/* Done, but there may be something to say, as with an error. */
-static int on_ack(struct nl_msg *msg, void *arg)
+/* Done, though there may be something to say, or not done. */
+static void on_error(struct answer *answer, struct nlmsghdr *nlh)
 {
-	refused(arg, 0, nlmsg_hdr(msg), sizeof(struct nlmsgerr));
-	return NL_STOP;
-}
-
-static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
-{
-	struct nlmsghdr *nlh = (struct nlmsghdr *)((char *)e - NLMSG_HDRLEN);
+	const struct nlmsgerr *e = nlmsg_data(nlh);
 	int offset = sizeof(*e);
 
-	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+	if (nlmsg_datalen(nlh) < offset)
+		return;
+	if (e->error && !(nlh->nlmsg_flags & NLM_F_CAPPED))
 		offset += NLMSG_ALIGN(e->msg.nlmsg_len) - NLMSG_HDRLEN;
-	refused(arg, -e->error, nlh, offset);
-	return NL_STOP;
+	refused(answer, -e->error, nlh, offset);
 }
 
-static int on_end_of_dump(struct nl_msg *msg, void *arg)
+static void on_end_of_dump(struct answer *answer, struct nlmsghdr *nlh)
 {
-	struct nlmsghdr *nlh = nlmsg_hdr(msg);
-	struct answer *answer = arg;
-
 	answer->complete = true;
 	if (nlmsg_datalen(nlh) >= (int)sizeof(int) && *(int *)nlmsg_data(nlh) < 0)
 		refused(answer, -*(int *)nlmsg_data(nlh), nlh, NLMSG_ALIGN(sizeof(int)));
-	return NL_STOP;
+}
+
+/*
+ * Look at messages that have been received to the end of the answer: objects stay there, one
+ * after the other, and what else they say is noted.
+ */
+static void take_in(struct answer *answer, size_t received)
+{
+	struct nlmsghdr *nlh = (struct nlmsghdr *)(answer->messages + answer->length);
+	char *to = (char *)nlh;
+	int left = received;
+
+	/* The last one may end without the bytes that align the next. */
+	memset(to + received, 0, NLMSG_ALIGNTO);
+	for (; nlmsg_ok(nlh, left) && !answer->complete; nlh = nlmsg_next(nlh, &left)) {
+		size_t length = NLMSG_ALIGN(nlh->nlmsg_len);
+
+		if (nlh->nlmsg_seq != answer->seq)
+			continue;
+		answer->interrupted |= nlh->nlmsg_flags & NLM_F_DUMP_INTR;
+		if (nlh->nlmsg_type == NLMSG_ERROR) {
+			on_error(answer, nlh);
+		} else if (nlh->nlmsg_type == NLMSG_DONE) {
+			on_end_of_dump(answer, nlh);
+		} else if (nlh->nlmsg_type >= NLMSG_MIN_TYPE) {
+			if (to != (char *)nlh)
+				memmove(to, nlh, length);
+			to += length;
+		}
+	}
+	answer->length = to - answer->messages;
+}
+
+/* Receive what comes next. Returns 0 or a negative error number. */
+static int receive(struct answer *answer)
+{
+	struct sockaddr_nl from;
+	struct iovec room;
+	struct msghdr msg = {
+		.msg_name = &from,
+		.msg_namelen = sizeof(from),
+		.msg_iov = &room,
+		.msg_iovlen = 1,
+	};
+	ssize_t received;
+
+	if (answer->room - answer->length < LARGEST_MESSAGE + NLMSG_ALIGNTO) {
+		answer->room = 2 * answer->length + LARGEST_MESSAGE + NLMSG_ALIGNTO;
+		answer->messages = xrealloc(answer->messages, answer->room);
+	}
+	room = (struct iovec){ answer->messages + answer->length, LARGEST_MESSAGE };
+	do {
+		received = recvmsg(nl_socket_get_fd(line->sock), &msg, 0);
+	} while (received < 0 && errno == EINTR);
+	if (received < 0)
+		return -errno;
+	if (msg.msg_flags & MSG_TRUNC)
+		return -EMSGSIZE;
+	/* Any process may send to the socket; only the kernel is answered for here. */
+	if (msg.msg_namelen == sizeof(from) && !from.nl_pid)
+		take_in(answer, received);
+	return 0;
 }
 
 int netlink_receive(struct answer *answer)
 {
-	struct nl_cb *cb = nl_cb_alloc(NL_CB_CUSTOM);
-
-	if (!cb)
-		out_of_memory();
-	nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_sequence, answer);
-	nl_cb_set(cb, NL_CB_DUMP_INTR, NL_CB_CUSTOM, on_interrupted, answer);
-	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_object, answer);
-	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, answer);
-	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_end_of_dump, answer);
-	nl_cb_err(cb, NL_CB_CUSTOM, on_error, answer);
 	while (line->ready && !answer->complete) {
-		line->lost = nl_recvmsgs(line->sock, cb);
+		line->lost = receive(answer);
 		/* The rest of an answer, or of a dump, would be in the way of the next one. */
-		line->ready = line->lost >= 0 || answer->complete;
+		line->ready = !line->lost || answer->complete;
 	}
-	nl_cb_put(cb);
 	if (answer->complete)
 		return 0;
-	if (line->lost == -NLE_AGAIN)
+	if (line->lost == -EAGAIN)
 		return fail("invalid", "the kernel did not answer within %d seconds", PATIENCE);
-	if (line->lost == -NLE_NOMEM)
+	if (line->lost == -ENOBUFS || line->lost == -ENOMEM)
 		return fail("invalid", "no memory in the kernel to answer: it may be done or not");
-	return fail("invalid", "the kernel's answer: %s", nl_geterror(line->lost));
+	return fail("invalid", "the kernel's answer: %s", strerror(-line->lost));
 }
 
 static const char *code_of(int error)
@@ -360,9 +373,58 @@ static uint32_t untold(struct nlattr **attrs)
 	return attrs[EGRESS_A_UNTOLD] ? nla_get_u32(attrs[EGRESS_A_UNTOLD]) : 0;
 }
 
-bool netlink_parse_nest(struct nlattr **attrs, struct nlattr *nest)
+/* Is an attribute as its policy says? There may be none for it. */
+static bool fits(const struct nla_policy *policy, const struct nlattr *attr)
 {
-	return nla_parse_nested(attrs, EGRESS_A_MAX, nest, policy) >= 0;
+	static const uint8_t least[NLA_TYPE_MAX + 1] = {
+		[NLA_U8] = 1, [NLA_U16] = 2, [NLA_U32] = 4, [NLA_U64] = 8, [NLA_S8] = 1,
+		[NLA_S16] = 2, [NLA_S32] = 4, [NLA_S64] = 8, [NLA_STRING] = 1,
+	};
+	size_t length = attr->nla_len - NLA_HDRLEN;
+
+	if (length < (policy->minlen ?: least[policy->type]) ||
+	    (policy->maxlen && length > policy->maxlen))
+		return false;
+	return policy->type != NLA_STRING || !((char *)attr)[attr->nla_len - 1];
+}
+
+static bool parse(struct nlattr **attrs, int max, const struct nla_policy *policies,
+		  const void *first, int left)
+{
+	struct nlattr *attr = (struct nlattr *)first;
+
+	memset(attrs, 0, (max + 1) * sizeof(*attrs));
+	while (left >= NLA_HDRLEN && attr->nla_len >= NLA_HDRLEN && attr->nla_len <= left) {
+		int type = attr->nla_type & NLA_TYPE_MASK, length = NLA_ALIGN(attr->nla_len);
+
+		if (type <= max) {
+			if (policies && !fits(&policies[type], attr))
+				return false;
+			attrs[type] = attr;
+		}
+		left -= length;
+		attr = (struct nlattr *)((char *)attr + length);
+	}
+	return true;
+}
+
+bool netlink_parse(struct nlattr **attrs, int max, const struct nla_policy *policies,
+		   const struct nlattr *nest)
+{
+	return parse(attrs, max, policies, nest + 1, nest->nla_len - NLA_HDRLEN);
+}
+
+bool netlink_parse_nest(struct nlattr **attrs, const struct nlattr *nest)
+{
+	return netlink_parse(attrs, EGRESS_A_MAX, policy, nest);
+}
+
+static bool parse_message(struct nlattr **attrs, const struct nlmsghdr *nlh)
+{
+	int left = nlh->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN;
+
+	return left >= 0 &&
+		parse(attrs, EGRESS_A_MAX, policy, (char *)nlmsg_data(nlh) + GENL_HDRLEN, left);
 }
 
 int answer_each(const struct answer *answer, object_fn fn, void *arg)
@@ -372,10 +434,8 @@ int answer_each(const struct answer *answer, object_fn fn, void *arg)
 	int left = answer->length, rc;
 
 	for (; left > 0 && nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left)) {
-		rc = genlmsg_parse(nlh, 0, attrs, EGRESS_A_MAX, policy);
-		if (rc < 0)
-			return fail("invalid", "the kernel's answer does not parse: %s",
-				    nl_geterror(rc));
+		if (!parse_message(attrs, nlh))
+			return fail("invalid", "the kernel's answer does not parse");
 		rc = attrs[EGRESS_A_UNTOLD] ? 0 : fn(attrs, nlh, arg);
 		if (rc)
 			return rc;
@@ -392,8 +452,7 @@ bool answer_generation(const struct answer *answer, uint64_t *generation)
 	bool any = false;
 
 	for (; left > 0 && nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left)) {
-		if (genlmsg_parse(nlh, 0, attrs, EGRESS_A_MAX, policy) < 0 ||
-		    !attrs[EGRESS_A_GENERATION])
+		if (!parse_message(attrs, nlh) || !attrs[EGRESS_A_GENERATION])
 			continue;
 		*generation = nla_get_u64(attrs[EGRESS_A_GENERATION]);
 		any = true;
@@ -409,7 +468,7 @@ uint32_t answer_untold(const struct answer *answer)
 	uint32_t n = 0;
 
 	for (; left > 0 && nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left))
-		if (genlmsg_parse(nlh, 0, attrs, EGRESS_A_MAX, policy) >= 0)
+		if (parse_message(attrs, nlh))
 			n += untold(attrs);
 	return n;
 }

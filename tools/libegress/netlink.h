@@ -46,6 +46,13 @@ typedef int (*object_fn)(struct nlattr **attrs, struct nlmsghdr *message, void *
 int answer_each(const struct answer *answer, object_fn fn, void *arg);
 
 /* Of a nest with attributes of an object. attrs has EGRESS_A_MAX + 1 members. */
-bool netlink_parse_nest(struct nlattr **attrs, struct nlattr *nest);
+bool netlink_parse_nest(struct nlattr **attrs, const struct nlattr *nest);
+
+/*
+ * Of a nest with other attributes, up to max; policies may be NULL. attrs has max + 1 members,
+ * which are meaningless if this returns false.
+ */
+bool netlink_parse(struct nlattr **attrs, int max, const struct nla_policy *policies,
+		   const struct nlattr *nest);
 
 #endif

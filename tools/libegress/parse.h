@@ -9,6 +9,7 @@
 
 #define ADDR_TEXT	INET6_ADDRSTRLEN
 #define PREFIX_TEXT	(ADDR_TEXT + 4)
+#define NUMBER_TEXT	21	/* "18446744073709551615" */
 
 struct addr {
 	uint8_t len;		/* in bytes: 4 or 16, 0 for none */
@@ -79,6 +80,7 @@ int parse_on_none(const char *what, const char *text, void *to);	/* struct numbe
 int parse_slots(const char *what, const char *text, void *to);		/* struct range */
 
 bool prefixes_equal(const struct prefixes *a, const struct prefixes *b);	/* in one order */
+char *number_text(unsigned long long number, char *to);	/* returns its end */
 const char *addr_text(const struct addr *addr, char text[ADDR_TEXT]);
 const char *prefix_text(const struct prefix *prefix, char text[PREFIX_TEXT]);
 const char *on_limit_text(uint32_t value);

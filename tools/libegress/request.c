@@ -152,9 +152,13 @@ unsigned long long get_u64(struct nlattr **attrs, int attr)
 
 void get_string(struct nlattr **attrs, int attr, char *to, size_t room)
 {
-	*to = '\0';
-	if (attrs[attr])
-		nla_strlcpy(to, attrs[attr], room);
+	size_t length = attrs[attr] ? strnlen(nla_data(attrs[attr]), nla_len(attrs[attr])) : 0;
+
+	if (length >= room)
+		length = room - 1;
+	if (length)
+		memcpy(to, nla_data(attrs[attr]), length);
+	to[length] = '\0';
 }
 
 void get_addr(const struct nlattr *attr, struct addr *to)
@@ -168,20 +172,20 @@ void get_addr(const struct nlattr *attr, struct addr *to)
 
 void get_addr_nest(struct nlattr *nest, struct addr *to)
 {
-	static struct nla_policy policy[EGRESS_ADDRESS_A_MAX + 1] = {
+	static const struct nla_policy policy[EGRESS_ADDRESS_A_MAX + 1] = {
 		[EGRESS_ADDRESS_A_V4]	= { .minlen = 4, .maxlen = 4 },
 		[EGRESS_ADDRESS_A_V6]	= { .minlen = 16, .maxlen = 16 },
 	};
 	struct nlattr *attrs[EGRESS_ADDRESS_A_MAX + 1] = {};
 
-	if (nest && nla_parse_nested(attrs, EGRESS_ADDRESS_A_MAX, nest, policy) < 0)
+	if (nest && !netlink_parse(attrs, EGRESS_ADDRESS_A_MAX, policy, nest))
 		memset(attrs, 0, sizeof(attrs));
 	get_addr(attrs[EGRESS_ADDRESS_A_V4] ?: attrs[EGRESS_ADDRESS_A_V6], to);
 }
 
 bool get_prefix(struct nlattr *nest, struct nlattr **attrs, struct prefix *to)
 {
-	static struct nla_policy policy[EGRESS_PREFIX_A_MAX + 1] = {
+	static const struct nla_policy policy[EGRESS_PREFIX_A_MAX + 1] = {
 		[EGRESS_PREFIX_A_V4]	= { .minlen = 4, .maxlen = 4 },
 		[EGRESS_PREFIX_A_V6]	= { .minlen = 16, .maxlen = 16 },
 		[EGRESS_PREFIX_A_LEN]	= { .type = NLA_U8 },
@@ -190,7 +194,7 @@ bool get_prefix(struct nlattr *nest, struct nlattr **attrs, struct prefix *to)
 		[EGRESS_PREFIX_A_DRAINING] = { .type = NLA_FLAG },
 	};
 
-	if (nla_parse_nested(attrs, EGRESS_PREFIX_A_MAX, nest, policy) < 0)
+	if (!netlink_parse(attrs, EGRESS_PREFIX_A_MAX, policy, nest))
 		return false;
 	get_addr(attrs[EGRESS_PREFIX_A_V4] ?: attrs[EGRESS_PREFIX_A_V6], &to->addr);
 	to->len = attrs[EGRESS_PREFIX_A_LEN] ? nla_get_u8(attrs[EGRESS_PREFIX_A_LEN]) : 0;
