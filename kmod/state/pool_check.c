@@ -19,11 +19,15 @@
 /**
  * struct candidate - a prefix of the request
  * @cidr: the prefix
+ * @hi: the upper 64 bits of its address, as a number
+ * @lo: the lower 64 bits
  * @nth: its number in the request, from 0
  * @there: the pool has it already, so nothing is in its way
  */
 struct candidate {
 	struct egress_cidr cidr;
+	u64 hi;
+	u64 lo;
 	unsigned int nth;
 	bool there;
 };
@@ -37,20 +41,26 @@ struct candidates {
 static int compare(const void *a, const void *b)
 {
 	const struct candidate *x = a, *y = b;
-	int diff = ipv6_addr_cmp(&x->cidr.addr, &y->cidr.addr);
 
-	return diff ?: (int)x->cidr.len - y->cidr.len;
+	if (x->hi != y->hi)
+		return x->hi < y->hi ? -1 : 1;
+	if (x->lo != y->lo)
+		return x->lo < y->lo ? -1 : 1;
+	return (int)x->cidr.len - y->cidr.len;
 }
 
 /* The number of candidates whose address is not above @addr. */
 static unsigned int up_to(const struct candidates *all, const struct in6_addr *addr)
 {
 	unsigned int from = 0, to = all->n;
+	u64 hi, lo;
 
+	egress_addr_split(addr, &hi, &lo);
 	while (from < to) {
 		unsigned int i = (from + to) / 2;
+		const struct candidate *c = &all->v[i];
 
-		if (ipv6_addr_cmp(&all->v[i].cidr.addr, addr) <= 0)
+		if (c->hi < hi || (c->hi == hi && c->lo <= lo))
 			from = i + 1;
 		else
 			to = i;
@@ -273,8 +283,10 @@ int egress_pool_check(struct egress_change *ch, const struct egress_pool_request
 	if (!all)
 		return -ENOMEM;
 	all->n = req->n_prefixes;
-	for (i = 0; i < all->n; i++)
+	for (i = 0; i < all->n; i++) {
 		all->v[i] = (struct candidate) { .cidr = req->prefixes[i], .nth = i };
+		egress_addr_split(&all->v[i].cidr.addr, &all->v[i].hi, &all->v[i].lo);
+	}
 	sort(all->v, all->n, sizeof(*all->v), compare, NULL);
 
 	err = check_one_another(ch, all) ?: check_pools(ch, req, all) ?:
