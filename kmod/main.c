@@ -14,6 +14,7 @@
 #include "state/device.h"
 #include "state/flush.h"
 #include "state/machine.h"
+#include "state/pair.h"
 #include "state/reap.h"
 
 unsigned int egress_net_id __read_mostly;
@@ -108,9 +109,12 @@ static int __init egress_init(void)
 	err = egress_dests_init_cache();
 	if (err)
 		goto exit_exclude;
+	err = egress_pairs_init_cache();
+	if (err)
+		goto exit_dests;
 	err = register_pernet_subsys(&net_ops);
 	if (err)
-		goto exit_cache;
+		goto exit_pairs;
 	err = egress_devices_init();
 	if (err)
 		goto exit_net;
@@ -124,7 +128,9 @@ exit_devices:
 	egress_devices_exit();
 exit_net:
 	unregister_pernet_subsys(&net_ops);
-exit_cache:
+exit_pairs:
+	egress_pairs_exit_cache();
+exit_dests:
 	egress_dests_exit_cache();
 exit_exclude:
 	egress_exclude_exit();
@@ -136,6 +142,7 @@ static void __exit egress_exit(void)
 	egress_netlink_exit();
 	egress_devices_exit();
 	unregister_pernet_subsys(&net_ops);
+	egress_pairs_exit_cache();
 	egress_dests_exit_cache();
 	egress_exclude_exit();
 }

@@ -506,7 +506,7 @@ static int dump_blocks(struct egress_net *en, const struct egress_msg *msg,
 	for (; *slot < egress_pair_slots(pair); ++*slot) {
 		struct egress_block *block = &pair->blocks[*slot];
 
-		if (block->machine && egress_msg_lease(en, msg, block))
+		if (egress_block_machine(block) && egress_msg_lease(en, msg, block))
 			return -EMSGSIZE;
 	}
 	*slot = 0;
@@ -531,10 +531,10 @@ static void dump_blocks_of(struct egress_net *en, struct egress_msg *msg, const 
 		if (n++ < cb->args[0])
 			continue;
 		/* The pair of a block that is being cut may have outlived its group. */
-		if ((block->state == EGRESS_BLOCK_LEASED ||
-		     (block->state == EGRESS_BLOCK_LINGERING &&
+		if ((block->ports.state == EGRESS_BLOCK_LEASED ||
+		     (block->ports.state == EGRESS_BLOCK_LINGERING &&
 		      READ_ONCE(block->ports.live))) &&
-		    shown(block->pair->group, filter) &&
+		    shown(egress_block_pair(block)->group, filter) &&
 		    egress_msg_lease(en, msg, block))
 			return;
 		cb->args[0] = n;
@@ -780,7 +780,8 @@ static int put_destination(const struct egress_dest_state *state, void *arg)
 	const struct egress_block *block = container_of(state->ports, struct egress_block, ports);
 
 	/* Nobody is told of a connection that is being cut: its pair may be gone. */
-	if (block->state == EGRESS_BLOCK_CUTTING || !shown(block->pair->group, dump->filter))
+	if (block->ports.state == EGRESS_BLOCK_CUTTING ||
+	    !shown(egress_block_pair(block)->group, dump->filter))
 		return 0;
 	return egress_msg_destination(dump->en, dump->msg, state);
 }

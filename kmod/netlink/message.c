@@ -157,10 +157,10 @@ static int put_pair_addrs(struct sk_buff *skb, const struct egress_pair *pair)
 
 static int put_block(struct sk_buff *skb, const struct egress_block *block)
 {
-	unsigned int size = 1u << block->pair->nat.order;
+	unsigned int size = 1u << egress_block_pair(block)->nat.order;
 
 	/* No connection can have port 0, so the first block's ports begin with 1. */
-	return nla_put_u32(skb, EGRESS_A_SLOT, block->ports.slot) ||
+	return nla_put_u32(skb, EGRESS_A_SLOT, egress_block_slot(block)) ||
 		nla_put_u32(skb, EGRESS_A_BLOCK_SIZE, size) ||
 		nla_put_u16(skb, EGRESS_A_PORT_FIRST, block->ports.first ?: 1) ||
 		nla_put_u16(skb, EGRESS_A_PORT_LAST, block->ports.first + size - 1);
@@ -301,9 +301,9 @@ int egress_msg_pair(struct egress_net *en, const struct egress_msg *msg,
 /* The ports of a block, and what pair they are of. */
 static int put_lease(struct sk_buff *skb, const struct egress_block *block)
 {
-	return put_pair_addrs(skb, block->pair) || put_block(skb, block) ||
-		nla_put_u32(skb, EGRESS_A_SCOPE, block->pair->scope) ||
-		put_set_id(skb, block->pair->set);
+	return put_pair_addrs(skb, egress_block_pair(block)) || put_block(skb, block) ||
+		nla_put_u32(skb, EGRESS_A_SCOPE, egress_block_pair(block)->scope) ||
+		put_set_id(skb, egress_block_pair(block)->set);
 }
 
 static int put_lease_nest(struct sk_buff *skb, const struct egress_lease *lease,
@@ -382,7 +382,7 @@ int egress_msg_machine(struct egress_net *en, struct egress_msg *msg,
 
 static enum egress_lease_state lease_state(const struct egress_block *block)
 {
-	switch (block->state) {
+	switch (block->ports.state) {
 	case EGRESS_BLOCK_LEASED:
 		return EGRESS_LEASE_STATE_LEASED;
 	case EGRESS_BLOCK_LINGERING:
@@ -399,11 +399,11 @@ static enum egress_lease_state lease_state(const struct egress_block *block)
  */
 static int put_holder(struct sk_buff *skb, const struct egress_block *block)
 {
-	const struct egress_pair *pair = block->pair;
+	const struct egress_pair *pair = egress_block_pair(block);
 
 	return nla_put_u32(skb, EGRESS_A_STATE, lease_state(block)) || put_lease(skb, block) ||
 		(!pair->gone && put_group(skb, pair->group)) ||
-		nla_put_string(skb, EGRESS_A_MACHINE, block->machine->id);
+		nla_put_string(skb, EGRESS_A_MACHINE, egress_block_machine(block)->id);
 }
 
 /* A block that is leased or lingers, with the machine that has it or had it last. */
@@ -528,6 +528,8 @@ int egress_msg_destination(struct egress_net *en, const struct egress_msg *msg,
 			   const struct egress_dest_state *state)
 {
 	const struct egress_block *block = container_of(state->ports, struct egress_block, ports);
+	const struct egress_machine *machine = egress_block_machine(block);
+	const struct egress_pair *pair = egress_block_pair(block);
 	struct sk_buff *skb = msg->skb;
 	void *hdr = start(en, msg);
 	int err;
@@ -536,9 +538,9 @@ int egress_msg_destination(struct egress_net *en, const struct egress_msg *msg,
 	if (!hdr)
 		return -EMSGSIZE;
 	err = put_addr(skb, EGRESS_A_DESTINATION, &state->addr) ||
-		put_pair_addrs(skb, block->pair) || put_block(skb, block) ||
-		put_group(skb, block->pair->group) ||
-		(block->machine && nla_put_string(skb, EGRESS_A_MACHINE, block->machine->id)) ||
+		put_pair_addrs(skb, pair) || put_block(skb, block) ||
+		put_group(skb, pair->group) ||
+		(machine && nla_put_string(skb, EGRESS_A_MACHINE, machine->id)) ||
 		nla_put_u32(skb, EGRESS_A_LIMIT, egress_block_limit(block)) ||
 		put_u64(skb, EGRESS_A_CONNECTIONS, state->live) ||
 		put_u64(skb, EGRESS_A_REFUSED, state->refused);
@@ -567,8 +569,9 @@ int egress_msg_explained(struct egress_net *en, const struct egress_msg *msg,
 			(device && nla_put_string(skb, EGRESS_A_DEV, device->name));
 	}
 	if (block)
-		err = err || put_pair_addrs(skb, block->pair) || put_block(skb, block) ||
-			nla_put_u32(skb, EGRESS_A_SCOPE, block->pair->scope);
+		err = err || put_pair_addrs(skb, egress_block_pair(block)) ||
+			put_block(skb, block) ||
+			nla_put_u32(skb, EGRESS_A_SCOPE, egress_block_pair(block)->scope);
 	if (ex->rule == EGRESS_RULE_NO_LEASE && machine->waits)
 		err = err || put_cordoned(skb, en);
 	if (ex->excluded)
@@ -596,7 +599,7 @@ int egress_msg_limit(struct egress_net *en, const struct egress_msg *msg,
 	const struct egress_machine *machine = container_of(packet->sender, struct egress_machine,
 							    sender);
 	const struct egress_block *block = container_of(packet->ports, struct egress_block, ports);
-	const struct egress_pair *pair = block->pair;
+	const struct egress_pair *pair = egress_block_pair(block);
 	struct sk_buff *skb = msg->skb;
 	void *hdr = start(en, msg);
 	int err;

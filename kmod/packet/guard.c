@@ -31,7 +31,7 @@ static bool in_block(const struct egress_ports *ports, u8 pf,
 
 	egress_addr_inet(&addr, pf, &reply->dst.u3);
 	return ipv6_addr_equal(&addr, pf == NFPROTO_IPV4 ? &nat->v4 : &nat->v6) &&
-		egress_reply_port(reply) >> nat->order == ports->slot;
+		egress_reply_port(reply) >> nat->order == ports->first >> nat->order;
 }
 
 static enum egress_class classify_skb(struct egress_net *en, const struct sk_buff *skb,

@@ -126,7 +126,9 @@ static inline struct egress_public *egress_public_find(struct rhashtable *addrs,
  * struct egress_ports - a block: ports of a pair that one machine has at a time
  * @nat: the pair
  * @first: the block's first port, in host order
- * @slot: the number of the block in the pair, from 0
+ * @state: state/ alone: enum egress_block_state. This and @quiet are here for the sake of the
+ *	room: a host may have a hundred thousand blocks
+ * @quiet: state/ alone: no packet can take a port of the block any more, as far as is known
  * @live: number of live connections, as the last sweep of each table found them; changed under
  *	egress_net.reap, read without it
  * @sender: the machine that leases the block, or that leased it last while the block lingers;
@@ -137,7 +139,8 @@ static inline struct egress_public *egress_public_find(struct rhashtable *addrs,
 struct egress_ports {
 	const struct egress_nat *nat;
 	u16 first;
-	u16 slot;
+	u8 state;
+	bool quiet;
 	unsigned int live;
 	struct egress_sender *sender;
 	struct egress_dests dests;

@@ -22,10 +22,10 @@ struct egress_region;
  * @prefix: prefix of a pool that the address was drawn from
  * @claim: what the host does to answer for the address; NULL if it answers on no device
  * @rest: entry in egress_region.resting while the address rests; empty otherwise
- * @fresh: for egress_addr_undraw(), while the request that drew the address is at work:
- *	egress_prefix.next was moved on for it
  * @was: for egress_addr_undraw(), while the request that drew the address is at work: the entry
  *	before it in egress_region.resting; NULL if the address did not rest
+ * @fresh: for egress_addr_undraw(), while the request that drew the address is at work:
+ *	egress_prefix.next was moved on for it
  * @rcu: frees the address after the packets that found it
  *
  * egress_net.lock protects all of it but @public.
@@ -35,9 +35,13 @@ struct egress_addr {
 	struct egress_prefix *prefix;
 	struct egress_claim *claim;
 	struct list_head rest;
-	bool fresh;
-	struct list_head *was;
-	struct rcu_head rcu;
+	union {
+		struct {
+			struct list_head *was;
+			bool fresh;
+		};
+		struct rcu_head rcu;
+	};
 };
 
 struct egress_addr *egress_addr_find(struct egress_net *en, const struct in6_addr *addr);

@@ -47,14 +47,15 @@ static void tell(struct egress_change *ch, struct egress_block *block)
  */
 void egress_block_reserve(struct egress_block *block, struct egress_machine *machine)
 {
-	block->state = EGRESS_BLOCK_LEASED;
-	block->machine = machine;
+	struct egress_pair *pair = egress_block_pair(block);
+
+	block->ports.state = EGRESS_BLOCK_LEASED;
 	WRITE_ONCE(block->ports.sender, &machine->sender);
 	list_move_tail(&block->node, &machine->blocks);
-	block->pair->n_free--;
-	egress_set_roomy(block->pair);
-	block->pair->n_leased++;
-	block->pair->set->n_leased++;
+	pair->n_free--;
+	egress_set_roomy(pair);
+	pair->n_leased++;
+	pair->set->n_leased++;
 }
 
 /**
@@ -86,14 +87,15 @@ void egress_block_lease(struct egress_change *ch, struct egress_block *block,
  */
 void egress_block_unlease(struct egress_block *block)
 {
-	block->state = EGRESS_BLOCK_FREE;
-	block->machine = NULL;
+	struct egress_pair *pair = egress_block_pair(block);
+
+	block->ports.state = EGRESS_BLOCK_FREE;
 	WRITE_ONCE(block->ports.sender, NULL);
-	list_move(&block->node, &block->pair->free);
-	block->pair->n_free++;
-	egress_set_roomy(block->pair);
-	block->pair->n_leased--;
-	block->pair->set->n_leased--;
+	list_move(&block->node, &pair->free);
+	pair->n_free++;
+	egress_set_roomy(pair);
+	pair->n_leased--;
+	pair->set->n_leased--;
 }
 
 /**
@@ -103,11 +105,13 @@ void egress_block_unlease(struct egress_block *block)
  */
 void egress_block_linger(struct egress_change *ch, struct egress_block *block)
 {
-	block->state = EGRESS_BLOCK_LINGERING;
+	struct egress_pair *pair = egress_block_pair(block);
+
+	block->ports.state = EGRESS_BLOCK_LINGERING;
 	start_poll_synchronize_rcu_full(&block->gp);
-	block->quiet = false;
-	block->pair->n_leased--;
-	block->pair->set->n_leased--;
+	block->ports.quiet = false;
+	pair->n_leased--;
+	pair->set->n_leased--;
 	list_add_tail(&block->linger, &ch->en->lingering);
 	tell(ch, block);
 }
@@ -119,11 +123,10 @@ void egress_block_linger(struct egress_change *ch, struct egress_block *block)
  */
 void egress_block_free(struct egress_change *ch, struct egress_block *block)
 {
-	struct egress_pair *pair = block->pair;
+	struct egress_pair *pair = egress_block_pair(block);
 
-	block->state = EGRESS_BLOCK_FREE;
+	block->ports.state = EGRESS_BLOCK_FREE;
 	tell(ch, block);	/* while the block knows whose it was */
-	block->machine = NULL;
 	WRITE_ONCE(block->ports.sender, NULL);
 	list_del(&block->linger);
 	list_move_tail(&block->node, &pair->free);
@@ -143,10 +146,10 @@ void egress_blocks_synchronize(struct egress_net *en)
 	struct egress_block *block;
 
 	list_for_each_entry(block, &en->lingering, linger) {
-		if (block->quiet)
+		if (block->ports.quiet)
 			continue;
 		cond_synchronize_rcu_expedited_full(&block->gp);
-		block->quiet = true;
+		block->ports.quiet = true;
 	}
 }
 
@@ -171,8 +174,8 @@ bool egress_block_unused(const struct egress_block *block)
  */
 bool egress_block_retire(struct egress_change *ch, struct egress_block *block, int *budget)
 {
-	block->quiet = block->quiet || poll_state_synchronize_rcu_full(&block->gp);
-	if (!block->quiet || !egress_dests_retire(ch->en, &block->ports, budget))
+	block->ports.quiet = block->ports.quiet || poll_state_synchronize_rcu_full(&block->gp);
+	if (!block->ports.quiet || !egress_dests_retire(ch->en, &block->ports, budget))
 		return false;
 	egress_block_free(ch, block);
 	return true;
@@ -203,15 +206,15 @@ struct egress_block *egress_block_retire_one(struct egress_change *ch,
 	bool any = false;
 
 	list_for_each_entry(block, &en->lingering, linger)
-		any |= block->pair == pair && (!only || block == only);
+		any |= egress_block_pair(block) == pair && (!only || block == only);
 	if (!any)
 		return NULL;
 	egress_blocks_synchronize(en);
 	list_for_each_entry_safe(block, tmp, &en->lingering, linger) {
-		if (block->pair != pair || (only && block != only))
+		if (egress_block_pair(block) != pair || (only && block != only))
 			continue;
 		/* Slot 0 only if nothing else can be freed: some servers refuse its low ports. */
-		if (!block->ports.slot)
+		if (!egress_block_slot(block))
 			zero = block;
 		else if (retire(ch, block))
 			return block;
@@ -233,7 +236,7 @@ struct egress_block *egress_block_first_free(struct egress_pair *pair)
 	if (pair->dying)
 		return NULL;
 	list_for_each_entry(block, &pair->free, node)
-		if (block->ports.slot || pair->n_free == 1)
+		if (egress_block_slot(block) || pair->n_free == 1)
 			return block;
 	return NULL;
 }
@@ -250,7 +253,7 @@ void egress_blocks_retire_pair(struct egress_change *ch, struct egress_pair *pai
 	unsigned int i;
 
 	for (i = 0; i < egress_pair_slots(pair); i++)
-		if (pair->blocks[i].state == EGRESS_BLOCK_LINGERING)
+		if (pair->blocks[i].ports.state == EGRESS_BLOCK_LINGERING)
 			retire(ch, &pair->blocks[i]);
 }
 
@@ -263,10 +266,10 @@ void egress_blocks_retire_pair(struct egress_change *ch, struct egress_pair *pai
 u32 egress_block_limit(const struct egress_block *block)
 {
 	/* The block that begins at port 0 has one port less, as port 0 can't be used. */
-	u32 ports = (1u << block->pair->nat.order) - !block->ports.first;
+	u32 ports = (1u << egress_block_pair(block)->nat.order) - !block->ports.first;
 	const struct egress_conf *conf;
 
 	/* All callers hold egress_net.lock, under which alone the settings change. */
-	conf = rcu_dereference_protected(block->pair->group->app->conf, true);
+	conf = rcu_dereference_protected(egress_block_pair(block)->group->app->conf, true);
 	return conf->limit ? min(conf->limit, ports) : ports;
 }

@@ -23,29 +23,28 @@ enum egress_block_state {
 /**
  * struct egress_block - a block of ports of a pair
  * @ports: what packets read of the block, under RCU
- * @pair: pair that the block is part of
- * @state: enum egress_block_state
- * @quiet: the grace period of @gp is over, as far as is known
- * @machine: machine that has the block leased, or had it until it lingered; else NULL. A machine
- *	that is deleted is freed only when it has no block any more
  * @node: entry in egress_pair.free while free, else in egress_machine.blocks
  * @linger: entry in egress_net.lingering while lingering, in egress_net.cutting, or in a list of
  *	cut.c, while cutting
  * @gp: RCU cookie from the moment when the block began to linger: after its grace period no
  *	packet can take a port of the block
  *
- * egress_net.lock protects all of it but @ports.
+ * egress_net.lock protects all of it but @ports, of which it protects the state. Which pair and
+ * which machine a block is of follows from @ports: see egress_block_pair() and
+ * egress_block_machine().
  */
 struct egress_block {
 	struct egress_ports ports;
-	struct egress_pair *pair;
-	u8 state;
-	bool quiet;
-	struct egress_machine *machine;
 	struct list_head node;
 	struct list_head linger;
 	struct rcu_gp_oldstate gp;
 };
+
+/* The number of a block in its pair, from 0. */
+static inline unsigned int egress_block_slot(const struct egress_block *block)
+{
+	return block->ports.first >> block->ports.nat->order;
+}
 
 void egress_block_reserve(struct egress_block *block, struct egress_machine *machine);
 void egress_block_reserved(struct egress_change *ch, struct egress_block *block);

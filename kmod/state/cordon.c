@@ -29,7 +29,7 @@ bool egress_cordon_bars(const struct egress_net *en, const struct egress_machine
 	if (!machine)
 		return true;
 	list_for_each_entry(block, &machine->blocks, node)
-		if (block->state == EGRESS_BLOCK_LEASED)
+		if (block->ports.state == EGRESS_BLOCK_LEASED)
 			return false;
 	return true;
 }

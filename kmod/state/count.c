@@ -151,8 +151,8 @@ int egress_count_machine(struct egress_net *en, const char *id)
 			err = -ENOMEM;
 		if (places)
 			list_for_each_entry(block, &machine->blocks, node)
-				places[i++] = (struct place){ .pair = block->pair->id,
-							      .slot = block->ports.slot };
+				places[i++] = (struct place){ .pair = egress_block_pair(block)->id,
+							      .slot = egress_block_slot(block) };
 	}
 	mutex_unlock(&en->lock);
 	while (i-- && !err)

@@ -37,9 +37,9 @@ void egress_cut_block(struct egress_change *ch, struct egress_block *block)
 	struct egress_net *en = ch->en;
 
 	ch->cuts = true;
-	block->state = EGRESS_BLOCK_CUTTING;
+	block->ports.state = EGRESS_BLOCK_CUTTING;
 	list_move_tail(&block->linger, &en->cutting);
-	block->pair->n_cutting++;
+	egress_block_pair(block)->n_cutting++;
 	WRITE_ONCE(en->n_cutting, en->n_cutting + 1);
 }
 
@@ -62,8 +62,8 @@ static void cut(struct egress_net *en, struct egress_block *block)
 /* A block that has been cut is free. Return: its pair; NULL if that is gone. */
 static struct egress_pair *release(struct egress_change *ch, struct egress_block *block)
 {
-	struct egress_machine *machine = block->machine;
-	struct egress_pair *pair = block->pair;
+	struct egress_machine *machine = egress_block_machine(block);
+	struct egress_pair *pair = egress_block_pair(block);
 	struct egress_net *en = ch->en;
 
 	egress_block_free(ch, block);

@@ -94,7 +94,7 @@ struct egress_lease *egress_lease_on(struct egress_net *en, const struct egress_
 {
 	struct egress_lease *lease;
 
-	list_for_each_entry(lease, &block->machine->leases, list)
+	list_for_each_entry(lease, &egress_block_machine(block)->leases, list)
 		if (egress_lease_block(en, lease) == block)
 			return lease;
 	return NULL;

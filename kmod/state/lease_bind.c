@@ -58,7 +58,8 @@ static struct egress_block *retire_one(struct egress_change *ch, const struct eg
 	if (!ch->dry)
 		return egress_block_retire_one(ch, pair, only);
 	list_for_each_entry(block, &ch->en->lingering, linger)
-		if (block->pair == pair && (!only || block == only) && egress_block_unused(block))
+		if (egress_block_pair(block) == pair && (!only || block == only) &&
+		    egress_block_unused(block))
 			return block;
 	return NULL;
 }
@@ -111,7 +112,8 @@ struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egr
 	}
 	lease = machine ? egress_lease_find(machine, pair->set) : NULL;
 	block = lease ? egress_lease_block(ch->en, lease) : NULL;
-	if (block && block->pair == pair && (slot < 0 || block->ports.slot == slot))
+	if (block && egress_block_pair(block) == pair &&
+	    (slot < 0 || egress_block_slot(block) == slot))
 		return block;
 
 	err = machine ? check_reachable(ch, group, machine, pair) : 0;
@@ -135,15 +137,15 @@ struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egr
 		return ERR_PTR(err);
 	}
 	block = &pair->blocks[slot];
-	if (block->state == EGRESS_BLOCK_LINGERING && retire_one(ch, pair, block))
+	if (block->ports.state == EGRESS_BLOCK_LINGERING && retire_one(ch, pair, block))
 		return block;
-	switch (block->state) {
+	switch (block->ports.state) {
 	case EGRESS_BLOCK_FREE:
 		return block;
 	case EGRESS_BLOCK_LEASED:
 		err = egress_refuse(&ch->error, EGRESS_ABOUT_SLOT, -EBUSY,
 				    "slot %d of %s is leased to machine '%s'", slot, text,
-				    block->machine->id);
+				    egress_block_machine(block)->id);
 		break;
 	case EGRESS_BLOCK_CUTTING:
 		err = egress_refuse(&ch->error, EGRESS_ABOUT_SLOT, -EBUSY,
@@ -153,7 +155,7 @@ struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egr
 	case EGRESS_BLOCK_LINGERING:
 		err = egress_refuse(&ch->error, EGRESS_ABOUT_SLOT, -EBUSY,
 				    "slot %d of %s lingers: connections of machine '%s' still use it",
-				    slot, text, block->machine->id);
+				    slot, text, egress_block_machine(block)->id);
 		break;
 	default:
 		err = egress_refuse(&ch->error, EGRESS_ABOUT_SLOT, -ERANGE,
@@ -173,10 +175,11 @@ struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egr
 bool egress_bind_has(struct egress_net *en, const struct egress_machine *machine,
 		     const struct egress_block *block)
 {
-	const struct egress_lease *lease = egress_lease_find(machine, block->pair->set);
+	const struct egress_pair *pair = egress_block_pair(block);
+	const struct egress_lease *lease = egress_lease_find(machine, pair->set);
 
 	return lease && lease->pinned && egress_lease_block(en, lease) == block &&
-		(block->pair->scope != EGRESS_SCOPE_MACHINE ||
+		(pair->scope != EGRESS_SCOPE_MACHINE ||
 		 !egress_lease_find(machine, &machine->group->sets.rest)->pinned);
 }
 
@@ -189,13 +192,13 @@ bool egress_bind_has(struct egress_net *en, const struct egress_machine *machine
 void egress_bind_pin(struct egress_change *ch, struct egress_machine *machine,
 		     struct egress_block *block)
 {
-	struct egress_lease *lease = egress_lease_find(machine, block->pair->set);
+	struct egress_lease *lease = egress_lease_find(machine, egress_block_pair(block)->set);
 
 	/*
 	 * Undo an earlier pin to one of the app's pairs for all destinations: with it, that
 	 * pair would go on winning over the machine's own (is_away() in lease_choice.c).
 	 */
-	if (block->pair->scope == EGRESS_SCOPE_MACHINE)
+	if (egress_block_pair(block)->scope == EGRESS_SCOPE_MACHINE)
 		egress_lease_find(machine, &machine->group->sets.rest)->pinned = false;
 	if (block != egress_lease_block(ch->en, lease))
 		egress_lease_move(ch, lease, block);
@@ -233,7 +236,7 @@ int egress_bind(struct egress_change *ch, const char *id, const struct in6_addr 
 		changed = !egress_bind_has(ch->en, machine, block);
 		if (ch->dry) {
 			/* A block that is leased already is the machine's own. */
-			if (block->state != EGRESS_BLOCK_LEASED)
+			if (block->ports.state != EGRESS_BLOCK_LEASED)
 				egress_plan_move(ch, machine, machine->group, block);
 			return 0;
 		}
@@ -275,7 +278,7 @@ static struct egress_lease *movable(struct egress_net *en, struct egress_pair *p
 
 	while (pair->looked_at < egress_pair_slots(pair)) {
 		i = pair->looked_at++;
-		if (pair->blocks[i].state != EGRESS_BLOCK_LEASED)
+		if (pair->blocks[i].ports.state != EGRESS_BLOCK_LEASED)
 			continue;
 		lease = egress_lease_on(en, &pair->blocks[i]);
 		if (lease && !lease->pinned)
@@ -347,8 +350,8 @@ static void recount(struct egress_pair *pair)
 	pair->n_leased = 0;
 	pair->n_free = 0;
 	for (i = 0; i < egress_pair_slots(pair); i++) {
-		pair->n_leased += pair->blocks[i].state == EGRESS_BLOCK_LEASED;
-		pair->n_free += pair->blocks[i].state == EGRESS_BLOCK_FREE;
+		pair->n_leased += pair->blocks[i].ports.state == EGRESS_BLOCK_LEASED;
+		pair->n_free += pair->blocks[i].ports.state == EGRESS_BLOCK_FREE;
 	}
 }
 

@@ -25,6 +25,14 @@ static bool is_open(const struct egress_pair *pair, const struct egress_group *g
 	return !pair->dying && pair->group == group;
 }
 
+/* May a lease have this block, or keep it? */
+static bool is_for(const struct egress_block *block, const struct egress_lease *lease)
+{
+	const struct egress_pair *pair = egress_block_pair(block);
+
+	return pair->set == lease->set && is_open(pair, lease->machine->group);
+}
+
 /*
  * May a lease get a block at all? On a cordoned host, only that of a machine that has a block
  * already, so that it does not lose its place; and no lease that stands in the queue.
@@ -78,20 +86,19 @@ struct egress_block *egress_lease_choose(const struct egress_net *en,
  */
 static bool retire_set(struct egress_change *ch, const struct egress_lease *lease)
 {
-	const struct egress_group *group = lease->machine->group;
 	struct egress_block *block, *tmp;
 	struct egress_net *en = ch->en;
 	int budget = RETIRE_BUDGET;
 	bool any = false;
 
 	list_for_each_entry(block, &en->lingering, linger)
-		any |= block->pair->set == lease->set && is_open(block->pair, group);
+		any |= is_for(block, lease);
 	if (!any)
 		return false;
 	any = false;
 	egress_blocks_synchronize(en);
 	list_for_each_entry_safe(block, tmp, &en->lingering, linger)
-		if (block->pair->set == lease->set && is_open(block->pair, group))
+		if (is_for(block, lease))
 			any |= egress_block_retire(ch, block, &budget);
 	return any;
 }
@@ -116,7 +123,7 @@ unsigned int egress_lease_room(struct egress_net *en, const struct egress_set *s
 	if (!list_empty(&set->waiting))
 		return n;
 	list_for_each_entry(block, &en->lingering, linger)
-		if (block->pair->set == set && !block->pair->dying)
+		if (egress_block_pair(block)->set == set && !egress_block_pair(block)->dying)
 			n += egress_block_unused(block);
 	return n;
 }
@@ -144,8 +151,7 @@ static bool is_good(struct egress_net *en, const struct egress_lease *lease)
 {
 	const struct egress_block *block = egress_lease_block(en, lease);
 
-	return block && !block->pair->dying && block->pair->set == lease->set &&
-		block->pair->group == lease->machine->group;
+	return block && is_for(block, lease);
 }
 
 /**

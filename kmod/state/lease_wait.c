@@ -156,7 +156,7 @@ bool egress_leases_retire(struct egress_change *ch)
 			break;
 		budget--;
 		list_move_tail(&block->linger, &ch->en->lingering);
-		pair = block->pair;
+		pair = egress_block_pair(block);
 		if (egress_block_retire(ch, block, &budget))
 			egress_lease_offer(ch, pair);
 	}

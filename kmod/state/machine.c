@@ -77,8 +77,8 @@ static bool has_pair(struct egress_net *en, const struct egress_machine *machine
 	struct egress_lease *lease = pair ? egress_lease_find(machine, pair->set) : NULL;
 	struct egress_block *block = lease ? egress_lease_block(en, lease) : NULL;
 
-	return block && block->pair == pair && egress_bind_has(en, machine, block) &&
-		(req->slot < 0 || block->ports.slot == req->slot);
+	return block && egress_block_pair(block) == pair && egress_bind_has(en, machine, block) &&
+		(req->slot < 0 || egress_block_slot(block) == req->slot);
 }
 
 /*
@@ -141,7 +141,7 @@ static void unprepare(struct egress_change *ch, struct egress_machine *machine)
 	 * come now: offer the block to the machines that wait.
 	 */
 	if (block && !ch->dry)
-		egress_lease_offer(ch, block->pair);
+		egress_lease_offer(ch, egress_block_pair(block));
 	egress_group_put(ch, group);
 	kfree_rcu(machine, rcu);
 }
@@ -188,7 +188,7 @@ static int prepare(struct egress_change *ch, const struct egress_machine_request
 		if (err)
 			goto undo;
 		/* In a dry run it may linger. */
-		if (block->state == EGRESS_BLOCK_FREE)
+		if (block->ports.state == EGRESS_BLOCK_FREE)
 			egress_block_reserve(block, machine);
 	}
 	err = -ENOMEM;
@@ -234,7 +234,7 @@ static void publish(struct egress_change *ch, struct egress_machine *machine)
 	ch->en->n_machines++;
 	block = list_first_entry_or_null(&machine->blocks, struct egress_block, node);
 	if (block) {
-		lease = egress_lease_find(machine, block->pair->set);
+		lease = egress_lease_find(machine, egress_block_pair(block)->set);
 		lease->pinned = true;
 		rcu_assign_pointer(*lease->place, &block->ports);
 		egress_block_reserved(ch, block);
@@ -345,7 +345,7 @@ static void machine_cut(struct egress_change *ch, struct egress_machine *machine
 	struct egress_block *block;
 
 	list_for_each_entry(block, &machine->blocks, node)
-		if (block->state == EGRESS_BLOCK_LINGERING)
+		if (block->ports.state == EGRESS_BLOCK_LINGERING)
 			egress_cut_block(ch, block);
 	list_for_each_entry_safe(pair, tmp, &machine->pairs, own) {
 		struct egress_group *group = pair->group;
@@ -651,7 +651,7 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 		goto answer;
 	if (ch->dry) {
 		/* A block that is leased already is the machine's own. */
-		if (group != old || (new_pin && block->state != EGRESS_BLOCK_LEASED))
+		if (group != old || (new_pin && block->ports.state != EGRESS_BLOCK_LEASED))
 			egress_plan_move(ch, machine, group, block);
 		err = 0;
 		goto put_group;
@@ -706,8 +706,8 @@ put_group:
 	 * egress_bind_pick() may have freed a lingering block for the machine, which does not get
 	 * it now: offer the block to the machines that wait.
 	 */
-	if (!ch->dry && !IS_ERR_OR_NULL(block) && block->state == EGRESS_BLOCK_FREE)
-		egress_lease_offer(ch, block->pair);
+	if (!ch->dry && !IS_ERR_OR_NULL(block) && block->ports.state == EGRESS_BLOCK_FREE)
+		egress_lease_offer(ch, egress_block_pair(block));
 	egress_group_put(ch, group);
 	return err;
 }
@@ -742,7 +742,7 @@ u64 egress_machine_connections(const struct egress_machine *machine)
 	u64 sum = 0;
 
 	list_for_each_entry(block, &machine->blocks, node)
-		if (block->state != EGRESS_BLOCK_CUTTING)
+		if (block->ports.state != EGRESS_BLOCK_CUTTING)
 			sum += READ_ONCE(block->ports.live);
 	return sum;
 }

@@ -6,6 +6,7 @@
 #include <linux/egress.h>
 
 #include "packet/objects.h"
+#include "state/block.h"
 
 struct egress_change;
 struct egress_device;
@@ -59,6 +60,17 @@ struct egress_machine {
 	bool named;
 	struct rcu_head rcu;
 };
+
+/*
+ * The machine that has a block leased, or had it until it lingered; else NULL. A machine that is
+ * deleted is freed only when it has no block any more.
+ */
+static inline struct egress_machine *egress_block_machine(const struct egress_block *block)
+{
+	struct egress_sender *sender = block->ports.sender;
+
+	return sender ? container_of(sender, struct egress_machine, sender) : NULL;
+}
 
 struct egress_machine_request {
 	const char *id;

@@ -6,7 +6,9 @@
  *   pair_set.c       gives a pair other destinations, or a machine's pair to its app
  *   pair_release.c   releases pairs: their connections are cut, or end first
  */
+#include <linux/log2.h>
 #include <linux/memcontrol.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 
 #include "net.h"
@@ -21,6 +23,72 @@
 #include "state/pair.h"
 #include "state/pool.h"
 #include "state/set.h"
+
+/*
+ * Pairs with blocks of the usual size. kmalloc() has no size between 4 and 8 KB, and a pair with
+ * its 64 blocks takes little more than 6.
+ */
+static struct kmem_cache *usual_cache;
+
+static bool is_usual(unsigned int order)
+{
+	return order == ilog2(EGRESS_BLOCK_SIZE);
+}
+
+/**
+ * egress_pair_alloc() - get the memory of a pair
+ * @order: a block has 2^order ports
+ *
+ * Context: process. Return: pair, all zeros but for its order; NULL if there is no memory.
+ */
+struct egress_pair *egress_pair_alloc(unsigned int order)
+{
+	struct egress_pair *pair;
+
+	if (is_usual(order))
+		pair = kmem_cache_zalloc(usual_cache, GFP_KERNEL);
+	else
+		pair = kvzalloc(struct_size(pair, blocks, 65536u >> order), GFP_KERNEL_ACCOUNT);
+	if (pair)
+		pair->nat.order = order;
+	return pair;
+}
+
+/**
+ * egress_pair_free() - free the memory of a pair that no packet can see
+ * @pair: pair
+ *
+ * Context: any.
+ */
+void egress_pair_free(struct egress_pair *pair)
+{
+	if (is_usual(pair->nat.order))
+		kmem_cache_free(usual_cache, pair);
+	else
+		kvfree(pair);
+}
+
+/* kvfree_rcu() would not do: rcu_barrier(), as below, does not wait for what that frees. */
+static void free_later(struct rcu_head *rcu)
+{
+	egress_pair_free(container_of(rcu, struct egress_pair, rcu));
+}
+
+int __init egress_pairs_init_cache(void)
+{
+	const struct egress_pair *pair;
+
+	usual_cache = kmem_cache_create("egress_pair", struct_size(pair, blocks, EGRESS_SLOTS),
+					0, SLAB_ACCOUNT, NULL);
+	return usual_cache ? 0 : -ENOMEM;
+}
+
+void egress_pairs_exit_cache(void)
+{
+	/* Wait for free_later(): all pairs must be back in the cache. */
+	rcu_barrier();
+	kmem_cache_destroy(usual_cache);
+}
 
 /**
  * egress_pair_find() - find a pair by either address
@@ -63,7 +131,7 @@ void egress_pair_put(struct egress_net *en, struct egress_pair *pair)
 	 * like the pair, only after such packets.
 	 */
 	mem_cgroup_put(pair->nat.memcg);
-	kvfree_rcu(pair, rcu);
+	call_rcu(&pair->rcu, free_later);
 }
 
 /**
@@ -84,7 +152,7 @@ void egress_pair_destroy(struct egress_change *ch, struct egress_pair *pair)
 	egress_warn_left(ch, pair, false);
 	egress_change_region(ch, region);
 	for (i = 0; i < egress_pair_slots(pair); i++)
-		if (pair->blocks[i].state == EGRESS_BLOCK_LINGERING)
+		if (pair->blocks[i].ports.state == EGRESS_BLOCK_LINGERING)
 			egress_cut_block(ch, &pair->blocks[i]);
 	for (i = 0; i < EGRESS_FAMILIES; i++) {
 		if (!pair->addrs[i])

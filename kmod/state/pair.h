@@ -24,11 +24,11 @@ struct egress_net;
  * @id: key in egress_net.pairs, counted up; no later pair gets the same
  * @scope: who may use the pair: all machines of an app, or one machine
  * @dying: the pair or its machine is about to go: nobody gets a lease on the pair any more
- * @drain: entry in egress_net.draining, or in the list of the release request at work;
- *	empty otherwise
  * @promoted: egress_promote() is at work and will move this pair from its machine to its app
  * @gone: the pair has been destroyed for everybody but cut.c, which ends its connections
  * @released: a release request succeeded: @dying stays set, whatever a later request does
+ * @drain: entry in egress_net.draining, or in the list of the release request at work;
+ *	empty otherwise
  * @deadline: when the pair's last connections are cut, in seconds of boot time; 0: never
  * @addrs: the address of each family; NULL for a family that the pair lacks
  * @claims: memory for the claim of each address, NULL if none is needed; the claims are
@@ -57,10 +57,10 @@ struct egress_pair {
 	unsigned long id;
 	enum egress_scope scope;
 	bool dying;
-	struct list_head drain;
 	bool promoted;
 	bool gone;
 	bool released;
+	struct list_head drain;
 	time64_t deadline;
 	struct egress_addr *addrs[EGRESS_FAMILIES];
 	struct egress_claim *claims[EGRESS_FAMILIES];
@@ -81,6 +81,12 @@ struct egress_pair {
 	struct rcu_head rcu;
 	struct egress_block blocks[];
 };
+
+/* The pair that a block is part of. */
+static inline struct egress_pair *egress_block_pair(const struct egress_block *block)
+{
+	return container_of(block->ports.nat, struct egress_pair, nat);
+}
 
 static inline unsigned int egress_pair_slots(const struct egress_pair *pair)
 {
@@ -116,6 +122,10 @@ struct egress_release_request {
 	bool missing_ok;		/* an address that is not allocated is no error */
 };
 
+struct egress_pair *egress_pair_alloc(unsigned int order);
+void egress_pair_free(struct egress_pair *pair);
+int egress_pairs_init_cache(void);
+void egress_pairs_exit_cache(void);
 struct egress_pair *egress_pair_find(struct egress_net *en, const struct in6_addr *addr);
 int egress_pair_add(struct egress_change *ch, const struct egress_pair_request *req);
 int egress_pair_del(struct egress_change *ch, const struct egress_release_request *req);

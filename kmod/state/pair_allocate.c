@@ -39,14 +39,12 @@ static void init_blocks(struct egress_pair *pair, const struct egress_region *re
 	for (i = 0; i < egress_pair_slots(pair); i++) {
 		struct egress_block *block = &pair->blocks[i];
 
-		block->pair = pair;
 		block->ports.nat = &pair->nat;
-		block->ports.slot = i;
 		block->ports.first = i * size;
 		egress_dests_init(&block->ports.dests);
 		if (i < first || i >= end)
 			continue;
-		block->state = EGRESS_BLOCK_FREE;
+		block->ports.state = EGRESS_BLOCK_FREE;
 		list_add_tail(&block->node, &pair->free);
 		pair->n_free++;
 	}
@@ -92,7 +90,7 @@ static void pair_unmake(struct egress_net *en, struct egress_pair *pair)
 			egress_addr_undraw(en, pair->addrs[i]);
 	}
 	mem_cgroup_put(pair->nat.memcg);
-	kvfree(pair);
+	egress_pair_free(pair);
 }
 
 /* Make a pair that no packet and no other request can see yet. */
@@ -103,10 +101,9 @@ static struct egress_pair *pair_make(struct egress_change *ch, struct egress_gro
 	struct egress_pair *pair;
 	int err, i;
 
-	pair = kvzalloc(struct_size(pair, blocks, 65536u >> order), GFP_KERNEL_ACCOUNT);
+	pair = egress_pair_alloc(order);
 	if (!pair)
 		return ERR_PTR(-ENOMEM);
-	pair->nat.order = order;
 	pair->group = group;
 	pair->created = ktime_get_real_seconds();
 	pair->nat.memcg = get_mem_cgroup_from_mm(current->mm);

@@ -11,6 +11,7 @@
 #include "state/change.h"
 #include "state/group.h"
 #include "state/lease.h"
+#include "state/machine.h"
 #include "state/pair.h"
 #include "state/plan.h"
 #include "state/set.h"
@@ -24,8 +25,8 @@ static void unpublish(struct egress_change *ch, struct egress_pair *pair)
 	unsigned int i;
 
 	for (i = 0; i < egress_pair_slots(pair); i++)
-		if (pair->blocks[i].state == EGRESS_BLOCK_LEASED)
-			egress_leases_settle(ch, pair->blocks[i].machine, NULL);
+		if (pair->blocks[i].ports.state == EGRESS_BLOCK_LEASED)
+			egress_leases_settle(ch, egress_block_machine(&pair->blocks[i]), NULL);
 }
 
 static int check_release(struct egress_change *ch, const struct egress_release_request *req)

@@ -42,10 +42,10 @@ static void hand_over(struct egress_change *ch, struct egress_pair *pair, struct
 	for (i = 0; i < egress_pair_slots(pair); i++) {
 		struct egress_block *block = &pair->blocks[i];
 
-		if (block->state != EGRESS_BLOCK_LEASED)
+		if (block->ports.state != EGRESS_BLOCK_LEASED)
 			continue;
-		old = egress_lease_find(block->machine, from);
-		new = egress_lease_find(block->machine, to);
+		old = egress_lease_find(egress_block_machine(block), from);
+		new = egress_lease_find(egress_block_machine(block), to);
 		if (!old || !new || egress_lease_block(ch->en, old) != block)
 			continue;
 		if (from->sets != to->sets || !new->pinned)
@@ -66,8 +66,8 @@ static void settle(struct egress_change *ch, struct egress_pair *pair)
 		return;
 	}
 	for (i = 0; i < egress_pair_slots(pair); i++)
-		if (pair->blocks[i].state == EGRESS_BLOCK_LEASED)
-			egress_leases_settle(ch, pair->blocks[i].machine, NULL);
+		if (pair->blocks[i].ports.state == EGRESS_BLOCK_LEASED)
+			egress_leases_settle(ch, egress_block_machine(&pair->blocks[i]), NULL);
 }
 
 /* Unless it is the rest, a set without live pairs has no leases; without any pair it is freed. */

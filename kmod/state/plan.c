@@ -24,7 +24,7 @@ static bool keeps_any(struct egress_net *en, const struct egress_machine *machin
 
 	list_for_each_entry(lease, &machine->leases, list) {
 		block = egress_lease_block(en, lease);
-		if (block && !block->pair->dying)
+		if (block && !egress_block_pair(block)->dying)
 			return true;
 	}
 	return false;
@@ -53,7 +53,7 @@ static bool falls_back(struct egress_net *en, const struct egress_pair *pair)
 		return true;
 	rest = egress_lease_find(pair->machine, &pair->group->sets.rest);
 	block = rest ? egress_lease_block(en, rest) : NULL;
-	return block && !block->pair->dying;
+	return block && !egress_block_pair(block)->dying;
 }
 
 static void plan_pair(struct egress_change *ch, const struct egress_pair *pair,
@@ -66,16 +66,16 @@ static void plan_pair(struct egress_change *ch, const struct egress_pair *pair,
 
 	for (i = 0; i < egress_pair_slots(pair); i++) {
 		block = &pair->blocks[i];
-		if (block->state != EGRESS_BLOCK_LEASED)
+		if (block->ports.state != EGRESS_BLOCK_LEASED)
 			continue;
 		placed = falls_back(ch->en, pair);
 		if (!placed && *room) {
 			placed = true;
 			--*room;
 		}
-		move.machine = block->machine;
+		move.machine = egress_block_machine(block);
 		move.waits = !placed &&
-			((next && next->n_live) || !keeps_any(ch->en, block->machine));
+			((next && next->n_live) || !keeps_any(ch->en, egress_block_machine(block)));
 		egress_change_answer(ch, EGRESS_EVENT_MOVE, &move);
 	}
 }
@@ -162,8 +162,8 @@ void egress_plan_move(struct egress_change *ch, struct egress_machine *machine,
 	struct egress_move move = {
 		.machine = machine,
 		.group = group,
-		.from = now ? now->pair : NULL,
-		.to = block ? block->pair : NULL,
+		.from = now ? egress_block_pair(now) : NULL,
+		.to = block ? egress_block_pair(block) : NULL,
 		.cut = group->app != machine->group->app,
 	};
 

@@ -121,7 +121,7 @@ static bool any_restless(struct egress_net *en)
 	struct egress_block *block;
 
 	list_for_each_entry(block, &en->lingering, linger)
-		if (!block->quiet && !poll_state_synchronize_rcu_full(&block->gp))
+		if (!block->ports.quiet && !poll_state_synchronize_rcu_full(&block->gp))
 			return true;
 	return false;
 }

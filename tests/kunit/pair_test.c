@@ -41,10 +41,10 @@ static void blocks_are_all_ports_once(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, pair->n_slots, egress_pair_slots(pair));
 		KUNIT_EXPECT_EQ(test, pair->n_free, pair->n_slots);
 		for (i = 0; i < pair->n_slots; i++) {
-			KUNIT_EXPECT_EQ(test, pair->blocks[i].ports.slot, i);
+			KUNIT_EXPECT_EQ(test, egress_block_slot(&pair->blocks[i]), i);
 			KUNIT_EXPECT_EQ(test, pair->blocks[i].ports.first, i << order);
-			KUNIT_EXPECT_PTR_EQ(test, pair->blocks[i].pair, pair);
-			KUNIT_EXPECT_EQ(test, pair->blocks[i].state, EGRESS_BLOCK_FREE);
+			KUNIT_EXPECT_PTR_EQ(test, egress_block_pair(&pair->blocks[i]), pair);
+			KUNIT_EXPECT_EQ(test, pair->blocks[i].ports.state, EGRESS_BLOCK_FREE);
 		}
 	}
 }
@@ -65,7 +65,7 @@ static void other_hosts_ports_are_not_handed_out(struct kunit *test)
 				for (i = 0; i < egress_pair_slots(pair); i++) {
 					ours = i << order >= first * 1024 &&
 						(i + 1) << order <= (last + 1) * 1024;
-					free = pair->blocks[i].state == EGRESS_BLOCK_FREE;
+					free = pair->blocks[i].ports.state == EGRESS_BLOCK_FREE;
 					n += ours;
 					KUNIT_EXPECT_EQ_MSG(test, free, ours, "%u of slots %u-%u",
 							    i, first, last);
