@@ -49,6 +49,11 @@ static int compare(const void *a, const void *b)
 	return (int)x->cidr.len - y->cidr.len;
 }
 
+static bool above(const struct candidate *c, u64 hi, u64 lo)
+{
+	return c->hi > hi || (c->hi == hi && c->lo > lo);
+}
+
 /* The number of candidates whose address is not above @addr. */
 static unsigned int up_to(const struct candidates *all, const struct in6_addr *addr)
 {
@@ -56,11 +61,15 @@ static unsigned int up_to(const struct candidates *all, const struct in6_addr *a
 	u64 hi, lo;
 
 	egress_addr_split(addr, &hi, &lo);
+	/* Most inside addresses are far from all pools. */
+	if (!to || above(&all->v[0], hi, lo))
+		return 0;
+	if (!above(&all->v[to - 1], hi, lo))
+		return to;
 	while (from < to) {
 		unsigned int i = (from + to) / 2;
-		const struct candidate *c = &all->v[i];
 
-		if (c->hi < hi || (c->hi == hi && c->lo <= lo))
+		if (!above(&all->v[i], hi, lo))
 			from = i + 1;
 		else
 			to = i;
