@@ -24,7 +24,6 @@ static int check_addr(struct egress_change *ch, const struct egress_machine *mac
 	bool unusable;
 	__be32 v4;
 
-	egress_addr_str(text, addr);
 	if (egress_addr_is_v4(addr)) {
 		v4 = egress_addr_to_v4(addr);
 		unusable = ipv4_is_zeronet(v4) || ipv4_is_loopback(v4) ||
@@ -37,14 +36,16 @@ static int check_addr(struct egress_change *ch, const struct egress_machine *mac
 	}
 	if (unusable)
 		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, nth, -EINVAL,
-					 "%s can't be a machine's address", text);
+					 "%s can't be a machine's address",
+					 egress_addr_str(text, addr));
 	if (egress_pool_covers(ch->en, addr))
 		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, nth, -EINVAL,
 				     "%s is in a pool: a machine's address is its inside one",
-				     text);
+				     egress_addr_str(text, addr));
 	if (egress_addr_is_local(ch->en, addr))
 		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, nth, -EADDRINUSE,
-				     "%s is an address of this host", text);
+				     "%s is an address of this host",
+				     egress_addr_str(text, addr));
 	rcu_read_lock();
 	source = rhashtable_lookup(&ch->en->sources, addr, egress_source_params);
 	if (source)
@@ -55,11 +56,11 @@ static int check_addr(struct egress_change *ch, const struct egress_machine *mac
 	/* It is of a machine that the same request adds, and that no packet finds yet. */
 	if (source && !sender)
 		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, nth, -EINVAL,
-					 "%s is given twice", text);
+					 "%s is given twice", egress_addr_str(text, addr));
 	if (other && other != machine)
 		return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, nth, -EEXIST,
-				     "%s belongs to machine '%s' already", text,
-				     other->id);
+				     "%s belongs to machine '%s' already",
+				     egress_addr_str(text, addr), other->id);
 	return 0;
 }
 
