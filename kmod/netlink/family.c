@@ -688,6 +688,10 @@ int egress_nl_bind_doit(struct sk_buff *skb, struct genl_info *info)
 
 int egress_nl_rebalance_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct egress_rebalance whole = {
+		.app = string(info, EGRESS_A_APP),
+		.region = string(info, EGRESS_A_REGION),
+	};
 	struct egress_request rq;
 	int err;
 
@@ -696,9 +700,14 @@ int egress_nl_rebalance_doit(struct sk_buff *skb, struct genl_info *info)
 	err = egress_request_begin(&rq, info);
 	if (err)
 		return err;
-	err = egress_rebalance(&rq.ch, string(info, EGRESS_A_APP), string(info, EGRESS_A_REGION),
-			       number(info, EGRESS_A_MACHINES, UINT_MAX));
-	return egress_request_end(&rq, err);
+	for (;;) {
+		err = egress_rebalance(&rq.ch, &whole, number(info, EGRESS_A_MACHINES, UINT_MAX));
+		if (err != -EAGAIN)
+			return egress_request_end(&rq, err);
+		err = egress_request_next(&rq);
+		if (err)
+			return err;
+	}
 }
 
 int egress_nl_promote_doit(struct sk_buff *skb, struct genl_info *info)

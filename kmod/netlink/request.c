@@ -74,6 +74,30 @@ int egress_request_begin(struct egress_request *rq, struct genl_info *info)
 	return err;
 }
 
+/**
+ * egress_request_next() - go on with another change, for what is too much for one
+ * @rq: request, from egress_request_begin()
+ *
+ * The change before ends, and others have their turn. Context: process. Return: 0, and the
+ * namespace is locked until egress_request_end(); or -EINTR if the client is to die, and nothing is
+ * locked.
+ */
+int egress_request_next(struct egress_request *rq)
+{
+	struct egress_net *en = rq->ch.en;
+	bool dry = rq->ch.dry;
+	int err;
+
+	egress_change_end(&rq->ch);
+	cond_resched();
+	err = egress_change_begin_killable(&rq->ch, en);
+	if (err)
+		return err;
+	rq->ch.answer = answer;
+	rq->ch.dry = dry;
+	return 0;
+}
+
 /*
  * What was cut or has drained after the change was a change of its own: tell its generation, which
  * the client needs if it is to send the next request with what it expects. If somebody else has

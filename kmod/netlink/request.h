@@ -21,6 +21,7 @@ struct egress_request {
 };
 
 int egress_request_begin(struct egress_request *rq, struct genl_info *info);
+int egress_request_next(struct egress_request *rq);
 int egress_request_end(struct egress_request *rq, int err);
 
 #endif

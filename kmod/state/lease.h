@@ -88,7 +88,7 @@ bool egress_leases_retire(struct egress_change *ch);
  * struct egress_rebalance - what a request to spread machines over pairs did
  * @app: name of the app
  * @region: name of the only region it was for; NULL if for all
- * @moved: number of times that a lease was moved to another pair
+ * @moved: number of times that a lease was moved to another pair, so far
  */
 struct egress_rebalance {
 	const char *app;
@@ -104,7 +104,6 @@ bool egress_bind_has(struct egress_net *en, const struct egress_machine *machine
 void egress_bind_pin(struct egress_change *ch, struct egress_machine *machine,
 		     struct egress_block *block);
 int egress_bind(struct egress_change *ch, const char *id, const struct in6_addr *addr, int slot);
-int egress_rebalance(struct egress_change *ch, const char *app, const char *region,
-		     unsigned int max);
+int egress_rebalance(struct egress_change *ch, struct egress_rebalance *whole, unsigned int max);
 
 #endif

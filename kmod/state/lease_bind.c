@@ -287,6 +287,9 @@ static struct egress_lease *movable(struct egress_net *en, struct egress_pair *p
 	return NULL;
 }
 
+/* How many leases one change moves at most, if somebody asks to spread an app's machines. */
+#define PIECE	256
+
 /* The most blocks that a pair can have. */
 #define BLOCKS_MAX	(65536 / EGRESS_BLOCK_SIZE_MIN)
 
@@ -424,42 +427,53 @@ static unsigned int rebalance_group(struct egress_change *ch, struct egress_grou
 /**
  * egress_rebalance() - spread an app's machines evenly over its pairs
  * @ch: change
- * @name: name of the app
- * @region: name of the only region to look at, or NULL for all
- * @max: number of moves at most
+ * @whole: what is asked for; @whole->moved grows by the moves of this change
+ * @max: number of moves at most, those that @whole->moved has already among them
  *
  * Each set of destinations is spread by itself. Pinned leases stay, and so do the leases on a
- * machine's own pairs. Return: 0, -ENOENT, -ENOMEM.
+ * machine's own pairs. So that nobody waits long for the lock, a change has PIECE moves at most,
+ * and the caller goes on with another change. Return: 0; -EAGAIN if it is to go on; -ENOENT,
+ * -ENOMEM.
  */
-int egress_rebalance(struct egress_change *ch, const char *name, const char *region,
-		     unsigned int max)
+int egress_rebalance(struct egress_change *ch, struct egress_rebalance *whole, unsigned int max)
 {
-	struct egress_rebalance done = { .app = name, .region = region };
-	struct egress_app *app = egress_app_find(ch->en, name);
+	struct egress_rebalance piece = { .app = whole->app, .region = whole->region };
+	struct egress_app *app = egress_app_find(ch->en, whole->app);
+	unsigned int most = max - whole->moved;
 	struct egress_group *group;
-	bool found = !region;
+	bool found = !whole->region;
 	struct loads *loads;
 
+	/* It may have gone between two changes. */
+	if (!app && whole->moved)
+		goto answer;
 	if (!app)
 		return egress_refuse(&ch->error, EGRESS_ABOUT_APP, -ENOENT, "there is no app '%s'",
-				     name);
+				     whole->app);
 	loads = loads_new();
 	if (!loads)
 		return -ENOMEM;
+	if (!ch->dry)
+		most = min_t(unsigned int, most, PIECE);
 	list_for_each_entry(group, &app->groups, list) {
-		if (region && strcmp(group->region->name, region))
+		if (whole->region && strcmp(group->region->name, whole->region))
 			continue;
 		found = true;
-		done.moved += rebalance_group(ch, group, loads, max - done.moved);
+		piece.moved += rebalance_group(ch, group, loads, most - piece.moved);
 	}
 	kvfree(loads);
-	if (!found)
+	if (!found && !whole->moved)
 		return egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -ENOENT,
-				     "app '%s' has nothing in region '%s'", name, region);
-	if (done.moved && !ch->dry) {
+				     "app '%s' has nothing in region '%s'", whole->app,
+				     whole->region);
+	whole->moved += piece.moved;
+	if (piece.moved && !ch->dry) {
 		egress_change_count(ch);
-		egress_change_did(ch, EGRESS_EVENT_REBALANCED, &done);
+		egress_change_did(ch, EGRESS_EVENT_REBALANCED, &piece);
+		if (piece.moved == PIECE && whole->moved < max)
+			return -EAGAIN;
 	}
-	egress_change_answer(ch, EGRESS_EVENT_REBALANCED, &done);
+answer:
+	egress_change_answer(ch, EGRESS_EVENT_REBALANCED, whole);
 	return 0;
 }

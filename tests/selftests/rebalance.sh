@@ -28,3 +28,14 @@ is "a standing connection" "$standing" "$(again standing)"
 while read -r machine pair; do
 	under "$machine" "$pair" "$(ask m1 udp $BANK4 "from=$(at "${machine#c}")")"
 done <<<"$places"
+
+# Many are moved in several changes, with others in between; the answer tells of all.
+eg -b - -atomic > /dev/null 2>&1 < <(for i in {1..640}; do
+	echo "machine add b$i --app big --region ord --addr 10.2.$((i / 200)).$((i % 200 + 1))"
+done)
+eg allocate --app big --region ord --block-size 64 > /dev/null 2>&1
+eg allocate --app big --region ord --block-size 64 > /dev/null 2>&1
+generation=$(stat generation)
+is "moved of 640" 320 "$(of count "$(eg -j rebalance --app big)")"
+is "two changes" $((generation + 2)) "$(stat generation)"
+is "half and half" "320 320" "$(eg -j list --app big | jq -r '[.[] | select(.family == "v4") | .machines] | join(" ")')"
