@@ -15,6 +15,7 @@
 #include "netlink/generated.h"
 #include "netlink/message.h"
 #include "netlink/refusal.h"
+#include "netlink/uint.h"
 #include "packet/destination.h"
 #include "state/app.h"
 #include "state/block.h"
@@ -139,7 +140,7 @@ int egress_nl_pair_get_doit(struct sk_buff *request, struct genl_info *info)
 
 static int put_set(struct egress_net *en, struct egress_msg *msg, struct genl_info *info)
 {
-	u64 id = nla_get_u64(info->attrs[EGRESS_A_SET_ID]);
+	u64 id = nla_get_uint(info->attrs[EGRESS_A_SET_ID]);
 	const struct egress_set *set = id <= ULONG_MAX ? xa_load(&en->sets, id) : NULL;
 
 	if (set)
@@ -442,7 +443,7 @@ int egress_nl_set_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		if (id != cb->args[0])
 			msg.from = 0;
 		cb->args[0] = id;
-		if (set_shown(set, &filter) && (!only || nla_get_u64(only) == id)) {
+		if (set_shown(set, &filter) && (!only || nla_get_uint(only) == id)) {
 			do {
 				if (egress_msg_set(en, &msg, set))
 					goto out;

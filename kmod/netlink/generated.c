@@ -10,6 +10,7 @@
 
 #include <uapi/linux/egress.h>
 #include <kmod/netlink/split_ops.h>
+#include <kmod/netlink/uint.h>
 
 /* Common nested types */
 const struct nla_policy egress_address_nl_policy[EGRESS_ADDRESS_A_V6 + 1] = {
@@ -31,14 +32,14 @@ const struct nla_policy egress_prefix_nl_policy[EGRESS_PREFIX_A_DRAINING + 1] = 
 	[EGRESS_PREFIX_A_V4] = NLA_POLICY_EXACT_LEN(4),
 	[EGRESS_PREFIX_A_V6] = NLA_POLICY_EXACT_LEN(16),
 	[EGRESS_PREFIX_A_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
-	[EGRESS_PREFIX_A_USED] = { .type = NLA_U64, },
-	[EGRESS_PREFIX_A_FREE] = { .type = NLA_U64, },
+	[EGRESS_PREFIX_A_USED] = { .type = NLA_UINT, },
+	[EGRESS_PREFIX_A_FREE] = { .type = NLA_UINT, },
 	[EGRESS_PREFIX_A_DRAINING] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_POOL_NEW - do */
 static const struct nla_policy egress_pool_new_nl_policy[EGRESS_A_SLOT_LAST + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_PREFIX] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
 	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = 15, },
@@ -48,7 +49,7 @@ static const struct nla_policy egress_pool_new_nl_policy[EGRESS_A_SLOT_LAST + 1]
 
 /* EGRESS_CMD_POOL_DEL - do */
 static const struct nla_policy egress_pool_del_nl_policy[EGRESS_A_DRY_RUN + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_PREFIX] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
 	[EGRESS_A_MISSING_OK] = { .type = NLA_FLAG, },
@@ -67,7 +68,7 @@ static const struct nla_policy egress_pool_get_dump_nl_policy[EGRESS_A_REGION + 
 
 /* EGRESS_CMD_PAIR_NEW - do */
 static const struct nla_policy egress_pair_new_nl_policy[EGRESS_A_TO + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
@@ -81,7 +82,7 @@ static const struct nla_policy egress_pair_new_nl_policy[EGRESS_A_TO + 1] = {
 
 /* EGRESS_CMD_PAIR_DEL - do */
 static const struct nla_policy egress_pair_del_nl_policy[EGRESS_A_DRY_RUN + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_ADDR] = NLA_POLICY_NESTED(egress_address_nl_policy),
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_DRAIN] = { .type = NLA_U32, },
@@ -104,7 +105,7 @@ static const struct nla_policy egress_pair_get_dump_nl_policy[EGRESS_A_BRIEF + 1
 
 /* EGRESS_CMD_MACHINE_NEW - do */
 static const struct nla_policy egress_machine_new_nl_policy[EGRESS_A_ENTRY + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
@@ -117,7 +118,7 @@ static const struct nla_policy egress_machine_new_nl_policy[EGRESS_A_ENTRY + 1] 
 
 /* EGRESS_CMD_MACHINE_DEL - do */
 static const struct nla_policy egress_machine_del_nl_policy[EGRESS_A_DRY_RUN + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
@@ -148,7 +149,7 @@ static const struct nla_policy egress_lease_get_nl_policy[EGRESS_A_BRIEF + 1] = 
 
 /* EGRESS_CMD_BIND - do */
 static const struct nla_policy egress_bind_nl_policy[EGRESS_A_DRY_RUN + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_PAIR] = NLA_POLICY_NESTED(egress_address_nl_policy),
 	[EGRESS_A_SLOT] = NLA_POLICY_MAX(NLA_U32, S16_MAX),
@@ -157,7 +158,7 @@ static const struct nla_policy egress_bind_nl_policy[EGRESS_A_DRY_RUN + 1] = {
 
 /* EGRESS_CMD_REBALANCE - do */
 static const struct nla_policy egress_rebalance_nl_policy[EGRESS_A_DRY_RUN + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_MACHINES] = { .type = NLA_U32, },
@@ -166,7 +167,7 @@ static const struct nla_policy egress_rebalance_nl_policy[EGRESS_A_DRY_RUN + 1] 
 
 /* EGRESS_CMD_APP_SET - do */
 static const struct nla_policy egress_app_set_nl_policy[EGRESS_A_ON_NONE_V6 + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_LIMIT] = { .type = NLA_U32, },
 	[EGRESS_A_ON_LIMIT] = NLA_POLICY_MAX(NLA_U32, 1),
@@ -200,7 +201,7 @@ static const struct nla_policy egress_stats_get_dump_nl_policy[EGRESS_A_BRIEF + 
 
 /* EGRESS_CMD_FLUSH - do */
 static const struct nla_policy egress_flush_nl_policy[EGRESS_A_ALL + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_ALL] = { .type = NLA_FLAG, },
 };
 
@@ -212,7 +213,7 @@ static const struct nla_policy egress_destination_get_nl_policy[EGRESS_A_APP + 1
 
 /* EGRESS_CMD_PROMOTE - do */
 static const struct nla_policy egress_promote_nl_policy[EGRESS_A_MACHINE + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 };
 
@@ -234,7 +235,7 @@ static const struct nla_policy egress_route_get_nl_policy[EGRESS_A_PROTO + 1] = 
 
 /* EGRESS_CMD_POOL_DRAIN - do */
 static const struct nla_policy egress_pool_drain_nl_policy[EGRESS_A_DRY_RUN + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_PREFIX] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
 	[EGRESS_A_DRAINING] = { .type = NLA_FLAG, },
@@ -243,14 +244,14 @@ static const struct nla_policy egress_pool_drain_nl_policy[EGRESS_A_DRY_RUN + 1]
 
 /* EGRESS_CMD_PAIR_SET - do */
 static const struct nla_policy egress_pair_set_nl_policy[EGRESS_A_TO + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_ADDR] = NLA_POLICY_NESTED(egress_address_nl_policy),
 	[EGRESS_A_TO] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
 };
 
 /* EGRESS_CMD_POOL_REPLACE - do */
 static const struct nla_policy egress_pool_replace_nl_policy[EGRESS_A_SLOT_LAST + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_PREFIX] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
 	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = 15, },
@@ -260,7 +261,7 @@ static const struct nla_policy egress_pool_replace_nl_policy[EGRESS_A_SLOT_LAST 
 
 /* EGRESS_CMD_MACHINE_SET - do */
 static const struct nla_policy egress_machine_set_nl_policy[EGRESS_A_DRY_RUN + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
@@ -271,7 +272,7 @@ static const struct nla_policy egress_machine_set_nl_policy[EGRESS_A_DRY_RUN + 1
 
 /* EGRESS_CMD_MACHINE_REPLACE - do */
 static const struct nla_policy egress_machine_replace_nl_policy[EGRESS_A_DRY_RUN + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
@@ -284,20 +285,20 @@ static const struct nla_policy egress_machine_replace_nl_policy[EGRESS_A_DRY_RUN
 
 /* EGRESS_CMD_CORDON - do */
 static const struct nla_policy egress_cordon_nl_policy[EGRESS_A_CORDONED + 1] = {
-	[EGRESS_A_GENERATION] = { .type = NLA_U64, },
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_CORDONED] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_SET_GET - do */
 static const struct nla_policy egress_set_get_do_nl_policy[EGRESS_A_SET_ID + 1] = {
-	[EGRESS_A_SET_ID] = { .type = NLA_U64, },
+	[EGRESS_A_SET_ID] = { .type = NLA_UINT, },
 };
 
 /* EGRESS_CMD_SET_GET - dump */
 static const struct nla_policy egress_set_get_dump_nl_policy[EGRESS_A_SET_ID + 1] = {
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
-	[EGRESS_A_SET_ID] = { .type = NLA_U64, },
+	[EGRESS_A_SET_ID] = { .type = NLA_UINT, },
 };
 
 /* Ops table for egress */

@@ -11,6 +11,7 @@
 
 #include <uapi/linux/egress.h>
 #include <kmod/netlink/split_ops.h>
+#include <kmod/netlink/uint.h>
 
 /* Common nested types */
 extern const struct nla_policy egress_address_nl_policy[EGRESS_ADDRESS_A_V6 + 1];

@@ -11,6 +11,7 @@
 #include "net.h"
 #include "netlink/family.h"
 #include "netlink/message.h"
+#include "netlink/uint.h"
 #include "packet/classify.h"
 #include "packet/destination.h"
 #include "packet/exclude.h"
@@ -39,8 +40,7 @@ static void *start(struct egress_net *en, const struct egress_msg *msg)
 		return NULL;
 	if (msg->cb)
 		genl_dump_check_consistent(msg->cb, hdr);
-	if (nla_put_u64_64bit(msg->skb, EGRESS_A_GENERATION, READ_ONCE(en->generation),
-			      EGRESS_A_PAD) ||
+	if (nla_put_uint(msg->skb, EGRESS_A_GENERATION, READ_ONCE(en->generation)) ||
 	    (msg->dry_run && nla_put_flag(msg->skb, EGRESS_A_DRY_RUN))) {
 		genlmsg_cancel(msg->skb, hdr);
 		return NULL;
@@ -56,11 +56,6 @@ static int finish(const struct egress_msg *msg, void *hdr, int err)
 	}
 	genlmsg_end(msg->skb, hdr);
 	return 0;
-}
-
-static int put_u64(struct sk_buff *skb, int attr, u64 value)
-{
-	return nla_put_u64_64bit(skb, attr, value, EGRESS_A_PAD);
 }
 
 /* Put an address as the attribute @v4 or @v6, whichever is for its family. */
@@ -98,9 +93,8 @@ static int put_prefix(struct sk_buff *skb, int attr, const struct egress_cidr *c
 	    nla_put_u8(skb, EGRESS_PREFIX_A_LEN, len))
 		goto cancel;
 	if (prefix &&
-	    (nla_put_u64_64bit(skb, EGRESS_PREFIX_A_USED, prefix->used, EGRESS_PREFIX_A_PAD) ||
-	     nla_put_u64_64bit(skb, EGRESS_PREFIX_A_FREE, egress_prefix_free(prefix),
-			       EGRESS_PREFIX_A_PAD) ||
+	    (nla_put_uint(skb, EGRESS_PREFIX_A_USED, prefix->used) ||
+	     nla_put_uint(skb, EGRESS_PREFIX_A_FREE, egress_prefix_free(prefix)) ||
 	     (prefix->draining && nla_put_flag(skb, EGRESS_PREFIX_A_DRAINING))))
 		goto cancel;
 	nla_nest_end(skb, nest);
@@ -126,8 +120,7 @@ static int counters_put(struct sk_buff *skb, const u64 sum[EGRESS_C_MAX])
 	if (!nest)
 		return -EMSGSIZE;
 	for (i = 0; i < EGRESS_C_MAX; i++) {
-		if (nla_put_u64_64bit(skb, EGRESS_STATS_A_OPENED + i, sum[i],
-				      EGRESS_STATS_A_PAD)) {
+		if (nla_put_uint(skb, EGRESS_STATS_A_OPENED + i, sum[i])) {
 			nla_nest_cancel(skb, nest);
 			return -EMSGSIZE;
 		}
@@ -149,7 +142,7 @@ static int machine_counters_put(struct sk_buff *skb,
 
 static int put_pair_addrs(struct sk_buff *skb, const struct egress_pair *pair)
 {
-	return put_u64(skb, EGRESS_A_PAIR_ID, pair->id) ||
+	return nla_put_uint(skb, EGRESS_A_PAIR_ID, pair->id) ||
 		(pair->nat.has[EGRESS_V4] &&
 		 nla_put_in_addr(skb, EGRESS_A_V4, egress_addr_to_v4(&pair->nat.v4))) ||
 		(pair->nat.has[EGRESS_V6] && nla_put_in6_addr(skb, EGRESS_A_V6, &pair->nat.v6));
@@ -183,7 +176,7 @@ static int put_group(struct sk_buff *skb, const struct egress_group *group)
  */
 static int put_set_id(struct sk_buff *skb, const struct egress_set *set)
 {
-	return set && set->id ? put_u64(skb, EGRESS_A_SET_ID, set->id) : 0;
+	return set && set->id ? nla_put_uint(skb, EGRESS_A_SET_ID, set->id) : 0;
 }
 
 /*
@@ -260,7 +253,7 @@ int egress_msg_set(struct egress_net *en, struct egress_msg *msg, const struct e
 		(machine ? nla_put_string(skb, EGRESS_A_MACHINE, machine->id) :
 			   nla_put_string(skb, EGRESS_A_REGION, group->region->name)) ||
 		nla_put_u32(skb, EGRESS_A_PAIRS, set->n_pairs) ||
-		put_u64(skb, EGRESS_A_PREFIXES, set->n_cidrs);
+		nla_put_uint(skb, EGRESS_A_PREFIXES, set->n_cidrs);
 	while (!err && i < set->n_cidrs && !put_prefix(skb, EGRESS_A_TO, &set->cidrs[i], NULL))
 		i++;
 	/* Its prefixes never change, so that msg->from is always that of one of them. */
@@ -288,13 +281,13 @@ int egress_msg_pair(struct egress_net *en, const struct egress_msg *msg,
 		nla_put_u32(skb, EGRESS_A_SLOTS_LINGERING,
 			    pair->n_slots - pair->n_free - pair->n_leased) ||
 		nla_put_u32(skb, EGRESS_A_MACHINES, pair->n_leased) ||
-		nla_put_s64(skb, EGRESS_A_CREATED, pair->created, EGRESS_A_PAD) ||
+		nla_put_uint(skb, EGRESS_A_CREATED, pair->created) ||
 		put_set_id(skb, pair->set) ||
-		(pair->set->index && put_u64(skb, EGRESS_A_PREFIXES, pair->set->n_cidrs)) ||
+		(pair->set->index && nla_put_uint(skb, EGRESS_A_PREFIXES, pair->set->n_cidrs)) ||
 		(pair->left_behind.holds && nla_put_flag(skb, EGRESS_A_LEFT_BEHIND)) ||
 		((msg->dry_run ? pair->released : pair->dying) && put_drain(skb, pair)) ||
 		(!msg->brief &&
-		 put_u64(skb, EGRESS_A_CONNECTIONS, egress_pair_connections(pair)));
+		 nla_put_uint(skb, EGRESS_A_CONNECTIONS, egress_pair_connections(pair)));
 	return finish(msg, hdr, err);
 }
 
@@ -367,7 +360,7 @@ int egress_msg_machine(struct egress_net *en, struct egress_msg *msg,
 	for (i = 0; i < machine->n_sources; i++)
 		err = err || put_addr(skb, EGRESS_A_ADDR, &machine->sources[i]->addr);
 	if (!msg->brief && !msg->from)
-		err = err || put_u64(skb, EGRESS_A_CONNECTIONS,
+		err = err || nla_put_uint(skb, EGRESS_A_CONNECTIONS,
 				     egress_machine_connections(machine)) ||
 			machine_counters_put(skb, &machine->sender.counters);
 	if (!err) {
@@ -421,7 +414,7 @@ int egress_msg_lease(struct egress_net *en, const struct egress_msg *msg,
 	err = put_holder(skb, block) ||
 		(lease && lease->pinned && nla_put_flag(skb, EGRESS_A_PINNED)) ||
 		(!msg->brief &&
-		 put_u64(skb, EGRESS_A_CONNECTIONS, READ_ONCE(block->ports.live)));
+		 nla_put_uint(skb, EGRESS_A_CONNECTIONS, READ_ONCE(block->ports.live)));
 	return finish(msg, hdr, err);
 }
 
@@ -436,7 +429,7 @@ int egress_msg_lease_event(struct egress_net *en, const struct egress_msg *msg,
 	if (!hdr)
 		return -EMSGSIZE;
 	err = put_holder(skb, block) ||
-		nla_put_s64(skb, EGRESS_A_TIME, ktime_get_real_ns(), EGRESS_A_PAD);
+		nla_put_uint(skb, EGRESS_A_TIME, ktime_get_real_ns());
 	return finish(msg, hdr, err);
 }
 
@@ -493,7 +486,7 @@ int egress_msg_machine_stats(struct egress_net *en, struct egress_msg *msg,
 	err = nla_put_string(skb, EGRESS_A_MACHINE, machine->id) ||
 		put_group(skb, machine->group) ||
 		(!msg->brief &&
-		 put_u64(skb, EGRESS_A_CONNECTIONS, egress_machine_connections(machine))) ||
+		 nla_put_uint(skb, EGRESS_A_CONNECTIONS, egress_machine_connections(machine))) ||
 		machine_counters_put(skb, &machine->sender.counters);
 	return finish(msg, hdr, err);
 }
@@ -515,11 +508,11 @@ int egress_msg_stats(struct egress_net *en, const struct egress_msg *msg, u64 co
 		nla_put_u32(skb, EGRESS_A_PAIRS, en->n_pairs) ||
 		nla_put_u32(skb, EGRESS_A_MACHINES, en->n_machines) ||
 		nla_put_u32(skb, EGRESS_A_WAITING, en->n_waiting) ||
-		put_u64(skb, EGRESS_A_DESTINATIONS, atomic_read(&en->dests.nelems)) ||
-		put_u64(skb, EGRESS_A_PREFIXES, en->n_prefixes) ||
-		put_u64(skb, EGRESS_A_MEMORY, en->prefix_bytes) ||
+		nla_put_uint(skb, EGRESS_A_DESTINATIONS, atomic_read(&en->dests.nelems)) ||
+		nla_put_uint(skb, EGRESS_A_PREFIXES, en->n_prefixes) ||
+		nla_put_uint(skb, EGRESS_A_MEMORY, en->prefix_bytes) ||
 		put_cordoned(skb, en) ||
-		(!msg->brief && put_u64(skb, EGRESS_A_CONNECTIONS, connections));
+		(!msg->brief && nla_put_uint(skb, EGRESS_A_CONNECTIONS, connections));
 	return finish(msg, hdr, err);
 }
 
@@ -542,8 +535,8 @@ int egress_msg_destination(struct egress_net *en, const struct egress_msg *msg,
 		put_group(skb, pair->group) ||
 		(machine && nla_put_string(skb, EGRESS_A_MACHINE, machine->id)) ||
 		nla_put_u32(skb, EGRESS_A_LIMIT, egress_block_limit(block)) ||
-		put_u64(skb, EGRESS_A_CONNECTIONS, state->live) ||
-		put_u64(skb, EGRESS_A_REFUSED, state->refused);
+		nla_put_uint(skb, EGRESS_A_CONNECTIONS, state->live) ||
+		nla_put_uint(skb, EGRESS_A_REFUSED, state->refused);
 	return finish(msg, hdr, err);
 }
 
@@ -582,8 +575,8 @@ int egress_msg_explained(struct egress_net *en, const struct egress_msg *msg,
 		err = err || nla_put_u16(skb, EGRESS_A_SOURCE_PORT, ex->port);
 	if (ex->dest.ports)
 		err = err || nla_put_u32(skb, EGRESS_A_LIMIT, egress_block_limit(block)) ||
-			put_u64(skb, EGRESS_A_CONNECTIONS, ex->dest.live) ||
-			put_u64(skb, EGRESS_A_REFUSED, ex->dest.refused) ||
+			nla_put_uint(skb, EGRESS_A_CONNECTIONS, ex->dest.live) ||
+			nla_put_uint(skb, EGRESS_A_REFUSED, ex->dest.refused) ||
 			nla_put_u32(skb, EGRESS_A_IDLE, ex->dest.idle);
 	return finish(msg, hdr, err);
 }
@@ -610,7 +603,7 @@ int egress_msg_limit(struct egress_net *en, const struct egress_msg *msg,
 		put_group(skb, pair->group) || put_pair_addrs(skb, pair) ||
 		put_block(skb, block) ||
 		put_addr(skb, EGRESS_A_DESTINATION, to) ||
-		put_u64(skb, EGRESS_A_HELD_BACK, held_back);
+		nla_put_uint(skb, EGRESS_A_HELD_BACK, held_back);
 	return finish(msg, hdr, err);
 }
 
@@ -639,7 +632,7 @@ int egress_msg_warning(struct egress_net *en, const struct egress_msg *msg,
 	if (warned->kind == EGRESS_WARNING_POOL_SHORT)
 		err = err || nla_put_u32(skb, EGRESS_A_FAMILY, warned->family == EGRESS_V4 ?
 					   EGRESS_ADDRESS_FAMILY_V4 : EGRESS_ADDRESS_FAMILY_V6) ||
-			put_u64(skb, EGRESS_A_FREE, warned->free);
+			nla_put_uint(skb, EGRESS_A_FREE, warned->free);
 	if (warned->pair)
 		err = err || put_pair_addrs(skb, warned->pair) ||
 			nla_put_string(skb, EGRESS_A_MACHINE, warned->pair->machine->id);
@@ -661,7 +654,7 @@ int egress_msg_move(struct egress_net *en, const struct egress_msg *msg,
 		nla_put_u32(skb, EGRESS_A_WAITING, move->waits) ||
 		(move->from && put_addr(skb, EGRESS_A_FROM, egress_pair_name(move->from))) ||
 		(move->to && put_pair_addrs(skb, move->to)) ||
-		(move->cut && put_u64(skb, EGRESS_A_CONNECTIONS,
+		(move->cut && nla_put_uint(skb, EGRESS_A_CONNECTIONS,
 				      egress_machine_connections(move->machine)));
 	return finish(msg, hdr, err);
 }

@@ -9,6 +9,7 @@
 #include "netlink/refusal.h"
 #include "netlink/request.h"
 #include "netlink/tell.h"
+#include "netlink/uint.h"
 #include "state/change.h"
 #include "state/count.h"
 
@@ -20,11 +21,11 @@ static int expected_generation(struct egress_net *en, struct genl_info *info)
 {
 	const struct nlattr *expected = info->attrs[EGRESS_A_GENERATION];
 
-	if (!expected || nla_get_u64(expected) == en->generation)
+	if (!expected || nla_get_uint(expected) == en->generation)
 		return 0;
 	return egress_nl_refuse(info, EGRESS_A_GENERATION, -ESTALE,
 				"generation %llu is not the current one, %llu: read again and decide anew",
-				nla_get_u64(expected), en->generation);
+				nla_get_uint(expected), en->generation);
 }
 
 static void answer(struct egress_change *ch, enum egress_change_event event, void *object)

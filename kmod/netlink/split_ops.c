@@ -12,6 +12,7 @@
 #include "netlink/family.h"
 #include "netlink/generated.h"
 #include "netlink/split_ops.h"
+#include "netlink/uint.h"
 
 #ifdef EGRESS_JOIN_OPS
 
@@ -20,14 +21,28 @@
 static struct genl_ops joined[ARRAY_SIZE(egress_nl_ops)] __ro_after_init;
 static struct nla_policy policies[DUMPS][EGRESS_A_MAX + 1] __ro_after_init;
 
+/* To Linux 6.1 a uint is bytes, as many as there are. Others of that type have a length. */
+static bool is_uint(const struct nla_policy *policy)
+{
+	return policy->type == NLA_UINT && policy->validation_type == NLA_VALIDATE_NONE;
+}
+
+static int check_uint(const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	if (nla_len(attr) == sizeof(u32) || nla_len(attr) == sizeof(u64))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr, "invalid attribute length");
+	return -EINVAL;
+}
+
 /*
  * Give a joined command its policy. Linux 6.1 has one policy for a command, so this one accepts
  * the attributes of the request and those of the dump.
  *
- * A dump also needs egress_nl_check() for its attributes, which are all names. In Linux 6.12
- * egress_nl_dump_start() calls it. In Linux 6.1 that function has no extack, so it could
- * refuse a name but not say why. A policy's validation function has an extack, so here the
- * policy calls egress_nl_check() for each name.
+ * A dump also needs egress_nl_check() for its names. In Linux 6.12 egress_nl_dump_start() calls
+ * it. In Linux 6.1 that function has no extack, so it could refuse a name but not say why. A
+ * policy's validation function has an extack, so here the policy calls egress_nl_check() for each
+ * name, and check_uint() for each uint.
  */
 static void __init add_policy(struct genl_ops *to, const struct genl_split_ops *op)
 {
@@ -51,6 +66,9 @@ static void __init add_policy(struct genl_ops *to, const struct genl_split_ops *
 		if (op->policy[i].type == NLA_NUL_STRING) {
 			policy[i].validation_type = NLA_VALIDATE_FUNCTION;
 			policy[i].validate = egress_nl_check;
+		} else if (is_uint(&op->policy[i])) {
+			policy[i].validation_type = NLA_VALIDATE_FUNCTION;
+			policy[i].validate = check_uint;
 		}
 	}
 	to->policy = policy;
@@ -63,24 +81,41 @@ static bool takes(const struct genl_split_ops *op, unsigned int attr)
 	return attr && attr <= op->maxattr && op->policy[attr].type != NLA_UNSPEC;
 }
 
+/* Refuse what belongs to a command's request or dump, whichever @op is not, as later kernels do. */
+static int check_attrs(const struct genl_split_ops *op, const struct nlmsghdr *nlh,
+		       struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr;
+	int left, err;
+
+	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, left) {
+		if (!takes(op, nla_type(attr))) {
+			NL_SET_ERR_MSG_ATTR(extack, attr, "Unsupported attribute");
+			return -EINVAL;
+		}
+		err = is_uint(&op->policy[nla_type(attr)]) ? check_uint(attr, extack) : 0;
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 /*
- * In Linux 6.1 the family has one such function for all requests: it refuses what belongs to a
- * command's dump, as later kernels do, and calls the function of the generated operation.
+ * In Linux 6.1 the family has one such function for all requests: it calls the function of the
+ * generated operation.
  */
 static int pre_doit(const struct genl_ops *ops, struct sk_buff *skb, struct genl_info *info)
 {
 	const struct genl_split_ops *op = egress_nl_ops;
-	unsigned int i;
+	int err = 0;
 
 	while (op->cmd != ops->cmd || !op->doit)
 		op++;
-	for (i = 1; i <= ops->maxattr; i++) {
-		if (info->attrs[i] && !takes(op, i)) {
-			NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[i], "Unsupported attribute");
-			return -EINVAL;
-		}
-	}
-	return op->pre_doit ? op->pre_doit(op, skb, info) : 0;
+	if (op->policy)
+		err = check_attrs(op, info->nlhdr, info->extack);
+	if (!err && op->pre_doit)
+		err = op->pre_doit(op, skb, info);
+	return err;
 }
 
 /* The same for a dump, at each of its parts: there is no extack before the first. */
@@ -88,18 +123,10 @@ static int dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	const struct genl_split_ops *op = egress_nl_ops;
 	const struct genlmsghdr *request = nlmsg_data(cb->nlh);
-	const struct nlattr *attr;
-	int left;
 
 	while (op->cmd != request->cmd || !op->dumpit)
 		op++;
-	nlmsg_for_each_attr(attr, cb->nlh, GENL_HDRLEN, left) {
-		if (takes(op, nla_type(attr)))
-			continue;
-		NL_SET_ERR_MSG_ATTR(cb->extack, attr, "Unsupported attribute");
-		return -EINVAL;
-	}
-	return op->dumpit(skb, cb);
+	return check_attrs(op, cb->nlh, cb->extack) ?: op->dumpit(skb, cb);
 }
 
 /* Add one generated operation, a request or a dump, to its joined command. */

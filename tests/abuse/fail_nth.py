@@ -185,7 +185,7 @@ class Requests:
         self.family, group = self.resolve()
         self.listener = Listener(group, self.names('CMD', 'lease'))
         self.volatile = {self.names('A', name)
-                         for name in ['pad', 'generation', 'created', 'pair-id', 'set-id',
+                         for name in ['generation', 'created', 'pair-id', 'set-id',
                                       'slots-lingering']}
         self.faults = self.refused = self.done = 0
 

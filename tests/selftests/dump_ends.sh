@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A dump ends, and says that it was interrupted, when the list that it was in the midst of
-# becomes shorter or goes. So does the answer to a request for one object.
+# becomes shorter or goes. So does the answer to a request for one object. A number that is
+# asked for may have 4 or 8 bytes.
 . "$(dirname "$0")/lib.sh"
 
 load_module
@@ -39,4 +40,7 @@ one() { h /usr/bin/python3 -I "$SELFTESTS/raw_netlink.py" "$TOP/uapi/linux/egres
 like "a long set" '^([0-9]+) \1 done and then nothing$' "$(one 1)"
 eg allocate --app shop --region ord --to 203.0.113.0/24 > /dev/null
 is "a short one" "1 0 ack and then nothing" "$(one 2)"
+# A number is of 4 or 8 bytes; who sends another length is told which attribute that is.
+is "lengths of a number" "taken: do 4 do 8 dump 4 dump 8 unnamed:" \
+	"$(h /usr/bin/python3 -I "$SELFTESTS/raw_netlink.py" "$TOP/uapi/linux/egress.h" lengths EGRESS_CMD_SET_GET EGRESS_A_SET_ID 2)"
 like "the destinations go" "^done interrupted [0-9]+$" "$(sets pair set 198.51.100.9)"

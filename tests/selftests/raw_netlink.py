@@ -12,6 +12,10 @@
 #   raw_netlink.py HEADER blame COMMAND ATTRIBUTE ADDR...
 #       Send a request with these IPv4 addresses, as attributes of that kind. Says which of
 #       them, counted from 0, the refusal is about.
+#   raw_netlink.py HEADER lengths COMMAND ATTRIBUTE NUMBER
+#       Ask for the object of that number, and for a list of it, with the number in 0 to 12
+#       bytes. Says which lengths were taken, and which of the others were refused in
+#       another way than by naming the attribute.
 #   raw_netlink.py HEADER remove COMMAND ATTRIBUTE < NAMES
 #       Have the objects of these names removed and echoed, and read nothing before that is
 #       done. Says how many were told, how many were not, and how it ended.
@@ -111,6 +115,27 @@ def whole(command, attribute, value):
             multi += bool(flags & MULTI)
 
 
+def lengths(command, attribute, value):
+    taken, unnamed = [], []
+    for flags, kind in ((REQUEST | ACK, "do"), (REQUEST | DUMP, "dump")):
+        for length in range(13):
+            sock, family = open_family()
+            sock.setsockopt(SOL_NETLINK, CAP_ACK, 1)
+            sock.setsockopt(SOL_NETLINK, EXT_ACK, 1)
+            data = struct.pack("=QI", int(value), 0)[:length]
+            request(sock, family, flags, command,
+                    struct.pack("=HH", 4 + length, attribute) + data + bytes(-length % 4))
+            answer, _, body = next(messages(sock.recv(1 << 16)))
+            error = struct.unpack_from("=i", body)[0] if answer in (ERROR, DONE) else 0
+            # What explains an error follows the number alone in the end of a dump.
+            more = dict(attrs(body[4 if answer == DONE else 20:])) if error else {}
+            if not error:
+                taken.append(f"{kind} {length}")
+            elif struct.unpack("=I", more.get(ERROR_OFFSET, bytes(4)))[0] != 20:
+                unnamed.append(f"{kind} {length}")
+    print("taken:", *taken, "unnamed:", *unnamed)
+
+
 def blame(command, attribute, *addrs):
     sock, family = open_family()
     sock.setsockopt(SOL_NETLINK, CAP_ACK, 1)
@@ -171,5 +196,5 @@ def refused(command, attribute, processes, count):
 with open(sys.argv[1], encoding="ascii") as file:
     text = file.read()
 V4, UNTOLD = number(text, "EGRESS_ADDRESS_A_V4"), number(text, "EGRESS_A_UNTOLD")
-{"parts": parts, "whole": whole, "blame": blame, "remove": remove, "refused": refused}[sys.argv[2]](
+{"parts": parts, "whole": whole, "blame": blame, "lengths": lengths, "remove": remove, "refused": refused}[sys.argv[2]](
     number(text, sys.argv[3]), number(text, sys.argv[4]), *sys.argv[5:])

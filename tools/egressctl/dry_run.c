@@ -53,7 +53,7 @@ static int read_one(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 	*move = (struct move){
 		.waiting = get_u32(attrs, EGRESS_A_WAITING),
 		.cut = attrs[EGRESS_A_CONNECTIONS],
-		.connections = get_u64(attrs, EGRESS_A_CONNECTIONS),
+		.connections = get_uint(attrs, EGRESS_A_CONNECTIONS),
 	};
 	get_string(attrs, EGRESS_A_MACHINE, move->machine, sizeof(move->machine));
 	get_string(attrs, EGRESS_A_APP, move->app, sizeof(move->app));

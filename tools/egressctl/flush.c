@@ -15,7 +15,7 @@
 
 static int ask(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 {
-	unsigned long long connections = get_u64(attrs, EGRESS_A_CONNECTIONS);
+	unsigned long long connections = get_uint(attrs, EGRESS_A_CONNECTIONS);
 	unsigned int machines = get_u32(attrs, EGRESS_A_MACHINES);
 	unsigned int pairs = get_u32(attrs, EGRESS_A_PAIRS);
 
@@ -29,7 +29,7 @@ static int ask(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 
 static int would_flush(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 {
-	unsigned long long connections = get_u64(attrs, EGRESS_A_CONNECTIONS);
+	unsigned long long connections = get_uint(attrs, EGRESS_A_CONNECTIONS);
 	unsigned int machines = get_u32(attrs, EGRESS_A_MACHINES);
 	unsigned int pairs = get_u32(attrs, EGRESS_A_PAIRS);
 	struct json j = json_to(stdout);
@@ -46,7 +46,7 @@ static int would_flush(struct nlattr **attrs, struct nlmsghdr *message, void *ar
 	json_add_unsigned(&j, "pairs", pairs);
 	json_add_unsigned(&j, "machines", machines);
 	json_add_unsigned(&j, "connections", connections);
-	json_add_unsigned(&j, "generation", get_u64(attrs, EGRESS_A_GENERATION));
+	json_add_unsigned(&j, "generation", get_uint(attrs, EGRESS_A_GENERATION));
 	json_end_object(&j);
 	return 0;
 }

@@ -32,15 +32,15 @@ static int print_totals(struct nlattr **attrs, struct nlmsghdr *message, void *a
 	counters_read(&counters, attrs[EGRESS_A_STATS]);
 	if (output.json)
 		json_begin_object(&j, NULL);
-	print_counter(&j, "generation", get_u64(attrs, EGRESS_A_GENERATION));
+	print_counter(&j, "generation", get_uint(attrs, EGRESS_A_GENERATION));
 	print_counter(&j, "pairs", get_u32(attrs, EGRESS_A_PAIRS));
 	print_counter(&j, "machines", get_u32(attrs, EGRESS_A_MACHINES));
 	print_counter(&j, "waiting", get_u32(attrs, EGRESS_A_WAITING));
-	print_counter(&j, "destinations", get_u64(attrs, EGRESS_A_DESTINATIONS));
-	print_counter(&j, "prefixes", get_u64(attrs, EGRESS_A_PREFIXES));
-	print_counter(&j, "memory", get_u64(attrs, EGRESS_A_MEMORY));
+	print_counter(&j, "destinations", get_uint(attrs, EGRESS_A_DESTINATIONS));
+	print_counter(&j, "prefixes", get_uint(attrs, EGRESS_A_PREFIXES));
+	print_counter(&j, "memory", get_uint(attrs, EGRESS_A_MEMORY));
 	if (attrs[EGRESS_A_CONNECTIONS])
-		print_counter(&j, "connections", get_u64(attrs, EGRESS_A_CONNECTIONS));
+		print_counter(&j, "connections", get_uint(attrs, EGRESS_A_CONNECTIONS));
 	if (output.json) {
 		json_add_bool(&j, "cordoned", attrs[EGRESS_A_CORDONED]);
 		counters_json(&j, &counters);

@@ -72,8 +72,8 @@ static int rank(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 	struct ranking *r = arg;
 	struct destination d = {
 		.limit = get_u32(attrs, EGRESS_A_LIMIT),
-		.connections = get_u64(attrs, EGRESS_A_CONNECTIONS),
-		.rejects = get_u64(attrs, EGRESS_A_REFUSED),
+		.connections = get_uint(attrs, EGRESS_A_CONNECTIONS),
+		.rejects = get_uint(attrs, EGRESS_A_REFUSED),
 	};
 	size_t i = r->n;
 

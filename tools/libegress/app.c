@@ -21,7 +21,7 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 		apps->v = array_grow(apps->v, apps->n, sizeof(*apps->v));
 		app = &apps->v[apps->n++];
 		*app = (struct app){
-			.generation = get_u64(attrs, EGRESS_A_GENERATION),
+			.generation = get_uint(attrs, EGRESS_A_GENERATION),
 			.limit = get_u32(attrs, EGRESS_A_LIMIT),
 			.on_limit = get_u32(attrs, EGRESS_A_ON_LIMIT),
 			.on_none = get_u32(attrs, EGRESS_A_ON_NONE),

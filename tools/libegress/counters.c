@@ -3,6 +3,7 @@
 
 #include "libegress/counters.h"
 #include "libegress/json.h"
+#include "libegress/request.h"
 
 const char *const counter_names[EGRESS_STATS_A_MAX + 1] = {
 	[EGRESS_STATS_A_OPENED]		= "opened",
@@ -40,8 +41,8 @@ void counters_read(struct counters *counters, struct nlattr *nest)
 	if (!nest || !netlink_parse(attrs, EGRESS_STATS_A_MAX, NULL, nest))
 		return;
 	for (int i = 0; i <= EGRESS_STATS_A_MAX; i++)
-		if (counter_names[i] && attrs[i] && nla_len(attrs[i]) == sizeof(uint64_t))
-			counters->value[i] = nla_get_u64(attrs[i]);
+		if (counter_names[i])
+			counters->value[i] = get_uint(attrs, i);
 }
 
 void counters_json(struct json *j, const struct counters *counters)

@@ -253,7 +253,7 @@ int exchange_change(struct nl_msg *msg, const struct change *change, answered_fn
 	interrupted = false;
 	nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_ECHO;
 	if (expected.given) {
-		put_u64(msg, EGRESS_A_GENERATION, expected.generation);
+		put_uint(msg, EGRESS_A_GENERATION, expected.generation);
 		expected.sent = true;
 	}
 	if (group.on) {

@@ -9,13 +9,13 @@
 void block_read(struct block *block, struct nlattr **attrs)
 {
 	*block = (struct block){
-		.pair_id = get_u64(attrs, EGRESS_A_PAIR_ID),
+		.pair_id = get_uint(attrs, EGRESS_A_PAIR_ID),
 		.scope = get_u32(attrs, EGRESS_A_SCOPE),
 		.slot = get_u32(attrs, EGRESS_A_SLOT),
 		.block_size = get_u32(attrs, EGRESS_A_BLOCK_SIZE),
 		.port_first = get_u16(attrs, EGRESS_A_PORT_FIRST),
 		.port_last = get_u16(attrs, EGRESS_A_PORT_LAST),
-		.set = get_u64(attrs, EGRESS_A_SET_ID),
+		.set = get_uint(attrs, EGRESS_A_SET_ID),
 		.pinned = attrs[EGRESS_A_PINNED],
 	};
 	get_addr(attrs[EGRESS_A_V4], &block->v4);
@@ -30,10 +30,10 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 	leases->v = array_grow(leases->v, leases->n, sizeof(*leases->v));
 	l = &leases->v[leases->n++];
 	*l = (struct lease){
-		.generation = get_u64(attrs, EGRESS_A_GENERATION),
+		.generation = get_uint(attrs, EGRESS_A_GENERATION),
 		.counted = attrs[EGRESS_A_CONNECTIONS],
 		.state = get_u32(attrs, EGRESS_A_STATE),
-		.connections = get_u64(attrs, EGRESS_A_CONNECTIONS),
+		.connections = get_uint(attrs, EGRESS_A_CONNECTIONS),
 	};
 	block_read(&l->block, attrs);
 	get_string(attrs, EGRESS_A_MACHINE, l->machine, sizeof(l->machine));

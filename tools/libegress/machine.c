@@ -64,12 +64,12 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 	machines->v = array_grow(machines->v, machines->n, sizeof(*machines->v));
 	m = &machines->v[machines->n++];
 	*m = (struct machine){
-		.generation = get_u64(attrs, EGRESS_A_GENERATION),
+		.generation = get_uint(attrs, EGRESS_A_GENERATION),
 		.counted = attrs[EGRESS_A_CONNECTIONS],
 		.measured = attrs[EGRESS_A_STATS],
 		.waiting = get_u32(attrs, EGRESS_A_WAITING),
 		.cordoned = attrs[EGRESS_A_CORDONED],
-		.connections = get_u64(attrs, EGRESS_A_CONNECTIONS),
+		.connections = get_uint(attrs, EGRESS_A_CONNECTIONS),
 	};
 	memcpy(m->id, id, sizeof(id));
 	get_string(attrs, EGRESS_A_APP, m->app, sizeof(m->app));

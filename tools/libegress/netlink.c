@@ -19,6 +19,7 @@
 #include "libegress/alloc.h"
 #include "libegress/error.h"
 #include "libegress/netlink.h"
+#include "libegress/request.h"
 #include "libegress/version.h"
 
 /* Ten thousand prefixes in one message out, a thousand messages in. */
@@ -36,8 +37,8 @@ struct line {
 static struct line lines[2], *line = lines;
 static int family;
 
-static const struct nla_policy policy[EGRESS_A_MAX + 1] = {
-	[EGRESS_A_GENERATION]	= { .type = NLA_U64 },
+static struct nla_policy policy[EGRESS_A_MAX + 1] = {
+	[EGRESS_A_GENERATION]	= UINT_POLICY,
 	[EGRESS_A_REGION]	= { .type = NLA_STRING },
 	[EGRESS_A_APP]		= { .type = NLA_STRING },
 	[EGRESS_A_MACHINE]	= { .type = NLA_STRING },
@@ -49,7 +50,7 @@ static const struct nla_policy policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_ADDR]		= { .type = NLA_NESTED },
 	[EGRESS_A_V4]		= { .minlen = 4, .maxlen = 4 },
 	[EGRESS_A_V6]		= { .minlen = 16, .maxlen = 16 },
-	[EGRESS_A_PAIR_ID]	= { .type = NLA_U64 },
+	[EGRESS_A_PAIR_ID]	= UINT_POLICY,
 	[EGRESS_A_SCOPE]	= { .type = NLA_U32 },
 	[EGRESS_A_BLOCK_SIZE]	= { .type = NLA_U32 },
 	[EGRESS_A_SLOT]		= { .type = NLA_U32 },
@@ -59,9 +60,9 @@ static const struct nla_policy policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_PAIRS]	= { .type = NLA_U32 },
 	[EGRESS_A_MACHINES]	= { .type = NLA_U32 },
 	[EGRESS_A_WAITING]	= { .type = NLA_U32 },
-	[EGRESS_A_CONNECTIONS]	= { .type = NLA_U64 },
-	[EGRESS_A_DESTINATIONS]	= { .type = NLA_U64 },
-	[EGRESS_A_CREATED]	= { .type = NLA_S64 },
+	[EGRESS_A_CONNECTIONS]	= UINT_POLICY,
+	[EGRESS_A_DESTINATIONS]	= UINT_POLICY,
+	[EGRESS_A_CREATED]	= UINT_POLICY,
 	[EGRESS_A_LIMIT]	= { .type = NLA_U32 },
 	[EGRESS_A_ON_LIMIT]	= { .type = NLA_U32 },
 	[EGRESS_A_ON_NONE]	= { .type = NLA_U32 },
@@ -69,7 +70,7 @@ static const struct nla_policy policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_EXCLUDE]	= { .type = NLA_NESTED },
 	[EGRESS_A_STATS]	= { .type = NLA_NESTED },
 	[EGRESS_A_DESTINATION]	= { .type = NLA_NESTED },
-	[EGRESS_A_REFUSED]	= { .type = NLA_U64 },
+	[EGRESS_A_REFUSED]	= UINT_POLICY,
 	[EGRESS_A_IDLE]		= { .type = NLA_U32 },
 	[EGRESS_A_SOURCE]	= { .type = NLA_NESTED },
 	[EGRESS_A_SOURCE_PORT]	= { .type = NLA_U16 },
@@ -81,8 +82,8 @@ static const struct nla_policy policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_FROM]		= { .type = NLA_NESTED },
 	[EGRESS_A_SLOTS_LINGERING] = { .type = NLA_U32 },
 	[EGRESS_A_STATE]	= { .type = NLA_U32 },
-	[EGRESS_A_SET_ID]		= { .type = NLA_U64 },
-	[EGRESS_A_PREFIXES]	= { .type = NLA_U64 },
+	[EGRESS_A_SET_ID]		= UINT_POLICY,
+	[EGRESS_A_PREFIXES]	= UINT_POLICY,
 };
 
 /* As large as may be; without the right to exceed the system's bound, that. */
@@ -454,7 +455,7 @@ bool answer_generation(const struct answer *answer, uint64_t *generation)
 	for (; left > 0 && nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left)) {
 		if (!parse_message(attrs, nlh) || !attrs[EGRESS_A_GENERATION])
 			continue;
-		*generation = nla_get_u64(attrs[EGRESS_A_GENERATION]);
+		*generation = get_uint(attrs, EGRESS_A_GENERATION);
 		any = true;
 	}
 	return any;

@@ -14,7 +14,7 @@
 
 static void pair_read(struct pair *pair, struct nlattr **attrs)
 {
-	pair->id = get_u64(attrs, EGRESS_A_PAIR_ID);
+	pair->id = get_uint(attrs, EGRESS_A_PAIR_ID);
 	pair->scope = get_u32(attrs, EGRESS_A_SCOPE);
 	get_string(attrs, EGRESS_A_REGION, pair->region, sizeof(pair->region));
 	get_string(attrs, EGRESS_A_APP, pair->app, sizeof(pair->app));
@@ -25,12 +25,12 @@ static void pair_read(struct pair *pair, struct nlattr **attrs)
 	pair->slots = get_u32(attrs, EGRESS_A_SLOTS);
 	pair->lingering = get_u32(attrs, EGRESS_A_SLOTS_LINGERING);
 	pair->machines = get_u32(attrs, EGRESS_A_MACHINES);
-	pair->generation = get_u64(attrs, EGRESS_A_GENERATION);
+	pair->generation = get_uint(attrs, EGRESS_A_GENERATION);
 	pair->counted = attrs[EGRESS_A_CONNECTIONS];
-	pair->connections = get_u64(attrs, EGRESS_A_CONNECTIONS);
-	pair->created = get_u64(attrs, EGRESS_A_CREATED);
+	pair->connections = get_uint(attrs, EGRESS_A_CONNECTIONS);
+	pair->created = get_uint(attrs, EGRESS_A_CREATED);
 	pair->left_behind = attrs[EGRESS_A_LEFT_BEHIND];
-	pair->set = get_u64(attrs, EGRESS_A_SET_ID);
+	pair->set = get_uint(attrs, EGRESS_A_SET_ID);
 	pair->draining = attrs[EGRESS_A_DRAINING];
 	pair->has_deadline = attrs[EGRESS_A_DRAIN];
 	pair->drain = get_u32(attrs, EGRESS_A_DRAIN);

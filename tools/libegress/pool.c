@@ -20,8 +20,8 @@ static void read_parts(struct pool *pool, struct nlmsghdr *message)
 
 		if (nla_type(nest) != EGRESS_A_PREFIX || !get_prefix(nest, attrs, &part.prefix))
 			continue;
-		part.used = get_u64(attrs, EGRESS_PREFIX_A_USED);
-		part.free = get_u64(attrs, EGRESS_PREFIX_A_FREE);
+		part.used = get_uint(attrs, EGRESS_PREFIX_A_USED);
+		part.free = get_uint(attrs, EGRESS_PREFIX_A_FREE);
 		part.draining = attrs[EGRESS_PREFIX_A_DRAINING];
 		pool->parts = array_grow(pool->parts, pool->n, sizeof(part));
 		pool->parts[pool->n++] = part;
@@ -40,7 +40,7 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 		pools->v = array_grow(pools->v, pools->n, sizeof(*pools->v));
 		pool = &pools->v[pools->n++];
 		*pool = (struct pool){
-			.generation = get_u64(attrs, EGRESS_A_GENERATION),
+			.generation = get_uint(attrs, EGRESS_A_GENERATION),
 			.slot_first = get_u32(attrs, EGRESS_A_SLOT_FIRST),
 			.slot_last = get_u32(attrs, EGRESS_A_SLOT_LAST),
 			.pairs = get_u32(attrs, EGRESS_A_PAIRS),

@@ -38,9 +38,12 @@ void put_u32(struct nl_msg *msg, int attr, uint32_t value)
 	put(msg, attr, &value, sizeof(value));
 }
 
-void put_u64(struct nl_msg *msg, int attr, uint64_t value)
+void put_uint(struct nl_msg *msg, int attr, uint64_t value)
 {
-	put(msg, attr, &value, sizeof(value));
+	if (value > UINT32_MAX)
+		put(msg, attr, &value, sizeof(value));
+	else
+		put_u32(msg, attr, value);
 }
 
 void put_u16_if(struct nl_msg *msg, int attr, const struct number *value)
@@ -145,9 +148,16 @@ uint32_t get_u32(struct nlattr **attrs, int attr)
 	return attrs[attr] ? nla_get_u32(attrs[attr]) : 0;
 }
 
-unsigned long long get_u64(struct nlattr **attrs, int attr)
+unsigned long long get_uint(struct nlattr **attrs, int attr)
 {
-	return attrs[attr] ? nla_get_u64(attrs[attr]) : 0;
+	switch (attrs[attr] ? nla_len(attrs[attr]) : 0) {
+	case sizeof(uint32_t):
+		return nla_get_u32(attrs[attr]);
+	case sizeof(uint64_t):
+		return nla_get_u64(attrs[attr]);
+	default:
+		return 0;
+	}
 }
 
 void get_string(struct nlattr **attrs, int attr, char *to, size_t room)
@@ -189,8 +199,8 @@ bool get_prefix(struct nlattr *nest, struct nlattr **attrs, struct prefix *to)
 		[EGRESS_PREFIX_A_V4]	= { .minlen = 4, .maxlen = 4 },
 		[EGRESS_PREFIX_A_V6]	= { .minlen = 16, .maxlen = 16 },
 		[EGRESS_PREFIX_A_LEN]	= { .type = NLA_U8 },
-		[EGRESS_PREFIX_A_USED]	= { .type = NLA_U64 },
-		[EGRESS_PREFIX_A_FREE]	= { .type = NLA_U64 },
+		[EGRESS_PREFIX_A_USED]	= UINT_POLICY,
+		[EGRESS_PREFIX_A_FREE]	= UINT_POLICY,
 		[EGRESS_PREFIX_A_DRAINING] = { .type = NLA_FLAG },
 	};
 

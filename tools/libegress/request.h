@@ -11,7 +11,7 @@ void put_string_if(struct nl_msg *msg, int attr, const char *value);	/* not if N
 void put_u32(struct nl_msg *msg, int attr, uint32_t value);
 void put_u16_if(struct nl_msg *msg, int attr, const struct number *value);
 void put_u8(struct nl_msg *msg, int attr, uint8_t value);
-void put_u64(struct nl_msg *msg, int attr, uint64_t value);
+void put_uint(struct nl_msg *msg, int attr, uint64_t value);	/* 4 bytes if it fits, or 8 */
 void put_number_if(struct nl_msg *msg, int attr, const struct number *value);
 void put_flag_if(struct nl_msg *msg, int attr, bool value);
 void put_addr_if(struct nl_msg *msg, int attr, const struct addr *value);
@@ -32,10 +32,13 @@ struct machine_entry {
 
 void put_entry(struct nl_msg *msg, const struct machine_entry *entry);
 
+/* Of a number that has 4 or 8 bytes. */
+#define UINT_POLICY	{ .minlen = sizeof(uint32_t), .maxlen = sizeof(uint64_t) }
+
 /* Out of an object; what is not there is 0, "" or no address. */
 uint16_t get_u16(struct nlattr **attrs, int attr);
 uint32_t get_u32(struct nlattr **attrs, int attr);
-unsigned long long get_u64(struct nlattr **attrs, int attr);
+unsigned long long get_uint(struct nlattr **attrs, int attr);
 void get_string(struct nlattr **attrs, int attr, char *to, size_t room);
 void get_addr(const struct nlattr *attr, struct addr *to);
 void get_addr_nest(struct nlattr *nest, struct addr *to);

@@ -57,8 +57,8 @@ static int read_route(struct nlattr **attrs, struct nlmsghdr *message, void *arg
 		get_prefix(attrs[EGRESS_A_EXCLUDE], prefix, &r->excluded);
 	r->has_table = attrs[EGRESS_A_LIMIT];
 	r->limit = get_u32(attrs, EGRESS_A_LIMIT);
-	r->connections = get_u64(attrs, EGRESS_A_CONNECTIONS);
-	r->rejects = get_u64(attrs, EGRESS_A_REFUSED);
+	r->connections = get_uint(attrs, EGRESS_A_CONNECTIONS);
+	r->rejects = get_uint(attrs, EGRESS_A_REFUSED);
 	r->idle = get_u32(attrs, EGRESS_A_IDLE);
 
 	get_string(attrs, EGRESS_A_MACHINE, m->id, sizeof(m->id));

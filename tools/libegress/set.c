@@ -34,12 +34,12 @@ static struct set *find(unsigned long long id)
 /* A long one comes in several messages; one that was read before may come again. */
 static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 {
-	unsigned long long id = get_u64(attrs, EGRESS_A_SET_ID);
+	unsigned long long id = get_uint(attrs, EGRESS_A_SET_ID);
 	struct set *set = find(id);
 
 	if (!set) {
 		set = xrealloc(NULL, sizeof(*set));
-		*set = (struct set){ .id = id, .n = get_u64(attrs, EGRESS_A_PREFIXES) };
+		*set = (struct set){ .id = id, .n = get_uint(attrs, EGRESS_A_PREFIXES) };
 		if (!tsearch(set, &known, by_id))
 			out_of_memory();
 	}
@@ -65,7 +65,7 @@ int set_get(unsigned long long id, const struct prefixes **to)
 
 		if (!msg)
 			return STATUS_FAILED;
-		put_u64(msg, EGRESS_A_SET_ID, id);
+		put_uint(msg, EGRESS_A_SET_ID, id);
 		rc = exchange_aside(msg, append, NULL);
 		set = find(id);
 	}

@@ -209,7 +209,6 @@ enum egress_rule {
 
 enum egress_attr {
 	EGRESS_A_UNSPEC,
-	EGRESS_A_PAD,
 	EGRESS_A_GENERATION,
 	EGRESS_A_REGION,
 	EGRESS_A_APP,
@@ -310,7 +309,6 @@ enum egress_address_attr {
 
 enum egress_prefix_attr {
 	EGRESS_PREFIX_A_UNSPEC,
-	EGRESS_PREFIX_A_PAD,
 	EGRESS_PREFIX_A_V4,
 	EGRESS_PREFIX_A_V6,
 	EGRESS_PREFIX_A_LEN,
@@ -324,7 +322,6 @@ enum egress_prefix_attr {
 
 enum egress_stats_attr {
 	EGRESS_STATS_A_UNSPEC,
-	EGRESS_STATS_A_PAD,
 	EGRESS_STATS_A_OPENED,
 	EGRESS_STATS_A_CLOSED,
 	EGRESS_STATS_A_LIMIT,

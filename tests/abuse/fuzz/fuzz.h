@@ -11,7 +11,7 @@
 #include <linux/egress.h>
 
 /* What the specification says; the tables are generated from it. */
-enum kind { NONE, FLAG, U8, U16, U32, U64, STRING, BINARY, NEST };
+enum kind { NONE, FLAG, U8, U16, U32, UINT, STRING, BINARY, NEST };
 
 struct attr_spec {
 	const char *name;

@@ -133,7 +133,7 @@ static void add_number(struct message *msg, unsigned int type)
 	else if (type == EGRESS_A_DRAIN)
 		value = below(3);
 	add_part(msg, type, &value, spec->kind == U8 ? 1 : spec->kind == U16 ? 2 :
-		 spec->kind == U32 ? 4 : 8);
+		 spec->kind == U32 || chance(50) ? 4 : 8);
 }
 
 static void add_value(struct message *msg, unsigned int type)

@@ -242,6 +242,7 @@ static bool wrong_nest(struct part *part)
 static bool spoil_part(struct message *msg, struct part *part)
 {
 	const struct attr_spec *spec = spec_of(part);
+	unsigned int len;
 
 	if (chance(10) && spec->kind != NEST) {
 		part->type |= NLA_F_NESTED;
@@ -254,14 +255,18 @@ static bool spoil_part(struct message *msg, struct part *part)
 	case U8:
 	case U16:
 	case U32:
-	case U64:
+	case UINT:
 		if ((part->type & NLA_TYPE_MASK) == EGRESS_A_GENERATION && chance(50) &&
 		    msg->changes) {
+			resize(part, 8);
 			go_to_extremes(part);
 			part->data[7] |= 0x80;	/* not for years */
 			return true;
 		}
-		resize(part, chance(50) ? below(part->len) : part->len + 1 + below(16));
+		len = part->len;
+		do {
+			resize(part, chance(50) ? below(len) : len + 1 + below(16));
+		} while (spec->kind == UINT && (part->len == 4 || part->len == 8));
 		return true;
 	case STRING:
 		return wrong_name(msg, part, spec);

@@ -10,8 +10,8 @@ import sys
 
 import yaml
 
-KINDS = {'unused': 'NONE', 'pad': 'NONE', 'flag': 'FLAG', 'u8': 'U8', 'u16': 'U16', 'u32': 'U32',
-         'u64': 'U64', 's64': 'U64', 'string': 'STRING', 'binary': 'BINARY', 'nest': 'NEST'}
+KINDS = {'unused': 'NONE', 'flag': 'FLAG', 'u8': 'U8', 'u16': 'U16', 'u32': 'U32',
+         'uint': 'UINT', 'string': 'STRING', 'binary': 'BINARY', 'nest': 'NEST'}
 
 
 def main():
