@@ -35,7 +35,8 @@ enum egress_subject {
  * @code: negative error code; 0 if nothing was refused, or no reason was given
  * @subject: the part of the request that is to blame
  * @index: number of that part, from 0, if the request has several of the kind
- * @entry: number of the machine that is to blame, from 0, in a request that has several
+ * @entry: number of the part that is to blame, from 0, in a request that adds several machines or
+ *	is of several commands
  * @reason: enum egress_reason, for whoever knows a remedy
  * @text: a sentence that says what is wrong and with what, without a capital at its beginning
  *	and without a full stop; cut off where it is too long. It names no tool's commands

@@ -37,6 +37,19 @@ const struct nla_policy egress_prefix_nl_policy[EGRESS_PREFIX_A_DRAINING + 1] = 
 	[EGRESS_PREFIX_A_DRAINING] = { .type = NLA_FLAG, },
 };
 
+const struct nla_policy egress_request_nl_policy[EGRESS_A_COMMAND + 1] = {
+	[EGRESS_A_COMMAND] = { .type = NLA_U32, },
+	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
+	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_ADDR] = NLA_POLICY_NESTED(egress_address_nl_policy),
+	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = 15, },
+	[EGRESS_A_PAIR] = NLA_POLICY_NESTED(egress_address_nl_policy),
+	[EGRESS_A_SLOT] = NLA_POLICY_MAX(NLA_U32, S16_MAX),
+	[EGRESS_A_DRAIN] = { .type = NLA_U32, },
+	[EGRESS_A_MISSING_OK] = { .type = NLA_FLAG, },
+};
+
 /* EGRESS_CMD_POOL_NEW - do */
 static const struct nla_policy egress_pool_new_nl_policy[EGRESS_A_SLOT_LAST + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
@@ -301,8 +314,14 @@ static const struct nla_policy egress_set_get_dump_nl_policy[EGRESS_A_SET_ID + 1
 	[EGRESS_A_SET_ID] = { .type = NLA_UINT, },
 };
 
+/* EGRESS_CMD_BATCH - do */
+static const struct nla_policy egress_batch_nl_policy[EGRESS_A_REQUEST + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
+	[EGRESS_A_REQUEST] = NLA_POLICY_NESTED(egress_request_nl_policy),
+};
+
 /* Ops table for egress */
-const struct genl_split_ops egress_nl_ops[33] = {
+const struct genl_split_ops egress_nl_ops[34] = {
 	{
 		.cmd		= EGRESS_CMD_POOL_NEW,
 		.pre_doit	= egress_nl_pre_doit,
@@ -567,6 +586,14 @@ const struct genl_split_ops egress_nl_ops[33] = {
 		.policy		= egress_set_get_dump_nl_policy,
 		.maxattr	= EGRESS_A_SET_ID,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= EGRESS_CMD_BATCH,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_batch_doit,
+		.policy		= egress_batch_nl_policy,
+		.maxattr	= EGRESS_A_REQUEST,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };
 

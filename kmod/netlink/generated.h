@@ -17,9 +17,10 @@
 extern const struct nla_policy egress_address_nl_policy[EGRESS_ADDRESS_A_V6 + 1];
 extern const struct nla_policy egress_entry_nl_policy[EGRESS_ENTRY_A_SLOT + 1];
 extern const struct nla_policy egress_prefix_nl_policy[EGRESS_PREFIX_A_DRAINING + 1];
+extern const struct nla_policy egress_request_nl_policy[EGRESS_A_COMMAND + 1];
 
 /* Ops table for egress */
-extern const struct genl_split_ops egress_nl_ops[33];
+extern const struct genl_split_ops egress_nl_ops[34];
 
 int egress_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
 		       struct genl_info *info);
@@ -65,6 +66,7 @@ int egress_nl_machine_replace_doit(struct sk_buff *skb, struct genl_info *info);
 int egress_nl_cordon_doit(struct sk_buff *skb, struct genl_info *info);
 int egress_nl_set_get_doit(struct sk_buff *skb, struct genl_info *info);
 int egress_nl_set_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int egress_nl_batch_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	EGRESS_NLGRP_EVENTS,

@@ -56,6 +56,19 @@ static const struct nlattr *find_in_entry(const struct nlattr *entry, unsigned i
 	return entry;
 }
 
+/* The same in one of the commands of a batch, whose attributes are those of any request. */
+static const struct nlattr *find_in_command(const struct nlattr *nest, unsigned int type,
+					    unsigned int index)
+{
+	const struct nlattr *attr;
+	int rem;
+
+	nla_for_each_nested(attr, nest, rem)
+		if (nla_type(attr) == type && !index--)
+			return attr;
+	return nest;
+}
+
 /* Acknowledge a request, with an error and what else is in its extack. Return: -EINTR. */
 static int acknowledge(struct genl_info *info, int err, const char *text)
 {
@@ -122,7 +135,7 @@ static const u8 attrs[] = {
 int egress_nl_refuse_for(struct genl_info *info, const struct egress_error *error)
 {
 	unsigned int attr = attrs[error->subject];
-	const struct nlattr *entry;
+	const struct nlattr *entry, *command;
 	u32 reason = error->reason;
 
 	if (reason) {
@@ -131,7 +144,10 @@ int egress_nl_refuse_for(struct genl_info *info, const struct egress_error *erro
 		info->extack->cookie_len = sizeof(reason);
 	}
 	entry = find_nth(info, EGRESS_A_ENTRY, error->entry);
-	if (attr && entry)
+	command = find_nth(info, EGRESS_A_REQUEST, error->entry);
+	if (attr && command)
+		NL_SET_BAD_ATTR(info->extack, find_in_command(command, attr, error->index));
+	else if (attr && entry)
 		NL_SET_BAD_ATTR(info->extack, find_in_entry(entry, attr, error->index));
 	else if (attr)
 		NL_SET_BAD_ATTR(info->extack, find_attr(info, EGRESS_AT(attr, error->index)));

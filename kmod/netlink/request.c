@@ -33,7 +33,7 @@ static void answer(struct egress_change *ch, enum egress_change_event event, voi
 	struct egress_request *rq = container_of(ch, struct egress_request, ch);
 
 	/* Who adds many machines at once is told how many. */
-	if (rq->untold || rq->many ||
+	if (rq->untold || (rq->many && event == EGRESS_EVENT_MACHINE_CHANGED) ||
 	    egress_tell_sender(ch->en, rq->info, ch->dry, event, object))
 		rq->untold++;
 }
@@ -56,7 +56,8 @@ int egress_request_begin(struct egress_request *rq, struct genl_info *info)
 	rq->info = info;
 	rq->untold = 0;
 	/* info->attrs ends with the last attribute that the command takes. */
-	rq->many = nlmsg_find_attr(info->nlhdr, GENL_HDRLEN, EGRESS_A_ENTRY);
+	rq->many = info->genlhdr->cmd == EGRESS_CMD_BATCH ||
+		nlmsg_find_attr(info->nlhdr, GENL_HDRLEN, EGRESS_A_ENTRY);
 	dry = nlmsg_find_attr(info->nlhdr, GENL_HDRLEN, EGRESS_A_DRY_RUN);
 	/* A dry run tells how many connections would be cut, and which blocks have none. */
 	if (dry) {

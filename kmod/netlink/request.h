@@ -10,7 +10,7 @@ struct genl_info;
  * struct egress_request - a change that a client asked for
  * @ch: the change
  * @info: the client's request, for the answer
- * @many: the request adds many machines, and is answered with their number
+ * @many: the request may add many machines, and is answered with their number
  * @untold: objects that were not echoed, as the client's socket has no room for them
  */
 struct egress_request {

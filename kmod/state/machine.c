@@ -116,7 +116,7 @@ static int add_again(struct egress_change *ch, struct egress_machine *machine,
 	return egress_refuse_reason(&ch->error, EGRESS_REASON_OTHER_MACHINE);
 }
 
-/* Free a machine that prepare() has made. No packet has found it. */
+/* Free a machine that egress_machine_prepare() has made. No packet has found it. */
 static void unprepare(struct egress_change *ch, struct egress_machine *machine)
 {
 	struct egress_group *group = machine->group;
@@ -146,13 +146,19 @@ static void unprepare(struct egress_change *ch, struct egress_machine *machine)
 	kfree_rcu(machine, rcu);
 }
 
-/*
- * Do all that can fail of adding a machine: it has its leases, and a block if it names a pair,
- * but packets don't find it. It counts in its group, so that this stays. @made gets it, unless it
- * is there already as asked. Return: 0 or an error, then nothing has changed.
+/**
+ * egress_machine_prepare() - do all that can fail of adding a machine
+ * @ch: change
+ * @req: machine to add
+ * @made: list that gets it, unless it is there already as asked
+ *
+ * The machine has its leases, and a block if it names a pair, but packets don't find it. It counts
+ * in its group, so that this stays. To be followed by egress_machines_publish(), or by
+ * egress_machines_unprepare(). Context: process; may wait for a grace period. Return: 0; or what
+ * egress_machine_add() returns, then nothing has changed.
  */
-static int prepare(struct egress_change *ch, const struct egress_machine_request *req,
-		   struct list_head *made)
+int egress_machine_prepare(struct egress_change *ch, const struct egress_machine_request *req,
+			   struct list_head *made)
 {
 	struct egress_machine *machine = egress_machine_find(ch->en, req->id);
 	struct egress_block *block;
@@ -221,7 +227,7 @@ undo:
 	return err;
 }
 
-/* Let packets find a machine that prepare() has made. */
+/* Let packets find a machine that egress_machine_prepare() has made. */
 static void publish(struct egress_change *ch, struct egress_machine *machine)
 {
 	struct egress_group *group = machine->group;
@@ -247,6 +253,37 @@ static void publish(struct egress_change *ch, struct egress_machine *machine)
 }
 
 /**
+ * egress_machines_unprepare() - undo egress_machine_prepare()
+ * @ch: change
+ * @made: the machines
+ */
+void egress_machines_unprepare(struct egress_change *ch, struct list_head *made)
+{
+	struct egress_machine *machine, *tmp;
+
+	/* The last one first, so that each block finds its place again. */
+	list_for_each_entry_safe_reverse(machine, tmp, made, peer)
+		unprepare(ch, machine);
+}
+
+/**
+ * egress_machines_publish() - let packets find the machines that egress_machine_prepare() has made
+ * @ch: change, counted already
+ * @made: the machines
+ *
+ * They get their leases, or wait. Context: process.
+ */
+void egress_machines_publish(struct egress_change *ch, struct list_head *made)
+{
+	struct egress_machine *machine, *tmp;
+
+	list_for_each_entry_safe(machine, tmp, made, peer) {
+		publish(ch, machine);
+		cond_resched();
+	}
+}
+
+/**
  * egress_machine_add() - add machines, all or none; they get their leases at once, or wait
  * @ch: change
  * @reqs: machines to add; those that are there already as asked stay so
@@ -259,13 +296,12 @@ static void publish(struct egress_change *ch, struct egress_machine *machine)
 int egress_machine_add(struct egress_change *ch, const struct egress_machine_request *reqs,
 		       unsigned int n)
 {
-	struct egress_machine *machine, *tmp;
 	LIST_HEAD(made);
 	unsigned int i;
 	int err = 0;
 
 	for (i = 0; i < n && !err; i++) {
-		err = prepare(ch, &reqs[i], &made);
+		err = egress_machine_prepare(ch, &reqs[i], &made);
 		if (err)
 			ch->error.entry = i;
 		cond_resched();
@@ -273,18 +309,13 @@ int egress_machine_add(struct egress_change *ch, const struct egress_machine_req
 	if (!err && !list_empty(&made) && !ch->dry)
 		err = egress_hooks_get(ch->en, &ch->error);
 	if (err || ch->dry) {
-		/* The last one first, so that each block finds its place again. */
-		list_for_each_entry_safe_reverse(machine, tmp, &made, peer)
-			unprepare(ch, machine);
+		egress_machines_unprepare(ch, &made);
 		return err;
 	}
 	if (list_empty(&made))
 		return 0;
 	egress_change_count(ch);
-	list_for_each_entry_safe(machine, tmp, &made, peer) {
-		publish(ch, machine);
-		cond_resched();
-	}
+	egress_machines_publish(ch, &made);
 	return 0;
 }
 
@@ -472,6 +503,65 @@ int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int 
 	}
 	destroy_all(ch, &gone);
 	return 0;
+}
+
+/**
+ * egress_machine_mark() - mark a machine that a request of several parts deletes
+ * @ch: change
+ * @id: id of the machine
+ * @missing_ok: a machine that is not there is no error
+ * @marked: set to the machine; NULL if it is not there
+ *
+ * No other part of the request may name it. To be followed by egress_machines_del_marked(), or by
+ * egress_machine_unmark(). Return: 0; -ENOENT, or -EINVAL if another part has named it.
+ */
+int egress_machine_mark(struct egress_change *ch, const char *id, bool missing_ok,
+			struct egress_machine **marked)
+{
+	*marked = egress_machine_find(ch->en, id);
+	if (!*marked && missing_ok)
+		return 0;
+	if (!*marked)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -ENOENT,
+				     "there is no machine '%s'", id);
+	if ((*marked)->named) {
+		*marked = NULL;
+		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EINVAL,
+				     "machine '%s' is given twice", id);
+	}
+	(*marked)->named = true;
+	return 0;
+}
+
+/**
+ * egress_machine_unmark() - undo egress_machine_mark()
+ * @machine: machine, egress_net locked
+ */
+void egress_machine_unmark(struct egress_machine *machine)
+{
+	machine->named = false;
+}
+
+/**
+ * egress_machines_del_marked() - delete machines that egress_machine_mark() has marked
+ * @ch: change
+ * @marked: the machines; those that are NULL are passed over
+ * @n: how many
+ *
+ * What egress_machine_del() says of connections and pairs holds. Context: process.
+ */
+void egress_machines_del_marked(struct egress_change *ch, struct egress_machine **marked,
+				unsigned int n)
+{
+	LIST_HEAD(gone);
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		if (marked[i])
+			doom(ch, marked[i], &gone);
+		cond_resched();
+	}
+	destroy_all(ch, &gone);
 }
 
 /**

@@ -34,7 +34,7 @@ struct egress_net;
  * @gone: the machine has been deleted for everybody but cut.c, which ends its connections
  * @waits: the machine is counted in egress_app.n_waiting and egress_net.n_waiting; see
  *	egress_lease_recount()
- * @named: the request at work is about to add the machine, or, in a dry run, has told that
+ * @named: the request at work is about to add or delete the machine, or, in a dry run, has told that
  *	it would go
  * @rcu: frees the machine after the packets that saw it
  *
@@ -90,6 +90,15 @@ int egress_machine_set(struct egress_change *ch, const struct egress_machine_req
 int egress_machine_replace(struct egress_change *ch, const struct egress_machine_request *req);
 int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int n,
 		       bool missing_ok);
+int egress_machine_prepare(struct egress_change *ch, const struct egress_machine_request *req,
+			   struct list_head *made);
+void egress_machines_unprepare(struct egress_change *ch, struct list_head *made);
+void egress_machines_publish(struct egress_change *ch, struct list_head *made);
+int egress_machine_mark(struct egress_change *ch, const char *id, bool missing_ok,
+			struct egress_machine **marked);
+void egress_machine_unmark(struct egress_machine *machine);
+void egress_machines_del_marked(struct egress_change *ch, struct egress_machine **marked,
+				unsigned int n);
 u64 egress_machine_connections(const struct egress_machine *machine);
 void egress_machine_put(struct egress_machine *machine);
 int egress_machine_del_of(struct egress_change *ch, const char *app, const char *region,

@@ -129,6 +129,13 @@ void egress_pairs_exit_cache(void);
 struct egress_pair *egress_pair_find(struct egress_net *en, const struct in6_addr *addr);
 int egress_pair_add(struct egress_change *ch, const struct egress_pair_request *req);
 int egress_pair_del(struct egress_change *ch, const struct egress_release_request *req);
+int egress_release_mark(struct egress_change *ch, const struct egress_release_request *req,
+			struct list_head *release);
+int egress_release_prepare(struct egress_change *ch, struct list_head *release);
+void egress_release_undo(struct egress_net *en, struct list_head *release);
+void egress_release_close(struct egress_change *ch, struct list_head *release);
+void egress_release_finish(struct egress_change *ch, const struct egress_release_request *req,
+			   struct list_head *release);
 bool egress_pair_drained(const struct egress_pair *pair);
 int egress_pair_set(struct egress_change *ch, const struct in6_addr *addr, struct egress_cidr *to,
 		    unsigned int n_to);

@@ -129,11 +129,14 @@ void egress_pair_settle(struct egress_change *ch)
 		ch->generation = after.generation;
 }
 
-/*
- * Undo what egress_pair_del() has done to the pairs of a request that is refused now, or was
- * dry. Pairs that an earlier request released go on draining.
+/**
+ * egress_release_undo() - undo egress_release_mark() and egress_release_prepare()
+ * @en: namespace, locked
+ * @release: the pairs
+ *
+ * Pairs that an earlier request released go on draining.
  */
-static void unrelease(struct egress_net *en, struct list_head *release)
+void egress_release_undo(struct egress_net *en, struct list_head *release)
 {
 	struct egress_pair *pair, *tmp;
 
@@ -150,12 +153,16 @@ static void unrelease(struct egress_net *en, struct list_head *release)
 	}
 }
 
-/*
- * A set whose last live pair is in @release goes out of its map, so that its destinations
- * belong to the rest again, and the machines lose their leases of the set. Return: 0, or
- * -ENOMEM, then no map has changed.
+/**
+ * egress_release_prepare() - do all that can fail of releasing pairs
+ * @ch: change
+ * @release: pairs of egress_release_mark(); all pairs that the request releases are marked already
+ *
+ * A set whose last live pair is released is to leave its map, so that its destinations belong
+ * to the rest again: the map without it is made here. Return: 0, or -ENOMEM, then the caller
+ * undoes it all.
  */
-static int close_sets(struct egress_change *ch, struct list_head *release)
+int egress_release_prepare(struct egress_change *ch, struct list_head *release)
 {
 	struct egress_pair *pair;
 	int err;
@@ -169,12 +176,96 @@ static int close_sets(struct egress_change *ch, struct list_head *release)
 		if (err)
 			return err;
 	}
+	return 0;
+}
+
+/**
+ * egress_release_close() - let packets go by the maps that egress_release_prepare() has made
+ * @ch: change, which can't fail any more
+ * @release: the pairs
+ *
+ * Machines lose their leases of the sets that are in no map any more.
+ */
+void egress_release_close(struct egress_change *ch, struct list_head *release)
+{
+	struct egress_pair *pair;
+
 	list_for_each_entry(pair, release, drain)
 		egress_sets_commit(ch->en, pair->set->sets);
 	list_for_each_entry(pair, release, drain)
 		if (pair->set->index && !pair->set->n_live)
 			egress_leases_detach(ch, pair->group, pair->set);
+}
+
+/**
+ * egress_release_mark() - mark pairs that are to be released
+ * @ch: change
+ * @req: which pairs
+ * @release: list of egress_pair.drain, which gets them
+ *
+ * All pairs of a request are marked before a machine loses its lease, so that no machine is leased
+ * on another pair of the same request. To be followed by egress_release_prepare(),
+ * egress_release_close() and egress_release_finish(), or by egress_release_undo(). Return: 0;
+ * -ENOENT or -EINVAL, then nothing is marked.
+ */
+int egress_release_mark(struct egress_change *ch, const struct egress_release_request *req,
+			struct list_head *release)
+{
+	struct egress_pair *pair;
+	unsigned int i;
+	int err;
+
+	err = check_release(ch, req);
+	if (err)
+		return err;
+	for (i = 0; i < req->n; i++) {
+		pair = egress_pair_find(ch->en, &req->addrs[i]);
+		if (!pair)
+			continue;
+		if (!pair->dying)
+			egress_set_count(pair->set, pair, -1);
+		pair->dying = true;
+		egress_set_roomy(pair);
+		list_move_tail(&pair->drain, release);
+	}
 	return 0;
+}
+
+/**
+ * egress_release_finish() - release pairs
+ * @ch: change
+ * @req: whether their connections are cut or drained
+ * @release: pairs whose sets egress_release_close() has dealt with
+ *
+ * Their machines get leases on other pairs, or wait. Context: process.
+ */
+void egress_release_finish(struct egress_change *ch, const struct egress_release_request *req,
+			   struct list_head *release)
+{
+	struct egress_pair *pair, *tmp;
+
+	egress_change_count(ch);
+	/* The deadline is in boot time, as somebody may set the wall clock. */
+	list_for_each_entry(pair, release, drain) {
+		pair->released = true;
+		pair->deadline = req->seconds ? ktime_get_boottime_seconds() + req->seconds : 0;
+		egress_warn_left(ch, pair, false);
+		unpublish(ch, pair);
+		if (!pair->set->n_live)
+			egress_leases_recount(ch, pair->group);
+		egress_change_group(ch, pair->group);
+		egress_change_answer(ch, EGRESS_EVENT_PAIR_CHANGED, pair);
+		if (req->drain)
+			egress_change_did(ch, EGRESS_EVENT_PAIR_CHANGED, pair);
+	}
+	if (req->drain) {
+		list_splice_tail_init(release, &ch->en->draining);
+		ch->drains = true;
+		get_state_synchronize_rcu_full(&ch->gp);
+	} else {
+		list_for_each_entry_safe(pair, tmp, release, drain)
+			pair_finish(ch, pair);
+	}
 }
 
 /**
@@ -188,61 +279,21 @@ static int close_sets(struct egress_change *ch, struct list_head *release)
  */
 int egress_pair_del(struct egress_change *ch, const struct egress_release_request *req)
 {
-	struct egress_pair *pair, *tmp;
 	LIST_HEAD(release);
-	unsigned int i;
 	int err;
 
-	err = check_release(ch, req);
-	if (err)
+	err = egress_release_mark(ch, req, &release);
+	if (err || list_empty(&release))
 		return err;
-	/*
-	 * Mark all pairs of the request before a machine loses its lease, so that no machine is
-	 * leased on another pair of the same request.
-	 */
-	for (i = 0; i < req->n; i++) {
-		pair = egress_pair_find(ch->en, &req->addrs[i]);
-		if (!pair)
-			continue;
-		if (!pair->dying)
-			egress_set_count(pair->set, pair, -1);
-		pair->dying = true;
-		egress_set_roomy(pair);
-		list_move_tail(&pair->drain, &release);
-	}
-	if (list_empty(&release))
-		return 0;
-	if (ch->dry) {
+	if (ch->dry)
 		egress_plan_release(ch, &release);
-		unrelease(ch->en, &release);
-		return 0;
-	}
-	err = close_sets(ch, &release);
-	if (err) {
-		unrelease(ch->en, &release);
+	else
+		err = egress_release_prepare(ch, &release);
+	if (err || ch->dry) {
+		egress_release_undo(ch->en, &release);
 		return err;
 	}
-	egress_change_count(ch);
-	/* The deadline is in boot time, as somebody may set the wall clock. */
-	list_for_each_entry(pair, &release, drain) {
-		pair->released = true;
-		pair->deadline = req->seconds ? ktime_get_boottime_seconds() + req->seconds : 0;
-		egress_warn_left(ch, pair, false);
-		unpublish(ch, pair);
-		if (!pair->set->n_live)
-			egress_leases_recount(ch, pair->group);
-		egress_change_group(ch, pair->group);
-		egress_change_answer(ch, EGRESS_EVENT_PAIR_CHANGED, pair);
-		if (req->drain)
-			egress_change_did(ch, EGRESS_EVENT_PAIR_CHANGED, pair);
-	}
-	if (req->drain) {
-		list_splice_tail(&release, &ch->en->draining);
-		ch->drains = true;
-		get_state_synchronize_rcu_full(&ch->gp);
-	} else {
-		list_for_each_entry_safe(pair, tmp, &release, drain)
-			pair_finish(ch, pair);
-	}
+	egress_release_close(ch, &release);
+	egress_release_finish(ch, req, &release);
 	return 0;
 }

@@ -220,13 +220,17 @@ class Requests:
             data = [self.prefix(v) for v in value.split(',')]
         elif name in FLAGS:
             data = [b'']
+        elif name == 'request':
+            cmd, *words = value.split(';')
+            data = [attr(self.names('A', 'command'), struct.pack('=I', self.names('CMD', cmd))) +
+                    b''.join(self.encode(*word.split('=')) for word in words)]
         else:
             data = [struct.pack('=I', int(value))]
-        number = self.names('A', name) | (NESTED if name in PREFIXES | ADDRS else 0)
+        number = self.names('A', name) | (NESTED if name in PREFIXES | ADDRS | {'request'} else 0)
         return b''.join(attr(number, d) for d in data)
 
     def request(self, words):
-        """COMMAND [+FLAG]... [NAME=VALUE]..."""
+        """COMMAND [+FLAG]... [NAME=VALUE]..., or as a value COMMAND;NAME=VALUE;..."""
         cmd, *words = words.split()
         flags, body = 0, b''
         for word in words:
@@ -415,6 +419,10 @@ def requests(header):
     r.walk('pair-del addr=198.51.100.4,198.51.100.1 drain=0',
            f'pair-new app=shop region=ord {TO}')
     r.walk('machine-del machine=m1')
+    r.walk('batch request=machine-new;machine=m9;app=shop;region=ord;addr=10.0.0.9;dev=m2;'
+           'pair=198.51.100.1 request=machine-new;machine=m8;app=new;region=new;addr=10.0.0.8 '
+           'request=machine-del;machine=m2 request=pair-del;addr=198.51.100.4',
+           f'pair-new app=shop region=ord {TO}')
     r.walk('pool-drain draining= region=ord prefix=198.51.100.0/28')
     r.walk('pool-del region=fra')
     r.walk('flush all=')

@@ -38,8 +38,12 @@ untouched 64 "slot 7 of $A4 is leased to machine 'c61'" "$TMP/bad"
 untouched 2 "127.0.0.1 can't be" "$TMP/bad"
 { entry 1; echo "app set shop --limit 3"; } > "$TMP/bad"
 untouched 2 "not 'app set'" "$TMP/bad"
+{ entry 1; echo "machine del c2"; } > "$TMP/bad"
+untouched 2 "there is no machine 'c2'" "$TMP/bad"
 { entry 1; echo "machine del c1"; } > "$TMP/bad"
-untouched 2 "takes one command" "$TMP/bad"
+untouched 2 "there is no machine 'c1'" "$TMP/bad"
+{ entry 1; echo "release 198.51.100.14 --dry-run"; } > "$TMP/bad"
+untouched 2 "no line with --dry-run" "$TMP/bad"
 { entry 1; echo "machine add c2 --app"; } > "$TMP/bad"
 untouched 2 "a value is missing" "$TMP/bad"
 is "every slot is free" 68 "$(eg machine add x --app shop --region ord --addr 10.9.9.9 --pair "$A4" --slot 7 > /dev/null
@@ -68,6 +72,42 @@ told=$(eg -j -b "$TMP/del" -atomic | jq ".generation // empty")
 is "three are gone" "$((generation + 3)) 60" "$(stat generation) $(stat machines)"
 is "the answer tells it" "$told" "$(stat generation)"
 eg -generation "$told" app set shop --limit 1000
+
+# Lines of several kinds are one change as well: what each of them is refused for is known before
+# one of them is done.
+S4=198.51.100.13
+allocate --v4 $S4 --to $BANK4/32
+generation=$(stat generation)
+# mixed LINE REGEX FILE LAST...: a file that ends with these lines is refused for that line.
+mixed() {
+	{ entry 70; echo "machine del c5 c6"; echo "release $S4"; entry 71 --pair "$A4"; printf '%s\n' "${@:3}"; } > "$TMP/mixed"
+	refused '[12]' ":$1: .*$2" eg -b "$TMP/mixed" -atomic
+	is "nothing changed" "$generation 60 3 0" "$(stat generation) $(stat machines) $(stat pairs) $(stat waiting)"
+}
+mixed 5 "there is no machine 'c77'" "machine del c77"
+mixed 5 "198.51.100.14 is not" "release 198.51.100.14"
+mixed 5 "machine 'c5' is given twice" "$(entry 5)"
+mixed 5 "$(at 6) belongs to machine 'c6'" "$(entry 72 --addr "$(at 6)")"
+mixed 5 "machine 'c6' is given twice" "machine del c6 --missing-ok"
+mixed 5 "$A4 belongs to app 'shop', not 'other'" "release $A4 --app other"
+# Who comes can't be pinned to what goes, whatever comes first.
+mixed 4 "$A4 is being released" "release $A4 --drain"
+is "no event" "" "$(grep -E '"c7[0-2]"' "$TMP/events")"
+is "nothing drains" 0 "$(eg -j list | jq 'map(select(.draining)) | length')"
+
+{ entry 70; echo "machine del c5 c6"; echo "release $S4"; entry 71 --pair "$A4"; echo "machine del c99 --missing-ok"
+	echo "machine del c7"; } > "$TMP/mixed"
+is "lines and warnings" "6 true" "$(eg -j -b "$TMP/mixed" -atomic | jq -rs '.[0] | "\(.lines) \(.generation > '"$generation"')"')"
+is "all of it" "59 2 0" "$(stat machines) $(stat pairs) $(stat waiting)"
+is "added, deleted, released in one generation" "$S4 c5 c6 c7 c70 c71" "$(until_ok "told" grep -q '"c71"' "$TMP/events" > /dev/null
+	grep "\"generation\": $((generation + 1))" "$TMP/events" | grep -oE '"(c5|c6|c7|c7[01]|'$S4')"' | tr -d '"' | sort -u | xargs)"
+# One more for all that was cut.
+is "and one more" $((generation + 2)) "$(stat generation)"
+lease c71
+is "pinned" "$A4" "$V4"
+is "one lease, that of the rest" 1 "$(eg -j machine show c70 | jq '.leases | length')"
+leased c70 "$(ask m1 udp $BANK4 "from=$(at 70)")"
+
 { echo "release $A4"; echo "release 198.51.100.14"; } > "$TMP/release"
 refused 2 ":2: 198.51.100.14 is not" eg -b "$TMP/release" -atomic
 is "the pair is there" 2 "$(stat pairs)"

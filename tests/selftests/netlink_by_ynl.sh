@@ -136,5 +136,18 @@ is "would go" '[["m3",true]]' "$(ynl --do machine-del '--json={"machine": "m3", 
 	jq -c '[.] | flatten | map([.machine, ."dry-run"])')"
 is "added, and still there" '["m1","m3","m4"]' "$(ynl --dump machine-get | jq -c 'map(.machine)')"
 
+# Several commands in one request, each by its number.
+number() { sed -n '/^enum egress_cmd/,/^}/p' "$TOP/uapi/linux/egress.h" | grep -o 'EGRESS_CMD_[A-Z_]*' | grep -nx "EGRESS_CMD_$1" | cut -d: -f1; }
+new=$(($(number MACHINE_NEW) - 1)) del=$(($(number MACHINE_DEL) - 1)) bind=$(($(number BIND) - 1))
+m5="{\"command\": $new, \"machine\": \"m5\", $SHOP, $REGION, \"addr\": [{\"v4\": \"0a000005\"}]}"
+ynl_refused "Operation not supported.*machine-new, machine-del and pair-del only.*bad-attr.*request.*command" --do batch \
+	"--json={\"request\": [$m5, {\"command\": $bind, $M1}]}"
+ynl_refused "Invalid argument.*does not take.*bad-attr.*request.*slot" --do batch \
+	"--json={\"request\": [$m5, {\"command\": $del, $M1, \"slot\": 1}]}"
+ynl_refused "No such file.*no machine 'm9'.*bad-attr.*request.*machine" --do batch \
+	"--json={\"request\": [$m5, {\"command\": $del, \"machine\": \"m9\"}]}"
+ynl --do batch "--json={\"request\": [$m5, {\"command\": $del, \"machine\": \"m4\"}]}"
+is "one came, one went" '["m1","m3","m5"]' "$(ynl --dump machine-get | jq -c 'map(.machine)')"
+
 ynl --do flush '--json={"all": true}'
 is "after the flush" '[0,0]' "$(ynl --do stats-get | jq -c '[.pairs, .machines]')"

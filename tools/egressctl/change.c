@@ -26,7 +26,7 @@ int change_counted(const struct answer *answer, struct json *j)
 static int finish(const struct answer *answer, made_fn made)
 {
 	struct json j = json_to(stdout);
-	uint32_t untold = made == change_counted ? 0 : answer_untold(answer);
+	uint32_t untold = atomic_on() ? 0 : answer_untold(answer);
 	uint64_t generation;
 	int rc = answer_status(answer);
 

@@ -136,7 +136,6 @@ static int confirm_move(const char *id, const char *app, const char *region)
 
 static int machine_new(const struct command *command, uint8_t cmd, int argc, char **argv)
 {
-	struct machine_entry entry;
 	const char *id, *app = NULL, *region = NULL, *dev = NULL;
 	struct addr pair = {};
 	struct addrs addrs = {};
@@ -177,17 +176,7 @@ static int machine_new(const struct command *command, uint8_t cmd, int argc, cha
 	if (rc)
 		goto out;
 	rc = STATUS_FAILED;
-	if (atomic_on()) {
-		msg = atomic_part(command, cmd, "", change_counted);
-		if (!msg)
-			goto out;
-		entry = (struct machine_entry){ id, app, region, dev, &addrs, &pair, &slot };
-		put_entry(msg, &entry);
-		warn_about(app, region);
-		rc = 0;
-		goto out;
-	}
-	msg = netlink_message(cmd, 0);
+	msg = atomic_on() ? atomic_part(cmd) : netlink_message(cmd, 0);
 	if (!msg)
 		goto out;
 	put_string(msg, EGRESS_A_MACHINE, id);
@@ -197,6 +186,12 @@ static int machine_new(const struct command *command, uint8_t cmd, int argc, cha
 	put_string_if(msg, EGRESS_A_DEV, dev);
 	put_addr_nest_if(msg, EGRESS_A_PAIR, &pair);
 	put_number_if(msg, EGRESS_A_SLOT, &slot);
+	if (atomic_on()) {
+		atomic_part_end();
+		warn_about(app, region);
+		rc = 0;
+		goto out;
+	}
 	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);
 	rc = change(msg, dry_run ? would_move : machine_added, 1);
 out:
@@ -301,10 +296,24 @@ static int confirm_deletion(int argc, char **argv, get_fn get, const char *app, 
 	return rc;
 }
 
+/* A part for each, as a part can't be long. */
+static int delete_as_parts(int argc, char **argv, bool missing_ok)
+{
+	for (int i = 0; i < argc; i++) {
+		struct nl_msg *msg = atomic_part(EGRESS_CMD_MACHINE_DEL);
+
+		if (!msg)
+			return STATUS_FAILED;
+		put_string(msg, EGRESS_A_MACHINE, argv[i]);
+		put_flag_if(msg, EGRESS_A_MISSING_OK, missing_ok);
+		atomic_part_end();
+	}
+	return 0;
+}
+
 int machine_del(const struct command *command, int argc, char **argv)
 {
 	const char *app = NULL, *region = NULL, *id;
-	char options[8];
 	bool yes = false, missing_ok = false, dry_run = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "all machines of this app instead" },
@@ -331,24 +340,19 @@ int machine_del(const struct command *command, int argc, char **argv)
 				      region);
 	if (rc)
 		return rc;
-	if (atomic_on() && app)
-		return fail_usage("%s: -atomic takes lines with ids, not with --app",
-				  command->name);
-	snprintf(options, sizeof(options), "%d %d", missing_ok, dry_run);
-	msg = atomic_on() ? atomic_part(command, EGRESS_CMD_MACHINE_DEL, options,
-					dry_run ? would_go : machines_gone) :
-			    netlink_message(EGRESS_CMD_MACHINE_DEL, 0);
+	if (atomic_on() && (app || dry_run))
+		return fail_usage("%s: -atomic takes no line with --%s", command->name,
+				  app ? "app" : "dry-run");
+	if (atomic_on())
+		return delete_as_parts(argc, argv, missing_ok);
+	msg = netlink_message(EGRESS_CMD_MACHINE_DEL, 0);
 	if (!msg)
 		return STATUS_FAILED;
 	for (int i = 0; i < argc; i++)
 		put_string(msg, EGRESS_A_MACHINE, argv[i]);
-	if (atomic_on() && !atomic_is_first())
-		return 0;
 	put_string_if(msg, EGRESS_A_APP, app);
 	put_string_if(msg, EGRESS_A_REGION, region);
 	put_flag_if(msg, EGRESS_A_MISSING_OK, missing_ok);
 	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);
-	if (atomic_on())
-		return 0;
 	return change(msg, dry_run ? would_go : machines_gone, argc + 1);
 }

@@ -128,7 +128,7 @@ static void print_usage(FILE *to)
 	      "  -b FILE       run a command a line, \"-\" for standard input; stop at the first error\n"
 	      "  -force        with -b: go on after errors\n"
 	      "  -atomic       with -b: the whole file or nothing of it, as one request; it has lines\n"
-	      "                of 'machine add' alone, of 'machine del' or of 'release'\n"
+	      "                of 'machine add', 'machine del' and 'release'\n"
 	      "  -generation N refuse a change if anything has changed since: see 'stats'\n"
 	      "  -V            print the version\n"
 	      "  -h, --help    print this; 'egressctl COMMAND --help' tells of a command\n"

@@ -135,12 +135,29 @@ static int wait_until_gone(const struct addrs *addrs)
 	return rc;
 }
 
+/* A part for each address, as a part can't be long. */
+static int release_as_parts(const struct addrs *addrs, const char *app,
+			    const struct number *drain, bool missing_ok)
+{
+	for (size_t i = 0; i < addrs->n; i++) {
+		struct nl_msg *msg = atomic_part(EGRESS_CMD_PAIR_DEL);
+
+		if (!msg)
+			return STATUS_FAILED;
+		put_addr_nest_if(msg, EGRESS_A_ADDR, &addrs->v[i]);
+		put_string_if(msg, EGRESS_A_APP, app);
+		put_number_if(msg, EGRESS_A_DRAIN, drain);
+		put_flag_if(msg, EGRESS_A_MISSING_OK, missing_ok);
+		atomic_part_end();
+	}
+	return 0;
+}
+
 int release(const struct command *command, int argc, char **argv)
 {
 	const char *app = NULL;
 	struct addrs addrs = {};
 	struct number drain = {};
-	char options[EGRESS_NAME_MAX + 32];
 	bool yes = false, missing_ok = false, wait = false, dry_run = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "refuse unless the pairs are this app's" },
@@ -159,6 +176,8 @@ int release(const struct command *command, int argc, char **argv)
 	rc = args_parse(command, opts, 1, -1, &argc, argv);
 	for (int i = 0; i < argc && !rc; i++)
 		rc = parse_addrs("ADDR", argv[i], &addrs);
+	if (!rc && atomic_on() && dry_run)
+		rc = fail_usage("%s: -atomic takes no line with --dry-run", command->name);
 	if (!rc && wait && !drain.given)
 		rc = args_missing(command, "--drain, which --wait goes with");
 	if (!rc && wait && output.file)
@@ -173,23 +192,19 @@ int release(const struct command *command, int argc, char **argv)
 	if (rc)
 		goto out;
 	rc = STATUS_FAILED;
-	snprintf(options, sizeof(options), "%s %d %u %d %d", app ?: "", drain.given, drain.value,
-		 missing_ok, dry_run);
-	msg = atomic_on() ? atomic_part(command, EGRESS_CMD_PAIR_DEL, options,
-					dry_run ? would_go : pairs_released) :
-			    netlink_message(EGRESS_CMD_PAIR_DEL, 0);
+	if (atomic_on()) {
+		rc = release_as_parts(&addrs, app, &drain, missing_ok);
+		goto out;
+	}
+	msg = netlink_message(EGRESS_CMD_PAIR_DEL, 0);
 	if (!msg)
 		goto out;
 	put_addrs(msg, EGRESS_A_ADDR, &addrs);
-	if (atomic_on() && !atomic_is_first()) {
-		rc = 0;
-		goto out;
-	}
 	put_string_if(msg, EGRESS_A_APP, app);
 	put_number_if(msg, EGRESS_A_DRAIN, &drain);
 	put_flag_if(msg, EGRESS_A_MISSING_OK, missing_ok);
 	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);
-	rc = atomic_on() ? 0 : change(msg, dry_run ? would_go : pairs_released, addrs.n);
+	rc = change(msg, dry_run ? would_go : pairs_released, addrs.n);
 	if (!rc && wait)
 		rc = wait_until_gone(&addrs);
 out:

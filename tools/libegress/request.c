@@ -116,26 +116,23 @@ void put_prefixes(struct nl_msg *msg, int attr, const struct prefixes *value)
 	}
 }
 
-void put_entry(struct nl_msg *msg, const struct machine_entry *e)
+/* By its place, as the message may move while it grows. */
+size_t put_request_begin(struct nl_msg *msg, uint32_t cmd)
 {
-	size_t most = nla_total_size(strlen(e->id) + 1) + nla_total_size(strlen(e->app) + 1) +
-		nla_total_size(strlen(e->region) + 1) +
-		(e->addrs->n + 1) * nla_total_size(nla_total_size(sizeof(e->pair->bytes))) +
-		nla_total_size(e->dev ? strlen(e->dev) + 1 : 0) + nla_total_size(sizeof(uint32_t));
-	struct nlattr *nest;
+	size_t at = nlmsg_hdr(msg)->nlmsg_len;
 
-	reserve(msg, nla_total_size(most));
-	nest = nla_nest_start(msg, EGRESS_A_ENTRY);
-	if (!nest)
+	reserve(msg, NLA_HDRLEN);
+	if (!nla_nest_start(msg, EGRESS_A_REQUEST))
 		out_of_memory();
-	put_string(msg, EGRESS_ENTRY_A_MACHINE, e->id);
-	put_string(msg, EGRESS_ENTRY_A_APP, e->app);
-	put_string(msg, EGRESS_ENTRY_A_REGION, e->region);
-	put_addrs(msg, EGRESS_ENTRY_A_ADDR, e->addrs);
-	put_string_if(msg, EGRESS_ENTRY_A_DEV, e->dev);
-	put_addr_nest_if(msg, EGRESS_ENTRY_A_PAIR, e->pair);
-	put_number_if(msg, EGRESS_ENTRY_A_SLOT, e->slot);
-	nla_nest_end(msg, nest);
+	put_u32(msg, EGRESS_A_COMMAND, cmd);
+	return at;
+}
+
+void put_request_end(struct nl_msg *msg, size_t at)
+{
+	struct nlmsghdr *nlh = nlmsg_hdr(msg);
+
+	nla_nest_end(msg, (struct nlattr *)((char *)nlh + at));
 }
 
 uint16_t get_u16(struct nlattr **attrs, int attr)

@@ -19,18 +19,12 @@ void put_addr_nest_if(struct nl_msg *msg, int attr, const struct addr *value);
 void put_addrs(struct nl_msg *msg, int attr, const struct addrs *value);	/* nests */
 void put_prefixes(struct nl_msg *msg, int attr, const struct prefixes *value);
 
-/* A machine, one of several in a request. */
-struct machine_entry {
-	const char *id;
-	const char *app;
-	const char *region;
-	const char *dev;	/* or NULL */
-	const struct addrs *addrs;
-	const struct addr *pair;	/* may be of no family */
-	const struct number *slot;
-};
-
-void put_entry(struct nl_msg *msg, const struct machine_entry *entry);
+/*
+ * A command of a batch: what is put into the message after begin, and before end, which gets what
+ * begin has returned.
+ */
+size_t put_request_begin(struct nl_msg *msg, uint32_t cmd);
+void put_request_end(struct nl_msg *msg, size_t at);
 
 /* Of a number that has 4 or 8 bytes. */
 #define UINT_POLICY	{ .minlen = sizeof(uint32_t), .maxlen = sizeof(uint64_t) }

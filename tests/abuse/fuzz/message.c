@@ -136,6 +136,8 @@ static void add_number(struct message *msg, unsigned int type)
 		 spec->kind == U32 || chance(50) ? 4 : 8);
 }
 
+static void add_request(struct message *msg);
+
 static void add_value(struct message *msg, unsigned int type)
 {
 	bool known = chance(75), pair = msg->cmd != EGRESS_CMD_MACHINE_NEW;
@@ -189,6 +191,9 @@ static void add_value(struct message *msg, unsigned int type)
 		if (!known || !add_seen(msg, type | NLA_F_NESTED, type))
 			add_prefix(msg, type);
 		break;
+	case EGRESS_A_REQUEST:
+		add_request(msg);
+		break;
 	default:
 		if (attribute(type)->kind == FLAG)
 			add_part(msg, type, "", 0);
@@ -211,10 +216,50 @@ static unsigned int how_often(unsigned int type)
 	case EGRESS_A_SOURCE:
 	case EGRESS_A_DESTINATION:
 	case EGRESS_A_ALL:
+	case EGRESS_A_REQUEST:
 		return 80;
 	default:
 		return 20;
 	}
+}
+
+/* A command in a batch: one that may be there, or seldom another one. */
+static void add_request(struct message *msg)
+{
+	static const unsigned char cmds[] = {
+		EGRESS_CMD_MACHINE_NEW, EGRESS_CMD_MACHINE_DEL, EGRESS_CMD_PAIR_DEL,
+	};
+	uint32_t cmd = chance(95) ? cmds[below(sizeof(cmds))] : below(EGRESS_CMD_MAX + 2);
+	static struct message sub;
+	const struct command_spec *spec = command(cmd);
+	unsigned char nest[PART_MAX];
+	struct nlattr attr;
+	size_t len = 0;
+	unsigned int i;
+
+	sub.n = 0;
+	sub.cmd = cmd;
+	add_part(&sub, EGRESS_A_COMMAND, &cmd, sizeof(cmd));
+	for (i = 0; spec && i < spec->to_do.n; i++) {
+		unsigned int type = spec->to_do.type[i];
+
+		if (type != EGRESS_A_GENERATION && type != EGRESS_A_ENTRY &&
+		    type != EGRESS_A_REQUEST && type != EGRESS_A_DRY_RUN &&
+		    chance(how_often(type)))
+			add_value(&sub, type);
+	}
+	for (i = 0; i < sub.n; i++) {
+		const struct part *part = &sub.part[i];
+
+		if (len + NLA_HDRLEN + NLA_ALIGN(part->len) > sizeof(nest))
+			break;
+		attr = (struct nlattr){ NLA_HDRLEN + part->len, part->type };
+		memset(nest + len, 0, NLA_HDRLEN + NLA_ALIGN(part->len));
+		memcpy(nest + len, &attr, sizeof(attr));
+		memcpy(nest + len + NLA_HDRLEN, part->data, part->len);
+		len += NLA_HDRLEN + NLA_ALIGN(part->len);
+	}
+	add_part(msg, EGRESS_A_REQUEST | NLA_F_NESTED, nest, len);
 }
 
 static void begin(struct message *msg, unsigned int cmd, unsigned int flags)
