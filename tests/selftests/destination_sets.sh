@@ -100,10 +100,10 @@ is "its own, there" "$(of v4 "$made")" "$(from4 m2 203.0.113.1)"
 like "the app's, elsewhere" '^198\.51\.100\.' "$(from4 m2 203.0.113.3)"
 made=$(eg -j allocate --machine m2 --region ord)
 is "its own, everywhere" "$(of v4 "$made")" "$(from4 m2 203.0.113.3)"
-is "and nowhere else's slot" 0 "$(eg -j list | jq '[.[] | select(.app == "other" and .type == "app") | .machines] | add')"
+is "and nowhere else's slot" 0 "$(eg -j list | jq '[.[] | select(.app == "other" and .scope == "app") | .machines] | add')"
 keep mine m2 tcp 203.0.113.3 >/dev/null
 eg promote m2 >/dev/null
-is "promoted, all of them" 0 "$(eg -j list | jq '[.[] | select(.type == "machine")] | length')"
+is "promoted, all of them" 0 "$(eg -j list | jq '[.[] | select(.scope == "machine")] | length')"
 under "no connection noticed" "$(of v4 "$made")" "$(again mine)"
 differ "the app's pair there again" "$(of v4 "$made")" "$(from4 m2 203.0.113.3)"
 is "the rest" "$(of v4 "$made")" "$(from4 m2 203.0.113.2)"

@@ -65,7 +65,7 @@ is "its own pair" "$own" "$V4"
 waits m2
 keep promoted m1 tcp $BANK4 >/dev/null
 eg promote m1
-is "of its app now" app "$(eg -j list | jq -r '.[0].type')"
+is "of its app now" app "$(eg -j list | jq -r '.[0].scope')"
 is "m1's slot" "$SLOT" "$(lease m1; echo "$SLOT")"
 lease m2
 is "m2 has a lease on it" "$own" "$V4"

@@ -34,7 +34,7 @@ lease m1
 gets "leased" translate leased "'m1' has slot $SLOT of a pair of the app" from 10.0.0.1 to $BANK4 proto udp
 is "where it leaves" "198.51.100.7 $FIRST-$LAST $SLOT 64" \
 	"$(jq -r '"\(.source) \(.ports) \(."slot") \(."block-size")"' <<<"$GOT")"
-is "how near the limit" "0 64 0" "$(jq -r '"\(.connections) \(.limit) \(.rejects)"' <<<"$GOT")"
+is "how near the limit" "0 64 0" "$(jq -r '"\(.connections) \(.limit) \(.refused)"' <<<"$GOT")"
 leased m1 "$(ask m1 udp $BANK4)"
 
 gets "excluded by default" pass excluded "in 10.0.0.0/8 are excluded for app 'shop'" from 10.0.0.1 to 10.9.9.9
@@ -63,7 +63,7 @@ gets "ping" translate leased "" from 10.0.0.1 to $BANK4 proto icmp
 like "at the limit" '^ok=64 refused=5 ' "$(many full 69 m1 tcp 203.0.113.3)"
 gets "at the limit" reject limit "all 64 connections to 203.0.113.3 that it may, on-limit is reject" \
 	from 10.0.0.1 to 203.0.113.3
-is "how near" "64 64 5" "$(jq -r '"\(.connections) \(.limit) \(.rejects)"' <<<"$GOT")"
+is "how near" "64 64 5" "$(jq -r '"\(.connections) \(.limit) \(.refused)"' <<<"$GOT")"
 eg app set shop --on-limit drop
 gets "at the limit" drop limit "on-limit is drop" from 10.0.0.1 to 203.0.113.3
 gets "elsewhere" translate leased "" from 10.0.0.1 to $BANK4

@@ -20,7 +20,7 @@ differ "m1's pair" "$app4" "$own4"
 is "scope" machine "$(of scope "$(eg -j machine show m1)")"
 under "m2" "$app4" "$(ask m2 tcp $BANK4)"
 is "type in list" "machine m1" \
-	"$(eg -j list | jq -r ".[] | select(.ip == \"$own4\") | \"\(.type) \(.owner)\"")"
+	"$(eg -j list | jq -r ".[] | select(.ip == \"$own4\") | \"\(.scope) \(.owner)\"")"
 
 refused 2 "$own4|m1" eg bind m2 "$own4"
 eg release "$app4"

@@ -34,7 +34,7 @@ state() { eg -j machine show m1 | jq -c '[."egress-v4", ."egress-v6", .ports]'; 
 before=$(state)
 eg promote m1
 is "m1's address and ports" "$before" "$(state)"
-is "type" app "$(eg -j list | jq -r '.[0].type')"
+is "type" app "$(eg -j list | jq -r '.[0].scope')"
 leased m2 "$(ask m2 udp $BANK4)"
 is "m2 shares it" "$v4" "$V4"
 wait $out || fail "iperf3: $(jq -r .error "$TMP/out")"

@@ -11,7 +11,7 @@ pool
 allocate --block-size 64
 add 1
 add 2
-rows() { eg -j top "$@" | jq -c '.[] | [.machine, .destination, .connections, .limit, .rejects]'; }
+rows() { eg -j top "$@" | jq -c '.[] | [.machine, .destination, .connections, .limit, .refused]'; }
 
 background h python3 "$CLI" --spec "$TOP/uapi/egress.yaml" --no-schema --output-json \
 	--subscribe events --sleep 8 > "$TMP/events"

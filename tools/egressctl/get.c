@@ -48,12 +48,12 @@ static void print_json(const struct route *r)
 		json_add_unsigned(&j, "connections", r->connections);
 		json_add_unsigned(&j, "idle", r->idle);
 		json_add_unsigned(&j, "limit", r->limit);
-		json_add_unsigned(&j, "rejects", r->rejects);
+		json_add_unsigned(&j, "refused", r->rejects);
 	} else {
 		json_add_null(&j, "connections");
 		json_add_null(&j, "idle");
 		json_add_null(&j, "limit");
-		json_add_null(&j, "rejects");
+		json_add_null(&j, "refused");
 	}
 	json_end_object(&j);
 	free(why);

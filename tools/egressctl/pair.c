@@ -133,7 +133,6 @@ static void address_json(struct json *j, const struct pair *pair, const struct a
 	json_begin_object(j, NULL);
 	json_add_string(j, "family", addr->len == 4 ? "v4" : "v6");
 	json_add_string(j, "ip", addr_text(addr, text));
-	json_add_string(j, "type", scope_text(pair->scope));
 	json_add_string(j, "owner", owner(pair));
 	pair_json(j, pair);
 	json_add_unsigned(j, "generation", pair->generation);

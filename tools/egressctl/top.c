@@ -116,7 +116,7 @@ static void print_json(const struct ranking *r)
 		json_add_string_or_null(&j, "v6", addr_text(&d->v6, text));
 		json_add_unsigned(&j, "connections", d->connections);
 		json_add_unsigned(&j, "limit", d->limit);
-		json_add_unsigned(&j, "rejects", d->rejects);
+		json_add_unsigned(&j, "refused", d->rejects);
 		json_end_object(&j);
 	}
 	json_end_array(&j);
