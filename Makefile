@@ -41,6 +41,15 @@ build/%/egress.ko: $(KSRC)
 	$(MAKE) -C $(call kdir,$*) M=$(CURDIR)/build/$*/src $(KFLAGS) modules
 	@cp build/$*/src/egress.ko $@
 
+# One that knows less than the tool, and tells more, for tests/selftests/other_version.sh.
+build/%/other/egress.ko: $(KSRC) tests/other_module
+	@rm -rf build/$*/other
+	@mkdir -p build/$*/other/src
+	@cp -rp kmod uapi Kbuild dkms.conf build/$*/other/src/
+	@tests/other_module build/$*/other/src
+	$(MAKE) -C $(call kdir,$*) M=$(CURDIR)/build/$*/other/src $(KFLAGS) modules
+	@cp build/$*/other/src/egress.ko $@
+
 # For a kernel with KUnit, which stock ones lack.
 kunit: build/$(KVER)/egress_kunit.ko
 

@@ -58,7 +58,10 @@ static void pair_json(struct json *j, const struct pair *pair)
 	json_add_unsigned(j, "machines", pair->machines);
 	if (pair->counted)
 		json_add_unsigned(j, "connections", pair->connections);
-	json_add_signed(j, "created", pair->created);
+	if (pair->created)
+		json_add_signed(j, "created", pair->created);
+	else
+		json_add_null(j, "created");
 	set_json(j, pair->set);
 	to_json(j, pair->to);
 	json_add_bool(j, "left-behind", pair->left_behind);
@@ -106,12 +109,13 @@ static void address_row(struct table *t, const struct pair *pair, const struct a
 			bool with_to)
 {
 	time_t created = pair->created;
-	char text[TO_TEXT], when[32];
+	char text[TO_TEXT], when[32] = "-";
 	struct tm utc;
 
 	if (!addr->len)
 		return;
-	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&created, &utc));
+	if (created)
+		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&created, &utc));
 	table_row(t);
 	table_text(t, addr->len == 4 ? "v4" : "v6");
 	table_text(t, addr_text(addr, text));
