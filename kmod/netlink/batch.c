@@ -64,7 +64,8 @@ static int check_attrs(const struct nlattr *nest, const struct genl_split_ops *o
 		if (type == EGRESS_A_COMMAND)
 			continue;
 		if (type > op->maxattr || op->policy[type].type == NLA_UNSPEC) {
-			NL_SET_ERR_MSG_ATTR(extack, attr, "this command does not take the attribute");
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "this command does not take the attribute");
 			return -EINVAL;
 		}
 		err = egress_nl_check(attr, extack);

@@ -34,8 +34,8 @@ struct egress_net;
  * @gone: the machine has been deleted for everybody but cut.c, which ends its connections
  * @waits: the machine is counted in egress_app.n_waiting and egress_net.n_waiting; see
  *	egress_lease_recount()
- * @named: the request at work is about to add or delete the machine, or, in a dry run, has told that
- *	it would go
+ * @named: the request at work is about to add or delete the machine, or, in a dry run, has told
+ *	that it would go
  * @rcu: frees the machine after the packets that saw it
  *
  * egress_net.lock protects all of it but @sender.
