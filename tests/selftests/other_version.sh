@@ -63,7 +63,7 @@ is "nothing fails" "" "$(grep -v ' 0$' "$TMP/own")"
 rmmod egress
 insmod "$other"
 # The tests after this one are not to find it.
-trap 'status=$?; eg flush --all -y > /dev/null; rmmod egress; cleanup "$status"' EXIT
+trap 'status=$?; eg flush --all -y > /dev/null; rmmod egress || status=1; cleanup "$status"' EXIT
 like "it is another" "module 0.0.other: what only one of them knows" "$(eg version)"
 life > "$TMP/other"
 is "each command, with the same keys" "" "$(diff "$TMP/own" "$TMP/other")"

@@ -42,7 +42,7 @@ static int read_one(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 	struct plan *plan = arg;
 	struct move *move;
 
-	if (attrs[EGRESS_A_CREATED])
+	if (attrs[EGRESS_A_SCOPE])
 		return pairs_add(attrs, message, &plan->pairs);
 	if (!attrs[EGRESS_A_MACHINE])
 		return 0;
