@@ -3,6 +3,8 @@
 #define EGRESS_NET_H
 
 #include <linux/hashtable.h>
+#include <linux/if_ether.h>
+#include <linux/in6.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
@@ -37,28 +39,62 @@ struct egress_reaper {
 	unsigned int met;
 };
 
-#define EGRESS_ANNOUNCEMENTS	6	/* how often a claim is announced */
+#define EGRESS_CLAIM_WAITS	8	/* different times that a claim waits for what is next */
+#define EGRESS_RIVALS		16	/* noted until the claims' work item runs */
+
+/**
+ * struct egress_rival - another host that speaks as an address that is claimed
+ * @at: the address
+ * @ifindex: the device by which it was heard
+ * @mac: the other host's hardware address
+ * @probe: it only asks whether anybody has the address
+ */
+struct egress_rival {
+	struct in6_addr at;
+	int ifindex;
+	u8 mac[ETH_ALEN] __aligned(2);
+	bool probe;
+};
+
+/**
+ * struct egress_rivals - other hosts that packets have told of
+ * @lock: spinlock, taken with bottom halves off, and inside all other locks of ours
+ * @n: number of them
+ * @v: each for another address. What has no room is not noted: it will be heard again
+ */
+struct egress_rivals {
+	spinlock_t lock;	/* of @n and @v */
+	unsigned int n;
+	struct egress_rival v[EGRESS_RIVALS];
+};
 
 /**
  * struct egress_claimer - what is to be done about claims
- * @work: joins multicast groups, leaves them, and announces; it takes rtnl_lock, and never
+ * @work: joins multicast groups, leaves them, probes and announces; it takes rtnl_lock, and never
  *	egress_net.lock
+ * @tell: tells of conflicts that have begun or ended; it takes egress_net.lock, and never rtnl_lock
  * @rest: @work does not run before this time, in jiffies, so that it does not send too much at once
  * @devices: struct egress_device with claims that are due
- * @again: struct egress_claim that will be announced again: by how often they have been announced,
- *	less one, and in the order of their time, as all of one list wait equally long
+ * @waits: struct egress_claim that wait for what is next: by how long they wait, and in the order
+ *	of their time, as all of one list wait equally long
  * @ended: struct egress_claim that are to leave their groups and to be freed
+ * @told: struct egress_claim of which @tell is to tell
  * @groups: struct egress_groups, one for each device on which groups are joined; under rtnl_lock
+ * @rivals: what packets have noted for @work
  *
- * egress_net.device_lock protects all but @work and @groups.
+ * egress_net.device_lock protects all but the work items, @groups and @rivals. Packets read @rest
+ * without it.
  */
 struct egress_claimer {
 	struct delayed_work work;
+	struct work_struct tell;
 	unsigned long rest;
 	struct list_head devices;
-	struct list_head again[EGRESS_ANNOUNCEMENTS - 1];
+	struct list_head waits[EGRESS_CLAIM_WAITS];
 	struct list_head ended;
+	struct list_head told;
 	struct list_head groups;
+	struct egress_rivals rivals;
 };
 
 /**
@@ -106,6 +142,7 @@ struct egress_claimer {
  * @n_machines: number of machines
  * @n_cutting: number of blocks in @cutting, and of those that are being cut; read without @lock
  * @n_left_behind: number of pairs of one machine alone that is in another region
+ * @n_conflicts: number of allocated addresses that another host has, too
  * @n_waiting: number of machines that wait for a lease
  * @cordoned: machines without a lease get none
  * @reaper: frees the places of dead connections, and destination tables without any
@@ -155,6 +192,7 @@ struct egress_net {
 	unsigned int n_machines;
 	unsigned int n_cutting;
 	unsigned int n_left_behind;
+	unsigned int n_conflicts;
 	unsigned int n_waiting;
 	bool cordoned;
 

@@ -609,8 +609,9 @@ out:
 
 /*
  * A dump of warnings has three parts, one after the other: those about pools, about apps' room,
- * and about pairs left behind. cb->args[2] says which part it is at, cb->args[0] and cb->args[1]
- * where in that. Each part returns -EMSGSIZE if there was no room for all of it.
+ * and about pairs: left behind, then conflicts of their addresses. cb->args[2] says which part it
+ * is at, cb->args[0] and cb->args[1] where in that. Each part returns -EMSGSIZE if there was no
+ * room for all of it.
  */
 enum { WARN_POOLS, WARN_APPS, WARN_PAIRS, WARN_END };
 
@@ -703,14 +704,23 @@ static int dump_pair_warnings(struct egress_net *en, const struct egress_msg *ms
 	struct egress_warned warned;
 	struct egress_pair *pair;
 	unsigned long id;
+	bool holds;
 
-	if (!en->n_left_behind)
+	if (!en->n_left_behind && !en->n_conflicts)
 		return 0;
 	xa_for_each_start(&en->pairs, id, pair, cb->args[0]) {
+		if (id != cb->args[0])
+			cb->args[1] = 0;
 		cb->args[0] = id;
-		if (egress_warn_pair(pair, &warned) && shown(pair->group, filter) &&
-		    egress_msg_warning(en, msg, &warned))
-			return -EMSGSIZE;
+		for (; cb->args[1] <= EGRESS_FAMILIES; cb->args[1]++) {
+			holds = cb->args[1] ?
+				egress_warn_conflict_of(pair, pair->addrs[cb->args[1] - 1],
+							&warned) :
+				egress_warn_pair(pair, &warned);
+			if (holds && shown(pair->group, filter) &&
+			    egress_msg_warning(en, msg, &warned))
+				return -EMSGSIZE;
+		}
 	}
 	return 0;
 }

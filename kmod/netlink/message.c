@@ -263,6 +263,18 @@ int egress_msg_set(struct egress_net *en, struct egress_msg *msg, const struct e
 	return err;
 }
 
+/* Put who else has an address of a pair, if somebody has. */
+static int put_conflict(struct sk_buff *skb, int attr, const struct egress_addr *addr)
+{
+	return addr && addr->conflict.holds ? nla_put(skb, attr, ETH_ALEN, addr->owner) : 0;
+}
+
+static int put_conflicts(struct sk_buff *skb, const struct egress_pair *pair)
+{
+	return put_conflict(skb, EGRESS_A_CONFLICT_V4, pair->addrs[EGRESS_V4]) ||
+		put_conflict(skb, EGRESS_A_CONFLICT_V6, pair->addrs[EGRESS_V6]);
+}
+
 /* A pair. */
 int egress_msg_pair(struct egress_net *en, const struct egress_msg *msg,
 		    struct egress_pair *pair)
@@ -285,6 +297,7 @@ int egress_msg_pair(struct egress_net *en, const struct egress_msg *msg,
 		put_set_id(skb, pair->set) ||
 		(pair->set->index && nla_put_uint(skb, EGRESS_A_PREFIXES, pair->set->n_cidrs)) ||
 		(pair->left_behind.holds && nla_put_flag(skb, EGRESS_A_LEFT_BEHIND)) ||
+		put_conflicts(skb, pair) ||
 		((msg->dry_run ? pair->released : pair->dying) && put_drain(skb, pair)) ||
 		(!msg->brief &&
 		 nla_put_uint(skb, EGRESS_A_CONNECTIONS, egress_pair_connections(pair)));
@@ -635,7 +648,12 @@ int egress_msg_warning(struct egress_net *en, const struct egress_msg *msg,
 			nla_put_uint(skb, EGRESS_A_FREE, warned->free);
 	if (warned->pair)
 		err = err || put_pair_addrs(skb, warned->pair) ||
-			nla_put_string(skb, EGRESS_A_MACHINE, warned->pair->machine->id);
+			(warned->pair->machine &&
+			 nla_put_string(skb, EGRESS_A_MACHINE, warned->pair->machine->id));
+	if (warned->addr)
+		err = err || nla_put(skb, egress_addr_is_v4(&warned->addr->public.addr) ?
+				     EGRESS_A_CONFLICT_V4 : EGRESS_A_CONFLICT_V6, ETH_ALEN,
+				     warned->addr->owner);
 	return finish(msg, hdr, err);
 }
 

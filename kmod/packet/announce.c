@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the host says of an egress address without being asked: that it is reached at a device's
- * hardware address.
+ * hardware address. And what it asks before.
  */
 #include <linux/if_arp.h>
 #include <linux/icmpv6.h>
@@ -87,4 +87,29 @@ void egress_announce(struct net_device *dev, const struct in6_addr *at)
 	}
 	v4 = egress_addr_to_v4(at);
 	arp_send(ARPOP_REQUEST, ETH_P_ARP, v4, dev, v4, NULL, dev->dev_addr, NULL);
+}
+
+/**
+ * egress_probe() - ask whether another host has an address
+ * @dev: device
+ * @at: address
+ *
+ * The question names nobody as having the address: an ARP probe (RFC 5227, 2.1.1), or a neighbour
+ * solicitation from :: (RFC 4862, 5.4.2). Context: under RCU.
+ */
+void egress_probe(struct net_device *dev, const struct in6_addr *at)
+{
+	struct in6_addr group;
+	struct sk_buff *skb;
+
+	if (egress_addr_is_v4(at)) {
+		arp_send(ARPOP_REQUEST, ETH_P_ARP, egress_addr_to_v4(at), dev, 0, NULL,
+			 dev->dev_addr, NULL);
+		return;
+	}
+	skb = __in6_dev_get(dev) ? ndisc_ns_create(dev, at, &in6addr_any, 0) : NULL;
+	if (!skb)
+		return;
+	addrconf_addr_solict_mult(at, &group);
+	ndisc_send_skb(skb, &group, &in6addr_any);
 }

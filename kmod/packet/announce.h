@@ -6,5 +6,6 @@ struct in6_addr;
 struct net_device;
 
 void egress_announce(struct net_device *dev, const struct in6_addr *at);
+void egress_probe(struct net_device *dev, const struct in6_addr *at);
 
 #endif

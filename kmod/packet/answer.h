@@ -10,6 +10,8 @@ struct sk_buff;
 
 bool egress_answer_is_router(const struct net_device *dev);
 unsigned int egress_answer_arp(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
+void egress_answer_heed(struct egress_net *en, struct sk_buff *skb,
+			const struct nf_hook_state *state);
 bool egress_answer_is_solicit(struct sk_buff *skb);
 unsigned int egress_answer_solicit(struct egress_net *en, struct sk_buff *skb,
 				   const struct nf_hook_state *state);

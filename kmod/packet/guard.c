@@ -306,6 +306,8 @@ static noinline unsigned int check_in(struct egress_net *en, struct sk_buff *skb
 		/* Conntrack does not track neighbour discovery. */
 		if (!tracked && egress_answer_is_solicit(skb))
 			return egress_answer_solicit(en, skb, state);
+		if (!tracked)
+			egress_answer_heed(en, skb, state);
 		to = ipv6_hdr(skb)->daddr;
 	}
 	found = egress_public_find(&en->addrs, &to);

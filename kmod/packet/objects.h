@@ -102,14 +102,16 @@ static inline bool egress_nat_is_foreign(const struct egress_nat *nat, unsigned 
  * @node: in egress_net.addrs
  * @addr: the address
  * @nat: RCU: the pair that has the address; NULL while the address rests
- * @claimed: RCU: the device on which the host answers ARP requests and neighbour solicitations
- *	for the address, NULL for none
+ * @claimed: RCU: the device on which the host claims the address, NULL for none
+ * @answered: the host answers ARP requests and neighbour solicitations for the address there;
+ *	written under egress_net.device_lock, read without a lock
  */
 struct egress_public {
 	struct rhash_head node;
 	struct in6_addr addr;
 	struct egress_nat __rcu *nat;
 	struct egress_ingress __rcu *claimed;
+	bool answered;
 };
 
 static const struct rhashtable_params egress_public_params =

@@ -10,6 +10,7 @@
  */
 #include <linux/inetdevice.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
 #include <net/addrconf.h>
 #include <net/route.h>
 
@@ -21,8 +22,22 @@
 #include "state/address.h"
 #include "state/change.h"
 #include "state/claim.h"
+#include "state/device.h"
+#include "state/neighbour.h"
 #include "state/pair.h"
 #include "state/pool.h"
+
+/*
+ * Who gives up an address that another host has, too, is not to get it again at once: seconds for
+ * which it rests at least. A claim in conflict is tried as often.
+ */
+#define OWNED	64
+
+/* Do several hosts have the addresses of a region's pool? */
+static bool is_shared(const struct egress_region *region)
+{
+	return region->slot_first || region->slot_last != EGRESS_SLOTS - 1;
+}
 
 /**
  * egress_addr_find() - find an address that is allocated or rests
@@ -90,6 +105,69 @@ void egress_addr_forget(struct egress_net *en, struct egress_addr *addr)
 	kfree_rcu(addr, rcu);
 }
 
+/**
+ * egress_addr_mark() - note that an address is given up, as far as another host has it
+ * @addr: address, egress_net locked
+ */
+void egress_addr_mark(struct egress_addr *addr)
+{
+	if (addr->conflict.holds)
+		addr->owned_until = ktime_get_boottime_seconds() + OWNED;
+}
+
+/* Had another host an address when it was given up, a short time ago? */
+static bool is_owned(const struct egress_addr *addr)
+{
+	return addr->owned_until && ktime_get_boottime_seconds() < addr->owned_until;
+}
+
+/*
+ * Has another host an address that is to be drawn, as far as this host knows without asking? Hosts
+ * that share a pool answer for the same addresses.
+ */
+static bool is_elsewhere(struct egress_net *en, const struct egress_region *region,
+			 const struct in6_addr *at)
+{
+	u8 mac[ETH_ALEN];
+	int ifindex;
+
+	if (egress_is_next_hop(en, at, 0))
+		return true;
+	if (!region->device)
+		return false;
+	ifindex = READ_ONCE(region->device->ingress.ifindex);
+	return egress_is_next_hop(en, at, ifindex) ||
+		(!is_shared(region) && egress_is_neighbour(en, at, ifindex, mac));
+}
+
+/* The same for an address that a request names. Return: 0 or -EADDRINUSE. */
+static int check_elsewhere(struct egress_change *ch, const struct egress_region *region,
+			   const struct in6_addr *at)
+{
+	const struct egress_addr *known = egress_addr_find(ch->en, at);
+	unsigned int to_blame = egress_addr_is_v4(at) ? EGRESS_ABOUT_V4 : EGRESS_ABOUT_V6;
+	char text[EGRESS_ADDR_STR];
+	u8 mac[ETH_ALEN];
+	int ifindex = 0;
+
+	egress_addr_str(text, at);
+	if (region->device && !is_shared(region)) {
+		ifindex = READ_ONCE(region->device->ingress.ifindex);
+		if (egress_is_neighbour(ch->en, at, ifindex, mac))
+			return egress_refuse(&ch->error, to_blame, -EADDRINUSE,
+					     "%s is in use by %pM on '%s'", text, mac,
+					     region->device->name);
+		if (known && is_owned(known))
+			return egress_refuse(&ch->error, to_blame, -EADDRINUSE,
+					     "%s is in use by %pM on '%s', or was a minute ago",
+					     text, known->owner, region->device->name);
+	}
+	if (egress_is_next_hop(ch->en, at, 0) || egress_is_next_hop(ch->en, at, ifindex))
+		return egress_refuse(&ch->error, to_blame, -EADDRINUSE,
+				     "%s is the next hop of a route of this host", text);
+	return 0;
+}
+
 static bool addr_known(struct egress_net *en, const struct in6_addr *addr)
 {
 	bool known;
@@ -130,7 +208,8 @@ static struct egress_addr *draw_fresh(struct egress_net *en, struct egress_prefi
 
 	while (!prefix->spent && !addr) {
 		addr_at(&at, prefix, prefix->next);
-		if (!addr_known(en, &at) && !egress_addr_is_local(en, &at))
+		if (!addr_known(en, &at) && !egress_addr_is_local(en, &at) &&
+		    !is_elsewhere(en, prefix->region, &at))
 			addr = addr_new(en, prefix, &at, true);
 		/* There was no memory. Leave @next as it is: this address is still unused. */
 		if (IS_ERR(addr))
@@ -213,7 +292,8 @@ again:
 	if (remember(region, family))
 		goto again;
 	list_for_each_entry(addr, &region->resting[family], rest) {
-		if (addr->prefix->draining || egress_addr_is_local(ch->en, &addr->public.addr))
+		if (addr->prefix->draining || egress_addr_is_local(ch->en, &addr->public.addr) ||
+		    is_owned(addr) || is_elsewhere(ch->en, region, &addr->public.addr))
 			continue;
 		wake(addr);
 		return addr;
@@ -242,8 +322,8 @@ static bool is_cut(struct egress_net *en, const struct egress_addr *addr)
  *
  * Return: address that belongs to no pair yet, or ERR_PTR(-ERANGE) if it is
  * not in the pool, ERR_PTR(-EBUSY) if its prefix is draining, ERR_PTR(-EEXIST)
- * if it is allocated, ERR_PTR(-EADDRINUSE) if it is the host's own,
- * ERR_PTR(-ENOMEM).
+ * if it is allocated, ERR_PTR(-EADDRINUSE) if it is the host's own or
+ * another host is known to have it, ERR_PTR(-ENOMEM).
  */
 struct egress_addr *egress_addr_given(struct egress_change *ch, struct egress_region *region,
 				      const struct in6_addr *at)
@@ -284,6 +364,11 @@ struct egress_addr *egress_addr_given(struct egress_change *ch, struct egress_re
 		return ERR_PTR(err);
 	}
 	addr = egress_addr_find(ch->en, at);
+	if (!addr || !list_empty(&addr->rest)) {
+		err = check_elsewhere(ch, region, at);
+		if (err)
+			return ERR_PTR(err);
+	}
 	if (!addr)
 		return addr_new(ch->en, prefix, at, false);
 	if (is_cut(ch->en, addr)) {

@@ -2,7 +2,11 @@
 #ifndef EGRESS_ADDRESS_H
 #define EGRESS_ADDRESS_H
 
+#include <linux/if_ether.h>
+#include <linux/time64.h>
+
 #include "packet/objects.h"
+#include "state/warning.h"
 
 /*
  * How many released addresses are remembered in each region and family. Without a bound, an IPv6
@@ -21,6 +25,10 @@ struct egress_region;
  * @public: what packets read of the address, under RCU
  * @prefix: prefix of a pool that the address was drawn from
  * @claim: what the host does to answer for the address; NULL if it answers on no device
+ * @conflict: what listeners know of the warning that another host has the address, too
+ * @owner: hardware address of that host, the last one if there is none any more
+ * @owned_until: the address was given up in a conflict, and is not drawn before this time, in
+ *	seconds of boot time; 0: it was not
  * @rest: entry in egress_region.resting while the address rests; empty otherwise
  * @was: for egress_addr_undraw(), while the request that drew the address is at work: the entry
  *	before it in egress_region.resting; NULL if the address did not rest
@@ -28,12 +36,15 @@ struct egress_region;
  *	egress_prefix.next was moved on for it
  * @rcu: frees the address after the packets that found it
  *
- * egress_net.lock protects all of it but @public.
+ * egress_net.lock protects all of it but @public. @claim changes under egress_net.device_lock, too.
  */
 struct egress_addr {
 	struct egress_public public;
 	struct egress_prefix *prefix;
 	struct egress_claim *claim;
+	struct egress_told conflict;
+	u8 owner[ETH_ALEN] __aligned(2);
+	time64_t owned_until;
 	struct list_head rest;
 	union {
 		struct {
@@ -52,6 +63,7 @@ struct egress_addr *egress_addr_given(struct egress_change *ch, struct egress_re
 void egress_addr_undraw(struct egress_net *en, struct egress_addr *addr);
 void egress_addr_release(struct egress_net *en, struct egress_addr *addr);
 void egress_addr_forget(struct egress_net *en, struct egress_addr *addr);
+void egress_addr_mark(struct egress_addr *addr);
 bool egress_addr_is_local(struct egress_net *en, const struct in6_addr *addr);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef EGRESS_CLAIM_H
 #define EGRESS_CLAIM_H
 
+#include <linux/if_ether.h>
 #include <linux/types.h>
 
 struct egress_addr;
@@ -11,11 +12,13 @@ struct egress_net;
 
 struct egress_claim *egress_claim_new(struct egress_addr *addr);
 void egress_claim_begin(struct egress_net *en, struct egress_addr *addr, struct egress_claim *claim,
-			struct egress_device *device);
+			struct egress_device *device, bool alone);
 void egress_claim_end(struct egress_net *en, struct egress_addr *addr);
 void egress_claim_free(struct egress_claim *claim);
 
-void egress_claims_due(struct egress_net *en, struct egress_device *device);
+void egress_claim_rival(struct egress_net *en, const struct egress_addr *addr, u8 mac[ETH_ALEN]);
+
+void egress_claims_due(struct egress_net *en, struct egress_device *device, bool anew);
 void egress_claims_lost(struct egress_net *en, int ifindex);
 void egress_claims_net_init(struct egress_net *en);
 void egress_claims_net_exit(struct egress_net *en);

@@ -158,12 +158,12 @@ static void renamed(struct egress_net *en, const struct net_device *dev, bool go
 	 */
 	while ((device = find_index(en, dev->ifindex))) {
 		set_device(en, device, NULL);
-		egress_claims_due(en, device);
+		egress_claims_due(en, device, true);
 	}
 	device = gone ? NULL : find(en, dev->name);
 	if (device) {
 		set_device(en, device, dev);
-		egress_claims_due(en, device);
+		egress_claims_due(en, device, true);
 	}
 }
 
@@ -171,7 +171,7 @@ static void renamed(struct egress_net *en, const struct net_device *dev, bool go
 static void changed(struct egress_net *en, const struct net_device *dev, unsigned long event)
 {
 	struct egress_device *device = find_index(en, dev->ifindex);
-	bool had_in6, had_carrier, due = true;
+	bool had_in6, had_carrier, due = true, anew = event == NETDEV_UP;
 
 	if (!device)
 		return;
@@ -188,10 +188,11 @@ static void changed(struct egress_net *en, const struct net_device *dev, unsigne
 		break;
 	case NETDEV_CHANGE:
 		due = device->carrier && !had_carrier;
+		anew = due;
 		break;
 	}
 	if (due)
-		egress_claims_due(en, device);
+		egress_claims_due(en, device, anew);
 }
 
 static int notify(struct notifier_block *nb, unsigned long event, void *ptr)

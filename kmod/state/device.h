@@ -20,6 +20,8 @@ struct egress_net;
  * @in6: the device had IPv6 when it was last looked at
  * @carrier: the device had a carrier when it was last looked at
  * @round: counted up when the claims are due again, as the device has changed
+ * @anew: the last @round that began because the device has come, or is up or has a carrier again:
+ *	somebody else may have taken an address meanwhile
  * @claims: struct egress_claim of the addresses that the host answers for on the device; those
  *	that are due, whose round is not this one, come first
  * @due: entry in egress_claimer.devices while a claim is due; else empty
@@ -37,6 +39,7 @@ struct egress_device {
 	bool in6;
 	bool carrier;
 	unsigned int round;
+	unsigned int anew;
 	struct list_head claims;
 	struct list_head due;
 	struct rcu_head rcu;

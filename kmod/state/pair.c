@@ -160,6 +160,7 @@ void egress_pair_destroy(struct egress_change *ch, struct egress_pair *pair)
 		egress_prefix_use(pair->addrs[i]->prefix, -1);
 		if (pair->addrs[i]->claim)
 			egress_claim_end(ch->en, pair->addrs[i]);
+		egress_warn_conflict(ch, pair, pair->addrs[i], NULL);
 	}
 	list_del(&pair->list);
 	list_del(&pair->own);

@@ -169,7 +169,8 @@ static void pair_publish(struct egress_change *ch, struct egress_pair *pair, str
 		pair->addrs[i]->fresh = false;
 		egress_prefix_use(pair->addrs[i]->prefix, 1);
 		if (pair->claims[i])
-			egress_claim_begin(ch->en, pair->addrs[i], pair->claims[i], region->device);
+			egress_claim_begin(ch->en, pair->addrs[i], pair->claims[i], region->device,
+					   !egress_nat_is_shared(&pair->nat));
 		pair->claims[i] = NULL;
 	}
 	region->n_pairs++;

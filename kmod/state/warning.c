@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Warnings: an app's machines in a region have too few pairs, or soon will have; a pool runs
- * short of addresses; a pair of one machine alone is of no use.
+ * short of addresses; a pair of one machine alone is of no use; another host has an address, too.
  *
  * Whether a warning holds follows from numbers that are at hand, and is found out anew after
  * each change of them. Listeners are told when a warning begins, when it has become worse by a
@@ -9,14 +9,17 @@
  * struct egress_told beside the numbers, whether or not anybody listens: who joins later reads
  * in a dump what holds, and is told what becomes of it.
  */
+#include <linux/etherdevice.h>
 #include <linux/math64.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 
 #include "addr.h"
 #include "net.h"
+#include "state/address.h"
 #include "state/app.h"
 #include "state/change.h"
+#include "state/device.h"
 #include "state/group.h"
 #include "state/machine.h"
 #include "state/pair.h"
@@ -73,6 +76,7 @@ bool egress_warning_holds(enum egress_warning kind, const struct egress_room *ro
 		return true;
 	case EGRESS_WARNING_POOL_SHORT:
 	case EGRESS_WARNING_LEFT_BEHIND:
+	case EGRESS_WARNING_CONFLICT:
 		break;
 	}
 	return false;
@@ -96,6 +100,7 @@ static u32 number_of(enum egress_warning kind, const struct egress_room *room)
 		return div_u64(room->machines * 1000ull, room->slots);
 	case EGRESS_WARNING_POOL_SHORT:
 	case EGRESS_WARNING_LEFT_BEHIND:
+	case EGRESS_WARNING_CONFLICT:
 		break;
 	}
 	return 0;
@@ -277,6 +282,12 @@ static void write_holds(struct egress_warned *warned)
 			  egress_addr_str(addr, egress_pair_name(warned->pair)),
 			  warned->pair->machine->id, warned->pair->machine->group->region->name);
 		break;
+	case EGRESS_WARNING_CONFLICT:
+		scnprintf(text, size,
+			  "has %s, which is in use by %pM on '%s': nobody is told that it is here",
+			  egress_addr_str(addr, &warned->addr->public.addr), warned->addr->owner,
+			  warned->region->device->name);
+		break;
 	}
 }
 
@@ -301,6 +312,9 @@ static void write_over(struct egress_warned *warned)
 	else if (warned->kind == EGRESS_WARNING_LEFT_BEHIND)
 		scnprintf(text, size, "is no longer warned that nobody uses %s",
 			  egress_addr_str(addr, egress_pair_name(warned->pair)));
+	else if (warned->kind == EGRESS_WARNING_CONFLICT)
+		scnprintf(text, size, "is no longer warned that another host has %s",
+			  egress_addr_str(addr, &warned->addr->public.addr));
 	else
 		scnprintf(text, size, "is no longer warned that %s", that[warned->kind]);
 }
@@ -362,6 +376,18 @@ static void begin_pair(struct egress_warned *warned, const struct egress_pair *p
 	};
 }
 
+static void begin_conflict(struct egress_warned *warned, const struct egress_pair *pair,
+			   const struct egress_addr *addr)
+{
+	*warned = (struct egress_warned) {
+		.kind = EGRESS_WARNING_CONFLICT,
+		.region = pair->group->region,
+		.group = pair->group,
+		.pair = pair,
+		.addr = addr,
+	};
+}
+
 /**
  * egress_warn_set() - write a warning about an app's room, if it holds
  * @en: namespace, locked
@@ -416,6 +442,24 @@ bool egress_warn_pair(const struct egress_pair *pair, struct egress_warned *warn
 	if (!pair->left_behind.holds)
 		return false;
 	begin_pair(warned, pair);
+	write_holds(warned);
+	return true;
+}
+
+/**
+ * egress_warn_conflict_of() - write the warning that another host has an address, if it holds
+ * @pair: pair, egress_net locked
+ * @addr: address of the pair; NULL if it has none of a family
+ * @warned: filled if the warning holds
+ *
+ * Return: whether it holds.
+ */
+bool egress_warn_conflict_of(const struct egress_pair *pair, const struct egress_addr *addr,
+			     struct egress_warned *warned)
+{
+	if (!addr || !addr->conflict.holds)
+		return false;
+	begin_conflict(warned, pair, addr);
 	write_holds(warned);
 	return true;
 }
@@ -522,6 +566,30 @@ void egress_warn_left(struct egress_change *ch, struct egress_pair *pair, bool l
 	ch->en->n_left_behind += left ? 1 : -1;
 	begin_pair(&warned, pair);
 	egress_warn_tell(ch, &pair->left_behind, &warned, left, 1);
+}
+
+/**
+ * egress_warn_conflict() - tell that another host has an address, or that this is over
+ * @ch: change, counted already
+ * @pair: pair, which may be going
+ * @addr: address of the pair
+ * @owner: the other host's hardware address; NULL if none has the address any more
+ */
+void egress_warn_conflict(struct egress_change *ch, struct egress_pair *pair,
+			  struct egress_addr *addr, const u8 *owner)
+{
+	struct egress_warned warned;
+
+	if (!owner && !addr->conflict.holds)
+		return;
+	if (!addr->conflict.holds)
+		ch->en->n_conflicts++;
+	else if (!owner)
+		ch->en->n_conflicts--;
+	if (owner)
+		ether_addr_copy(addr->owner, owner);
+	begin_conflict(&warned, pair, addr);
+	egress_warn_tell(ch, &addr->conflict, &warned, owner, 1);
 }
 
 /**

@@ -7,6 +7,7 @@
 
 #include "addr.h"
 
+struct egress_addr;
 struct egress_change;
 struct egress_group;
 struct egress_net;
@@ -58,6 +59,7 @@ struct egress_room {
  * @group: app in the region; NULL if the warning is about the region's pool
  * @set: destinations, if it is about the room of an app; else NULL
  * @pair: pair, if it is about one; else NULL
+ * @addr: address of @pair, if it is about one of them; else NULL
  * @family: addresses that the region's pool runs short of
  * @room: numbers of @set
  * @need: number of pairs that would help; 0 if the warning asks for none
@@ -72,6 +74,7 @@ struct egress_warned {
 	const struct egress_group *group;
 	const struct egress_set *set;
 	const struct egress_pair *pair;
+	const struct egress_addr *addr;
 	enum egress_family family;
 	struct egress_room room;
 	unsigned int need;
@@ -91,11 +94,15 @@ bool egress_warn_set(struct egress_net *en, const struct egress_group *group,
 		     struct egress_warned *warned);
 bool egress_warn_pool(const struct egress_region *region, enum egress_family family,
 		      struct egress_warned *warned);
+bool egress_warn_conflict_of(const struct egress_pair *pair, const struct egress_addr *addr,
+			     struct egress_warned *warned);
 bool egress_warn_pair(const struct egress_pair *pair, struct egress_warned *warned);
 
 void egress_warn_tell(struct egress_change *ch, struct egress_told *told,
 		      struct egress_warned *warned, bool holds, u32 number);
 void egress_warn_now(struct egress_change *ch);
+void egress_warn_conflict(struct egress_change *ch, struct egress_pair *pair,
+			  struct egress_addr *addr, const u8 *owner);
 void egress_warn_left(struct egress_change *ch, struct egress_pair *pair, bool left);
 void egress_warn_set_gone(struct egress_change *ch, struct egress_group *group,
 			  struct egress_set *set);

@@ -265,3 +265,23 @@ eg allocate --app pool --region ord --count 2 >/dev/null 2>&1
 is "a second prefix" "" "$(eg pool add ord 198.51.100.64/28 2>&1)"
 is "without what drains" "$(left 3)" "$(eg pool drain ord 198.51.100.64/28 2>&1 | sentences)"
 is "with it again" "" "$(eg pool drain ord 198.51.100.64/28 off 2>&1 | sentences)"
+
+# Another host has an address, too.
+new_ns w
+link h up fe80::1/64 w eth0 fe80::2/64
+inside w "addr add 198.51.100.129/25 dev eth0"
+made
+eg pool add fra 198.51.100.128/28 dev up >/dev/null
+passed
+eg allocate --app twice --region fra >/dev/null 2>&1
+told "in use" "begins no-machines" "begins families" "begins conflict: app 'twice' in region 'fra' has 198.51.100.129, which is in use by "
+mac=$(ip -n w -j link show dev eth0 | jq -r '.[0].address')
+is "by whom" "conflict begins 198.51.100.129 $mac" "$(grep '"warning"' "$TMP/events" | tail -n 1 |
+	jq -r '"\(.warning) \(.phase) \(.v4) \(."conflict-v4")"')"
+pair_says() {
+	[ "$(jq -r 'select(.event == "pair-new") | ."conflict-v4"' "$TMP/events" | tail -n 1)" = "$1" ]
+}
+until_ok "the pair, too" pair_says "$mac"
+ip -n w addr del 198.51.100.129/25 dev eth0
+told "in use no more" "ends conflict: app 'twice' in region 'fra' is no longer warned that another host has 198.51.100.129"
+until_ok "the pair is without" pair_says null

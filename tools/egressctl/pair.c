@@ -65,6 +65,8 @@ static void pair_json(struct json *j, const struct pair *pair)
 	set_json(j, pair->set);
 	to_json(j, pair->to);
 	json_add_bool(j, "left-behind", pair->left_behind);
+	json_add_string_or_null(j, "conflict-v4", pair->conflict_v4);
+	json_add_string_or_null(j, "conflict-v6", pair->conflict_v6);
 	drain_json(j, pair);
 }
 
@@ -82,8 +84,11 @@ static const char *owner(const struct pair *pair)
 	return pair->scope == EGRESS_SCOPE_MACHINE ? pair->machine : pair->app;
 }
 
-/* Of a pair that drains, what it waits for; of one that nobody can use, that it is so. */
-static void machines_cell(struct table *t, const struct pair *pair)
+/*
+ * Of a pair that drains, what it waits for; of one that nobody can use, that it is so; of an
+ * address that another host has, that it is so.
+ */
+static void machines_cell(struct table *t, const struct pair *pair, const struct addr *addr)
 {
 	char deadline[32] = "";
 
@@ -92,7 +97,10 @@ static void machines_cell(struct table *t, const struct pair *pair)
 		return;
 	}
 	if (!pair->draining) {
-		table_number(t, pair->machines);
+		if (*conflict_text(pair, addr))
+			table_cell(t, "%u, conflict", pair->machines);
+		else
+			table_number(t, pair->machines);
 		return;
 	}
 	if (!pair->counted) {
@@ -122,7 +130,7 @@ static void address_row(struct table *t, const struct pair *pair, const struct a
 	table_text(t, scope_text(pair->scope));
 	table_text(t, pair->region);
 	table_text(t, owner(pair));
-	machines_cell(t, pair);
+	machines_cell(t, pair, addr);
 	table_text(t, when);
 	if (with_to)
 		table_text(t, or_dash(to_text(pair->to, text)));

@@ -17,6 +17,7 @@
 #include "libegress/counters.h"
 #include "libegress/exchange.h"
 #include "libegress/machine.h"
+#include "libegress/pair.h"
 #include "libegress/parse.h"
 #include "libegress/route.h"
 
@@ -166,7 +167,20 @@ out:
 	return ok;
 }
 
-static bool check_claim(struct reach *to, const char *dev, const char *egress)
+/* Who else has an egress address? *mac is "" for nobody. */
+static int find_owner(const struct addr *addr, char mac[MAC_TEXT])
+{
+	struct pairs pairs = {};
+	int rc = pairs_get(&pairs, exchange_get, addr, true);
+
+	*mac = '\0';
+	if (!rc && pairs.n)
+		strcpy(mac, conflict_text(&pairs.v[0], addr));
+	pairs_free(&pairs);
+	return rc;
+}
+
+static bool check_claim(struct reach *to, const char *dev, const char *egress, const char *owner)
 {
 	const char *trouble;
 
@@ -177,6 +191,8 @@ static bool check_claim(struct reach *to, const char *dev, const char *egress)
 	if (trouble)
 		return step(to, "address", false, "nobody answers for %s: '%s' %s", egress, dev,
 			    trouble);
+	if (*owner)
+		return step(to, "address", false, "%s is in use by %s on %s", egress, owner, dev);
 	return step(to, "address", true, "%s is answered for on '%s'", egress, dev);
 }
 
@@ -287,7 +303,7 @@ int reach(struct reach *to, const struct machine *machine, const struct inside *
 	  const char *dev)
 {
 	const struct addr *from = to->addr.len == 4 ? &inside->v4 : &inside->v6;
-	char egress[ADDR_TEXT];
+	char egress[ADDR_TEXT], owner[MAC_TEXT];
 	struct packet packet;
 	struct route route;
 	struct attempt a;
@@ -301,8 +317,11 @@ int reach(struct reach *to, const struct machine *machine, const struct inside *
 	rc = ask(&route, &packet, machine, inside, to, 0);
 	if (rc)
 		return rc;
-	if (!check_tables(to, &route) || !check_claim(to, dev, addr_text(&route.source, egress)))
+	if (!check_tables(to, &route))
 		return 0;
+	rc = find_owner(&route.source, owner);
+	if (rc || !check_claim(to, dev, addr_text(&route.source, egress), owner))
+		return rc;
 	fd = inside_socket(inside, to->addr.len);
 	if (fd < 0) {
 		step(to, "source", false, "a socket inside: %s", strerror(errno));

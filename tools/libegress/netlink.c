@@ -84,6 +84,8 @@ static struct nla_policy policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_STATE]	= { .type = NLA_U32 },
 	[EGRESS_A_SET_ID]		= UINT_POLICY,
 	[EGRESS_A_PREFIXES]	= UINT_POLICY,
+	[EGRESS_A_CONFLICT_V4]	= { .minlen = 6, .maxlen = 6 },
+	[EGRESS_A_CONFLICT_V6]	= { .minlen = 6, .maxlen = 6 },
 };
 
 /* As large as may be; without the right to exceed the system's bound, that. */

@@ -12,6 +12,16 @@
 #include "libegress/request.h"
 #include "libegress/set.h"
 
+static void get_mac(const struct nlattr *attr, char text[MAC_TEXT])
+{
+	const uint8_t *mac = attr ? nla_data(attr) : NULL;
+
+	*text = '\0';
+	if (mac)
+		snprintf(text, MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
+			 mac[3], mac[4], mac[5]);
+}
+
 static void pair_read(struct pair *pair, struct nlattr **attrs)
 {
 	pair->id = get_uint(attrs, EGRESS_A_PAIR_ID);
@@ -30,6 +40,8 @@ static void pair_read(struct pair *pair, struct nlattr **attrs)
 	pair->connections = get_uint(attrs, EGRESS_A_CONNECTIONS);
 	pair->created = get_uint(attrs, EGRESS_A_CREATED);
 	pair->left_behind = attrs[EGRESS_A_LEFT_BEHIND];
+	get_mac(attrs[EGRESS_A_CONFLICT_V4], pair->conflict_v4);
+	get_mac(attrs[EGRESS_A_CONFLICT_V6], pair->conflict_v6);
 	pair->set = get_uint(attrs, EGRESS_A_SET_ID);
 	pair->draining = attrs[EGRESS_A_DRAINING];
 	pair->has_deadline = attrs[EGRESS_A_DRAIN];
@@ -106,6 +118,11 @@ int pairs_of_answer(struct pairs *pairs, const struct answer *answer)
 int pairs_add(struct nlattr **attrs, struct nlmsghdr *message, void *pairs)
 {
 	return append(attrs, message, pairs);
+}
+
+const char *conflict_text(const struct pair *pair, const struct addr *addr)
+{
+	return addr->len == 4 ? pair->conflict_v4 : pair->conflict_v6;
 }
 
 const char *scope_text(enum egress_scope scope)

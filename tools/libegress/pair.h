@@ -5,6 +5,8 @@
 #include "libegress/exchange.h"
 #include "libegress/request.h"
 
+#define MAC_TEXT	18
+
 struct pair {
 	unsigned long long generation;
 	unsigned long long id;
@@ -22,6 +24,8 @@ struct pair {
 	unsigned long long connections;
 	long long created;
 	bool left_behind;	/* its machine is in another region */
+	char conflict_v4[MAC_TEXT];	/* another host that has the address, too; "" for none */
+	char conflict_v6[MAC_TEXT];
 	unsigned long long set;		/* 0: for the destinations of no other pair */
 	const struct prefixes *to;	/* the set's prefixes; NULL if the set has gone since */
 	bool draining;
@@ -47,6 +51,7 @@ int pairs_of_answer(struct pairs *pairs, const struct answer *answer);
 
 const char *to_text(const struct prefixes *to, char text[TO_TEXT]);
 const char *pair_text(const struct addr *v4, const struct addr *v6, char text[2 * ADDR_TEXT]);
+const char *conflict_text(const struct pair *pair, const struct addr *addr);
 const char *scope_text(enum egress_scope scope);
 
 #endif

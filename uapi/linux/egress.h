@@ -124,6 +124,9 @@ enum egress_reason {
  *   Prefixes that drain are left out.
  * @EGRESS_WARNING_LEFT_BEHIND: A pair of one machine alone is of no use, as
  *   its machine is in another region.
+ * @EGRESS_WARNING_CONFLICT: Another host has an address of a pair, too: this
+ *   one neither announces it nor answers for it, and tries again from time to
+ *   time.
  */
 enum egress_warning {
 	EGRESS_WARNING_NO_MACHINES,
@@ -134,6 +137,7 @@ enum egress_warning {
 	EGRESS_WARNING_NO_DOUBLING,
 	EGRESS_WARNING_POOL_SHORT,
 	EGRESS_WARNING_LEFT_BEHIND,
+	EGRESS_WARNING_CONFLICT,
 };
 
 /**
@@ -281,6 +285,8 @@ enum egress_attr {
 	EGRESS_A_ON_NONE_V6,
 	EGRESS_A_REQUEST,
 	EGRESS_A_COMMAND,
+	EGRESS_A_CONFLICT_V4,
+	EGRESS_A_CONFLICT_V6,
 
 	__EGRESS_A_MAX,
 	EGRESS_A_MAX = (__EGRESS_A_MAX - 1)
