@@ -32,6 +32,8 @@ leased m1 "$(ask m1 tcp $BANK6)"
 like "neighbour" "lladdr $mac" "$(ip -n o neigh show 198.51.100.5)"
 like "neighbour" "lladdr $mac" "$(ip -n o neigh show 2001:db8:e::5)"
 
+! m1 arping -qc 1 -w 1 -i eth0 198.51.100.5 || fail "198.51.100.5 is answered for on another device"
+
 # The host has no such address of its own, and does not speak from it.
 [[ $(ip -n h addr) != *198.51.100.5* ]] || fail "the host has the address"
 under "the host itself" $HOST4 "$(ask h tcp $BANK4)"

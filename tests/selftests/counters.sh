@@ -19,6 +19,7 @@ add 1
 flows ask m1 tcp $BANK4
 flows ask m1 udp $BANK6
 like "connections" '^ok=20 ' "$(many some 20 m1 tcp $BANK4)"
+is "live, in a list" 21 "$(eg -j machine list | jq 'map(.connections) | add')"
 is "opened" "22 22 0" "$(stat opened) $(count m1 opened) $(count m2 opened)"
 is "connections" "21 21" "$(stat connections) $(of connections "$(eg -j machine show m1)")"
 is "two families, two tables" 2 "$(stat destinations)"

@@ -21,6 +21,7 @@ two=$V4
 add 2
 is "m1's leases" "$(sorted "$rest" "$two")" "$(leases m1)"
 is "m2's leases" "$(sorted "$rest" "$two")" "$(leases m2)"
+is "both in the list of machines" 2 "$(eg -j machine list | jq '.[] | select(.machine == "m1").leases | length')"
 for m in m1 m2; do
 	is "the rest" "$rest" "$(from4 $m 203.0.113.1)"
 	is "its own pair" "$two" "$(from4 $m 203.0.113.2)"

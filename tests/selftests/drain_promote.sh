@@ -27,6 +27,10 @@ differ "another pair, not the one that drains" "$old" "$(allocate; echo "$V4")"
 lease m1
 leased m1 "$(ask m1 tcp $BANK4)"
 under "it lives on" "$old" "$(again long)"
+crowd 1 12
+is "newcomers on the pair that drains" 0 \
+	"$(eg -j machine list | jq --arg v4 "$old" 'map(select(."egress-v4" == $v4)) | length')"
+eg machine del c{1..12}
 end long
 gone() { [ -z "$(pair_row "$old")" ]; }
 until_ok "gone with its last connection" gone

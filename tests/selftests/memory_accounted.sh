@@ -58,6 +58,18 @@ made() { [ "$(stat opened)" -ge 3900 ]; }
 until_ok "most of 4000 packets were seen" made
 grown "their tables" 400
 
+# A thousand to each of twenty.
+m1 /usr/bin/python3 -I - <<-END
+import socket
+for port in range(1000):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        for n in range(20):
+            s.sendto(b"?", (f"203.0.113.{n + 100}", 9))
+END
+made() { [ "$(stat opened)" -ge 23000 ]; }
+until_ok "most of 20000 packets were seen" made
+grown "their ports" 120
+
 eg -j list > "$TMP/before"
 echo $(((was + 1024) * 1024)) > "$group/memory.max"
 refused 2 '[Mm]emory' charged allocate --app shop --region ord --count 400

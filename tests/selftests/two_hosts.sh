@@ -54,5 +54,13 @@ for proto in tcp udp; do
 	is "m2 again" "$two" "$(again "two-$proto")"
 done
 
+# What comes to the wrong host is left to its routes, which lead it on; what is for a port
+# of its own and belongs to nothing is dropped.
+o nft flush chain inet split prerouting
+is "to a port of the other host" timeout "$(ask b udp $v4 port=40000 wait=0.3)"
+is "unsolicited" 0 "$(stat unsolicited)"
+is "to a port of this one" timeout "$(ask b udp $v4 port=2000 wait=0.3)"
+[ "$(stat unsolicited)" -gt 0 ] || fail "it was not dropped"
+
 refused 2 'slot' eg bind m1 $v4 --slot 32
 refused 2 'slot' "$EGRESSCTL" -n h2 bind m2 $v4 --slot 31
