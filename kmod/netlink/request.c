@@ -33,8 +33,9 @@ static void answer(struct egress_change *ch, enum egress_change_event event, voi
 	struct egress_request *rq = container_of(ch, struct egress_request, ch);
 
 	/* Who adds many machines at once is told how many. */
-	if (rq->untold || (rq->many && event == EGRESS_EVENT_MACHINE_CHANGED) ||
-	    egress_tell_sender(ch->en, rq->info, ch->dry, event, object))
+	if (rq->many && event == EGRESS_EVENT_MACHINE_CHANGED)
+		rq->added++;
+	else if (rq->untold || egress_tell_sender(ch->en, rq->info, ch->dry, event, object))
 		rq->untold++;
 }
 
@@ -55,6 +56,7 @@ int egress_request_begin(struct egress_request *rq, struct genl_info *info)
 
 	rq->info = info;
 	rq->untold = 0;
+	rq->added = 0;
 	/* info->attrs ends with the last attribute that the command takes. */
 	rq->many = info->genlhdr->cmd == EGRESS_CMD_BATCH ||
 		nlmsg_find_attr(info->nlhdr, GENL_HDRLEN, EGRESS_A_ENTRY);
@@ -81,23 +83,30 @@ int egress_request_begin(struct egress_request *rq, struct genl_info *info)
  * @rq: request, from egress_request_begin()
  *
  * The change before ends, and others have their turn. Context: process. Return: 0, and the
- * namespace is locked until egress_request_end(); or -EINTR if the client is to die, and nothing is
- * locked.
+ * namespace is locked until egress_request_end(); or -EINTR if the client is to die, or if it is
+ * refused, as the client expected a generation and somebody else has changed something between the
+ * two changes; then nothing is locked.
  */
 int egress_request_next(struct egress_request *rq)
 {
 	struct egress_net *en = rq->ch.en;
 	bool dry = rq->ch.dry;
+	u64 generation;
 	int err;
 
 	egress_change_end(&rq->ch);
+	generation = rq->ch.generation;
 	cond_resched();
 	err = egress_change_begin_killable(&rq->ch, en);
 	if (err)
 		return err;
 	rq->ch.answer = answer;
 	rq->ch.dry = dry;
-	return 0;
+	if (!rq->info->attrs[EGRESS_A_GENERATION] || en->generation == generation)
+		return 0;
+	egress_change_end(&rq->ch);
+	return egress_nl_refuse(rq->info, EGRESS_A_GENERATION, -ESTALE,
+				"somebody else has changed something meanwhile: a part was done");
 }
 
 /*
@@ -126,11 +135,12 @@ int egress_request_end(struct egress_request *rq, int err)
 {
 	bool echo = !err && rq->info->nlhdr->nlmsg_flags & NLM_F_ECHO;
 	struct egress_net *en = rq->ch.en;
+	unsigned int untold = rq->untold + rq->added;
 	u64 told = en->generation;
 
 	/* A dry run is answered without NLM_F_ECHO, too. */
-	if (rq->untold && !err && (echo || rq->ch.dry))
-		egress_tell_untold(en, rq->info, rq->ch.dry, rq->untold);
+	if (untold && !err && (echo || rq->ch.dry))
+		egress_tell_untold(en, rq->info, rq->ch.dry, untold);
 	egress_change_end(&rq->ch);
 	if (echo && rq->ch.generation != told)
 		tell_generation(rq);

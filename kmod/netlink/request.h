@@ -12,12 +12,14 @@ struct genl_info;
  * @info: the client's request, for the answer
  * @many: the request may add many machines, and is answered with their number
  * @untold: objects that were not echoed, as the client's socket has no room for them
+ * @added: machines of a request for many, which are told as a number
  */
 struct egress_request {
 	struct egress_change ch;
 	struct genl_info *info;
 	bool many;
 	unsigned int untold;
+	unsigned int added;
 };
 
 int egress_request_begin(struct egress_request *rq, struct genl_info *info);

@@ -225,12 +225,17 @@ static bool is_idle(const struct nf_conn *ct)
 	 */
 	unsigned long status = data_race(READ_ONCE(ct->status));
 	s32 left;
+	bool idle;
 
 	if ((status & (IPS_SEEN_REPLY | IPS_ASSURED | IPS_FIXED_TIMEOUT | IPS_OFFLOAD)) !=
 	    IPS_SEEN_REPLY)
 		return false;
 	left = READ_ONCE(ct->timeout) - nfct_time_stamp;
-	return left < (s32)(udp_timeout(ct) - IDLE_TIME);
+	/* A sweep is under no RCU lock yet, which the timeout that a rule has set needs. */
+	rcu_read_lock();
+	idle = left < (s32)(udp_timeout(ct) - IDLE_TIME);
+	rcu_read_unlock();
+	return idle;
 }
 
 /* Makes the tuple by which conntrack finds the connection of @place: that of its replies. */
@@ -295,15 +300,18 @@ static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
 		 * This is no connection of the machine: the far end began it, for example to a
 		 * forwarded service, or the host speaks from the egress address. It does not
 		 * count towards the machine's limit and is not ended when the machine's are cut.
-		 * Whoever gets the port finds it in use, and passes it over.
+		 * Whoever gets the port finds it in use, and passes it over; the connection that
+		 * took the port just now is about to do so.
 		 */
-		fate = EGRESS_FATE_DEAD;
+		fate = !cp->cut && !place->seen &&
+			egress_place_age(place, cp->probe.now) <= EGRESS_CONFIRM_TIME ?
+			EGRESS_FATE_UNCONFIRMED : EGRESS_FATE_DEAD;
 	} else if (cp->cut) {
 		nf_ct_kill(ct);
 		fate = EGRESS_FATE_DEAD;
 	} else if (place->proto == IPPROTO_TCP && egress_tcp_closed(ct)) {
 		fate = EGRESS_FATE_CLOSED;
-		if (end == EGRESS_END_FIT && !is_fit(cp, ct, place))
+		if ((end == EGRESS_END_FIT || end == EGRESS_END_IDLE) && !is_fit(cp, ct, place))
 			fate = EGRESS_FATE_UNFIT;
 		else if (end != EGRESS_END_NONE)
 			nf_ct_kill(ct);
@@ -536,7 +544,7 @@ int egress_dest_take(struct egress_net *en, struct egress_ports *ports, const st
  */
 static int take_unused(struct egress_net *en, struct egress_dest *dest,
 		       const struct egress_place *want, const struct nf_conn *ct,
-		       unsigned int limit, struct egress_refusal *refusal, unsigned int *freed)
+		       unsigned int limit, struct egress_refusal *refusal, struct ended *ended)
 {
 	unsigned int left = 1u << dest->ring.order, *budget;
 	struct nf_conntrack_tuple tuple;
@@ -562,7 +570,8 @@ static int take_unused(struct egress_net *en, struct egress_dest *dest,
 	}
 	if (ret == -EAGAIN)
 		refuse(dest, cp.probe.now, refusal);
-	*freed = cp.probe.freed;
+	ended->closed = cp.probe.freed;
+	ended->dropped = cp.probe.dropped;
 	return ret;
 }
 
@@ -588,7 +597,7 @@ int egress_dest_take_other(struct egress_net *en, struct egress_ports *ports,
 	struct egress_dest_key key;
 	struct egress_place want;
 	struct egress_dest *dest;
-	unsigned int freed = 0;
+	struct ended ended = {};
 	int ret = -ENOMEM;
 
 	place_of(ct, ports, pf, &key, &want);
@@ -601,10 +610,11 @@ int egress_dest_take_other(struct egress_net *en, struct egress_ports *ports,
 	if (!dest->dead) {
 		want.taken = jiffies;
 		egress_ring_pass_over(&dest->ring, port - ports->first, &want);
-		ret = take_unused(en, dest, &want, ct, limit, refusal, &freed);
+		ret = take_unused(en, dest, &want, ct, limit, refusal, &ended);
 	}
 	spin_unlock_bh(&dest->lock);
-	count_closed(en, ports, freed);
+	count_closed(en, ports, ended.closed);
+	count(en, ports, ended.dropped, EGRESS_C_EARLY_DROP);
 	return ret < 0 ? ret : ports->first + ret;
 }
 

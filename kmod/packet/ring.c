@@ -214,8 +214,8 @@ static enum egress_fate reclaim(struct egress_ring *ring, struct egress_probe *p
 	if (place->proto == EGRESS_PLACE_RESERVED)
 		return EGRESS_FATE_LIVE;
 	if (place->proto == EGRESS_PLACE_IN_USE) {
-		/* As long as the ring can grow, there are ports to be had without a try. */
-		if (end == EGRESS_END_NONE)
+		/* It is tried again only if there is no other: see look(). */
+		if (end != EGRESS_END_ANY)
 			return EGRESS_FATE_LIVE;
 		place->proto = 0;
 		return EGRESS_FATE_DEAD;
@@ -323,8 +323,9 @@ static int take_near(struct egress_ring *ring, struct egress_probe *probe,
 /*
  * Search from the cursor on for the first place that can be had, at most once around the ring.
  *
- * If the limit is not reached, some places are free. The search prefers these to the first idle
- * flow that it has passed, but does not go on for long.
+ * If the limit is not reached, some places are free, or their ports were found in use. The search
+ * prefers a free place to the first idle flow that it has passed, but does not go on for long. A
+ * port that was found in use is tried again if there is nothing else, and costs a round each time.
  */
 static int look(struct egress_ring *ring, struct egress_probe *probe,
 		const struct egress_place *want, unsigned int limit, unsigned int *budget)
@@ -333,6 +334,7 @@ static int look(struct egress_ring *ring, struct egress_probe *probe,
 	u32 more = (probe->now - ring->looked) / EGRESS_RING_PACE;
 	unsigned int passed = 0, idle = 0;
 	bool whole = true;
+	int spare = -1;
 
 	if (more) {
 		ring->looks = min_t(u32, more, EGRESS_RING_BURST - ring->looks) + ring->looks;
@@ -363,6 +365,8 @@ static int look(struct egress_ring *ring, struct egress_probe *probe,
 		}
 		if (place->proto)
 			--*budget;
+		if (place->proto == EGRESS_PLACE_IN_USE && spare < 0)
+			spare = i;
 		/*
 		 * When the operator has lowered the limit, there are too many connections. Then
 		 * a closed connection is removed and nobody gets its place, so it does not matter
@@ -395,6 +399,12 @@ static int look(struct egress_ring *ring, struct egress_probe *probe,
 		return take(ring, idle, want);
 	if (whole)
 		ring->looks--;
+	if (spare >= 0 && ring->taken < limit) {
+		/* The next search begins after this port, which may still be in use. */
+		ring->cursor = spare + 1 < ring->fresh ? spare + 1 : 0;
+		ring->ahead = 0;
+		return take(ring, spare, want);
+	}
 	return -EAGAIN;
 }
 
@@ -459,9 +469,16 @@ int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 void egress_ring_pass_over(struct egress_ring *ring, unsigned int port,
 			   const struct egress_place *place)
 {
-	struct egress_place *held = place_at(ring, place_of(ring, port));
+	unsigned int i = place_of(ring, port);
+	struct egress_place *held;
 
-	/* A sweep may have freed the place meanwhile, and another connection may have it. */
+	/*
+	 * A sweep may have freed the place meanwhile, and another connection may have it. The
+	 * sweep may even have freed the table, and this ring is another one's.
+	 */
+	if (i >= ring->fresh)
+		return;
+	held = place_at(ring, i);
 	if (held->proto != place->proto || held->peer != place->peer ||
 	    held->stamp != place->stamp)
 		return;

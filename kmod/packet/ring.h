@@ -22,7 +22,7 @@ enum egress_fate {
 enum egress_end {
 	EGRESS_END_NONE,
 	EGRESS_END_FIT,		/* if the far end would accept the new connection from the port */
-	EGRESS_END_IDLE,	/* the same, and the entries of idle flows, too */
+	EGRESS_END_IDLE,	/* the same, and entries of idle flows in any case */
 	EGRESS_END_ANY,
 };
 
@@ -114,7 +114,7 @@ struct egress_ring {
  *	whether to remove its entry
  * @now: the lower 32 bits of jiffies, at or after the time when the newest place was taken
  * @freed: number of connections found closed or dead; the ring counts each connection once
- * @dropped: number of idle flows that were ended so that another connection got their port
+ * @dropped: number of idle flows that were ended for the sake of a new connection
  * @memcg: the cgroup that is charged when the ring grows, or NULL
  */
 struct egress_probe {

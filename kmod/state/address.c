@@ -208,9 +208,12 @@ static struct egress_addr *draw_fresh(struct egress_net *en, struct egress_prefi
 
 	while (!prefix->spent && !addr) {
 		addr_at(&at, prefix, prefix->next);
-		if (!addr_known(en, &at) && !egress_addr_is_local(en, &at) &&
-		    !is_elsewhere(en, prefix->region, &at))
-			addr = addr_new(en, prefix, &at, true);
+		if (!addr_known(en, &at) && !egress_addr_is_local(en, &at)) {
+			if (is_elsewhere(en, prefix->region, &at))
+				prefix->region->skipped[egress_family_of(&at)] = true;
+			else
+				addr = addr_new(en, prefix, &at, true);
+		}
 		/* There was no memory. Leave @next as it is: this address is still unused. */
 		if (IS_ERR(addr))
 			break;
@@ -234,18 +237,16 @@ static void wake(struct egress_addr *addr)
 }
 
 /*
- * No address is left that was never used. If egress_addr_release() has forgotten addresses of
- * this family, let draw_fresh() find them: from the first address of each prefix on, it skips
- * those that are allocated or rest. The forgotten ones are drawn before those that rest, since
- * they were released earlier. Return: whether any had been forgotten.
+ * Let draw_fresh() begin anew with the first address of each prefix of the family. It skips those
+ * that are allocated or rest. @why: set if there is reason to; cleared. Return: whether it was set.
  */
-static bool remember(struct egress_region *region, enum egress_family family)
+static bool remember(struct egress_region *region, enum egress_family family, bool *why)
 {
 	struct egress_prefix *prefix;
 
-	if (!region->forgotten[family])
+	if (!*why)
 		return false;
-	region->forgotten[family] = false;
+	*why = false;
 	list_for_each_entry(prefix, &region->prefixes, list) {
 		if (egress_family_of(&prefix->cidr.addr) != family)
 			continue;
@@ -280,6 +281,7 @@ struct egress_addr *egress_addr_draw(struct egress_change *ch, struct egress_reg
 {
 	struct egress_prefix *prefix;
 	struct egress_addr *addr;
+	bool last = false;
 
 again:
 	list_for_each_entry(prefix, &region->prefixes, list) {
@@ -289,14 +291,24 @@ again:
 		if (addr)
 			return addr;
 	}
-	if (remember(region, family))
+	/*
+	 * No address is left that was never used. Those that egress_addr_release() has forgotten
+	 * are drawn before those that rest, since they were released earlier.
+	 */
+	if (remember(region, family, &region->forgotten[family]))
 		goto again;
 	list_for_each_entry(addr, &region->resting[family], rest) {
+		cond_resched();
 		if (addr->prefix->draining || egress_addr_is_local(ch->en, &addr->public.addr) ||
 		    is_owned(addr) || is_elsewhere(ch->en, region, &addr->public.addr))
 			continue;
 		wake(addr);
 		return addr;
+	}
+	/* Does another host still have what was skipped because of that? */
+	if (!last && remember(region, family, &region->skipped[family])) {
+		last = true;
+		goto again;
 	}
 	egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -ENOSPC,
 		      "no free %s address in the pool in region '%s'%s",

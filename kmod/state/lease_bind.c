@@ -451,6 +451,9 @@ int egress_rebalance(struct egress_change *ch, struct egress_rebalance *whole, u
 		return egress_refuse(&ch->error, EGRESS_ABOUT_APP, -ENOENT, "there is no app '%s'",
 				     whole->app);
 	loads = loads_new();
+	/* What the changes before have moved stays moved, and is told. */
+	if (!loads && whole->moved)
+		goto answer;
 	if (!loads)
 		return -ENOMEM;
 	if (!ch->dry)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Other hosts that this one knows: the next hops of its default routes, and its neighbours. An
- * address that one of them has is not to be drawn. Nothing is sent, and nobody is waited for.
+ * Other hosts that this one knows: the next hops of the default route that it takes (of several
+ * for IPv6, one), and its neighbours. An address that one of them has is not to be drawn. Nothing
+ * is sent, and nobody is waited for.
  */
 #include <net/arp.h>
 #include <net/ip6_fib.h>
@@ -45,7 +46,7 @@ static bool is_next_hop_v6(struct net *net, const struct in6_addr *addr, int ifi
 }
 
 /**
- * egress_is_next_hop() - is an address the next hop of a default route of this host
+ * egress_is_next_hop() - is an address the next hop of the default route that this host takes
  * @en: namespace
  * @addr: address
  * @ifindex: device by which the route leads; 0 for any, then it is the route that is taken

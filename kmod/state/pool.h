@@ -54,6 +54,7 @@ struct egress_prefix {
  *	first
  * @n_resting: number of addresses in @resting, by family
  * @forgotten: addresses were dropped from @resting, as there were too many, by family
+ * @skipped: addresses that were never used were not drawn, as another host had them, by family
  * @size: addresses that can be in use, by family, of prefixes that are not draining. Of a prefix
  *	with more than 2^32, so many count
  * @used: sum of egress_prefix.n_pairs of these prefixes, by family
@@ -76,6 +77,7 @@ struct egress_region {
 	struct list_head resting[EGRESS_FAMILIES];
 	unsigned int n_resting[EGRESS_FAMILIES];
 	bool forgotten[EGRESS_FAMILIES];
+	bool skipped[EGRESS_FAMILIES];
 	u64 size[EGRESS_FAMILIES];
 	u64 used[EGRESS_FAMILIES];
 	struct egress_told told[EGRESS_FAMILIES];

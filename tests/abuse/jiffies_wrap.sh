@@ -17,7 +17,7 @@ gone() { [ -z "$(draining "$1")" ]; }
 lingers() { eg -j lease list | jq '[.[] | select(.state == "lingering")] | length'; }
 none_lingers() { [ "$(lingers)" = 0 ]; }
 one_more() { is "$1: one more" refused "$(ask m1 tcp $BANK4)"; }
-rejects() { eg -j top --by rejects | jq '.[0].rejects'; }
+rejects() { eg -j top --by rejects | jq '.[0].refused'; }
 
 # Objects of the destination tables' cache: the reaper gives them back in its round.
 objects() { awk '$1 == "egress_dest" { print $2; exit }' /proc/slabinfo; }

@@ -97,7 +97,7 @@ for addr in $A4 $A6; do
 	is "a warning" 1 "$(grep -c "has $addr, which is in use by $theirs on 'up2'" "$TMP/said")"
 	is "the list" 1 "$(eg list --region fra 2>/dev/null | grep -c " $addr .* 1, conflict ")"
 done
-like "check" "address +FAILED +$A4 is in use by $theirs on up2" "$(eg check m1 $BANK4:7 2>/dev/null || true)"
+like "check" "address +FAILED +$A4 is in use by $theirs on 'up2'" "$(eg check m1 $BANK4:7 2>/dev/null || true)"
 
 # The owner goes.
 owner del

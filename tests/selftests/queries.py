@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 #
-# usage: queries.py SERVER RATE SECONDS
+# usage: queries.py SERVER RATE COUNT
 #
-# Ask a resolver RATE times a second, each time from a socket of its own that is closed
-# once the answer is there, as the resolvers of most libraries do. Meanwhile three
+# Ask a resolver COUNT times, no more often than RATE times a second, each time from a
+# socket of its own that is closed once the answer is there, as the resolvers of most
+# libraries do. Meanwhile three
 # clients play media: each sends to the echo server on port 7 every 0.4 s, and begins
 # anew every 2.4 s. Prints "answered=N failed=N streams=N moved=N": moved are the streams
 # whose port changed on the way, which the server tells.
@@ -18,7 +19,7 @@ import struct
 import sys
 import time
 
-SERVER, RATE, SECONDS = sys.argv[1], float(sys.argv[2]), float(sys.argv[3])
+SERVER, RATE, COUNT = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
 FAMILY = socket.AF_INET6 if ":" in SERVER else socket.AF_INET
 WAIT = 5
 QUERY = b"\x04bank\x07example\x00" + struct.pack(">HH", 1, 1)
@@ -103,12 +104,15 @@ asked = {}
 begin = time.monotonic()
 playing = [Stream(begin + i * 0.1) for i in range(3)]
 sent = 0
+at = begin
 while True:
     now = time.monotonic()
-    on = now - begin < SECONDS
-    if on and now >= begin + sent / RATE:
+    on = sent < COUNT
+    if on and now >= at:
         Query(sent, now)
         sent += 1
+        # Who is late does not hurry: that would be more than RATE a second.
+        at = max(at, now - 0.5 / RATE) + 1 / RATE
         continue
     for query in [q for q in asked if q.end <= now]:
         query.over(False)
@@ -122,7 +126,7 @@ while True:
             stream.send(now)
     if not on and not asked:
         break
-    wait = 0.02 if not on else max(0, min(0.05, begin + sent / RATE - now))
+    wait = 0.02 if not on else max(0, min(0.05, at - now))
     for key, _ in events.select(wait):
         key.data.read()
 print(f"answered={answered} failed={failed} streams={streams} moved={moved}")

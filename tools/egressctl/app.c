@@ -60,7 +60,7 @@ int app_set(const struct command *command, int argc, char **argv)
 		{ "--on-none", "pass|drop|reject", parse_on_none, &on_none,
 		  "what becomes of one that there is no egress address for" },
 		{ "--on-none-v6", "pass|drop|reject", parse_on_none, &on_none_v6,
-		  "the same for IPv6, if it is to differ from IPv4" },
+		  "the same for IPv6; without it, --on-none sets both" },
 		{ "--exclude", "PREFIX,...", parse_exclude, &exclude,
 		  "destinations to leave alone, or 'default': private and local ones" },
 		{}

@@ -6,9 +6,12 @@
 #include "args.h"
 #include "commands.h"
 #include "output.h"
+#include "uplink.h"
+#include "warn.h"
 #include "libegress/json.h"
 #include "libegress/machine.h"
 #include "libegress/parse.h"
+#include "libegress/pool.h"
 #include "libegress/route.h"
 
 static void print_json(const struct route *r)
@@ -100,6 +103,20 @@ static int parse_first(const struct command *command, char **argv, struct packet
 	return args_missing(command, "from ADDR or to ADDR");
 }
 
+/* Does the packet leave by the device that its egress address belongs to? */
+static int beware_of_route(const struct route *r)
+{
+	char dev[IF_NAMESIZE] = "";
+	int rc = pool_dev(r->machine.region, dev);
+
+	if (rc)
+		return rc;
+	uplink_beware(&r->packet->from.addr, r->packet->dev ?: r->machine.dev,
+		      &r->packet->to.addr, &r->source, dev);
+	warn_text();
+	return 0;
+}
+
 int get_route(const struct command *command, int argc, char **argv)
 {
 	struct packet packet = { .proto = IPPROTO_TCP };
@@ -129,5 +146,7 @@ int get_route(const struct command *command, int argc, char **argv)
 		print_json(&route);
 	else if (!rc)
 		print_text(&route);
+	if (!rc && route.rule == EGRESS_RULE_LEASED)
+		rc = beware_of_route(&route);
 	return rc;
 }

@@ -123,9 +123,9 @@ static size_t tell_room(const struct place *place, const struct pairs *gone)
 static int tell_fate(const char *app, const char *region, size_t machines, size_t room)
 {
 	static const char *const fates[] = {
-		[EGRESS_ON_NONE_PASS] = "they use the host's usual NAT",
-		[EGRESS_ON_NONE_DROP] = "what they send is dropped",
-		[EGRESS_ON_NONE_REJECT] = "what they send is refused",
+		[EGRESS_ON_NONE_PASS] = "uses the host's usual NAT",
+		[EGRESS_ON_NONE_DROP] = "is dropped",
+		[EGRESS_ON_NONE_REJECT] = "is refused",
 	};
 	size_t wait = machines > room ? machines - room : 0;
 	uint32_t v4, v6;
@@ -141,10 +141,12 @@ static int tell_fate(const char *app, const char *region, size_t machines, size_
 		return rc;
 	confirm_say("%zu machine%s of app '%s' in region '%s' will wait for room; ", wait,
 		    plural(wait), app, region);
-	if (v4 == v6 && v4 < sizeof(fates) / sizeof(*fates))
-		confirm_say("until then %s.\n", fates[v4]);
+	if (v4 > EGRESS_ON_NONE_REJECT || v6 > EGRESS_ON_NONE_REJECT)
+		confirm_say("until then on-none decides.\n");
+	else if (v4 == v6)
+		confirm_say("until then what they send %s.\n", fates[v4]);
 	else
-		confirm_say("until then IPv4 %s, IPv6 %s.\n", on_none_text(v4), on_none_text(v6));
+		confirm_say("until then their IPv4 %s, and IPv6 %s.\n", fates[v4], fates[v6]);
 	return 0;
 }
 

@@ -93,7 +93,7 @@ static void machines_cell(struct table *t, const struct pair *pair, const struct
 	char deadline[32] = "";
 
 	if (pair->left_behind) {
-		table_text(t, "left behind");
+		table_text(t, *conflict_text(pair, addr) ? "left behind, conflict" : "left behind");
 		return;
 	}
 	if (!pair->draining) {

@@ -160,8 +160,9 @@ static bool check_tables(struct reach *to, const struct route *route)
 	if (route->rule == EGRESS_RULE_LIMIT)
 		step(to, "limit", false, "%s", why);
 	else
-		ok = step(to, "limit", true, "%llu of %u connections", route->connections,
-			  route->limit);
+		ok = step(to, "limit", true, route->idle ?
+			  "%llu of %u connections, %u of them idle" : "%llu of %u connections",
+			  route->connections, route->limit, route->idle);
 out:
 	free(why);
 	return ok;
@@ -192,7 +193,7 @@ static bool check_claim(struct reach *to, const char *dev, const char *egress, c
 		return step(to, "address", false, "nobody answers for %s: '%s' %s", egress, dev,
 			    trouble);
 	if (*owner)
-		return step(to, "address", false, "%s is in use by %s on %s", egress, owner, dev);
+		return step(to, "address", false, "%s is in use by %s on '%s'", egress, owner, dev);
 	return step(to, "address", true, "%s is answered for on '%s'", egress, dev);
 }
 
@@ -218,13 +219,14 @@ static const char *dropped(const struct counters *before, const struct counters 
 }
 
 /* The far end answers the host: so what was for the machine got lost on its way back. */
-static void explain_return(struct reach *to, const struct addr *inside, const char *egress,
-			   const char *dev)
+static void explain_return(struct reach *to, const struct addr *inside, const char *in,
+			   const char *egress, const char *dev)
 {
 	char way[IF_NAMESIZE], home[IF_NAMESIZE], text[ADDR_TEXT], *why;
 	int rc;
 
-	uplink_to(&to->addr, way);
+	if (!*uplink_of(inside, in, &to->addr, way))
+		uplink_to(&to->addr, way);
 	if (!strcmp(uplink_to(inside, home), way))
 		rc = asprintf(&why, "the host's way to the machine, %s, leads by '%s' too",
 			      addr_text(inside, text), home);
@@ -288,7 +290,7 @@ static int follow(struct reach *to, const struct attempt *a, const struct route 
 		step(to, "reply", true, "the far end sees %s, and nothing listens on its port %u",
 		     egress, to->port);
 	else if (a->error == ETIMEDOUT && host_reaches(to))
-		explain_return(to, &packet.from.addr, egress, dev);
+		explain_return(to, &packet.from.addr, machine->dev, egress, dev);
 	else if (a->error == ETIMEDOUT)
 		step(to, "reply", false, "none within %d seconds, nor to the host itself: %s",
 		     PATIENCE, "the far end does not answer, or the way there is broken");
@@ -322,6 +324,7 @@ int reach(struct reach *to, const struct machine *machine, const struct inside *
 	rc = find_owner(&route.source, owner);
 	if (rc || !check_claim(to, dev, addr_text(&route.source, egress), owner))
 		return rc;
+	uplink_beware(from, machine->dev, &to->addr, &route.source, dev);
 	fd = inside_socket(inside, to->addr.len);
 	if (fd < 0) {
 		step(to, "source", false, "a socket inside: %s", strerror(errno));

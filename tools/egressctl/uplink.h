@@ -9,6 +9,20 @@
 /* By what device the way to an address leads; "" if there is none. */
 const char *uplink_to(const struct addr *to, char dev[IF_NAMESIZE]);
 
+/*
+ * By what device the host forwards what comes from an inside address, by a device, or by
+ * the way to that address if @in is ""; "" if it does not forward it.
+ */
+const char *uplink_of(const struct addr *from, const char *in, const struct addr *to,
+		      char dev[IF_NAMESIZE]);
+
+/*
+ * Warn if what comes from an inside address leaves by another device than @dev, on which its
+ * egress address is answered for; nothing happens if @dev is "".
+ */
+void uplink_beware(const struct addr *from, const char *in, const struct addr *to,
+		   const struct addr *egress, const char *dev);
+
 /* What keeps a device from working, NULL if nothing does. */
 const char *uplink_trouble(const char *dev);
 

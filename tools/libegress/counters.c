@@ -31,7 +31,7 @@ const char counters_help[] =
 	"  leak          would have left under a wrong address or port: dropped\n"
 	"  unsolicited   came in to an egress address, belongs to nothing: dropped\n"
 	"  nomem         dropped: no memory for the connection\n"
-	"  early-drop    idle UDP flows ended at the limit, each for a new connection\n";
+	"  early-drop    idle UDP flows ended at the limit, for new connections\n";
 
 void counters_read(struct counters *counters, struct nlattr *nest)
 {

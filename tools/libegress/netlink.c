@@ -242,12 +242,15 @@ static void take_in(struct answer *answer, size_t received)
 	struct nlmsghdr *nlh = (struct nlmsghdr *)(answer->messages + answer->length);
 	char *to = (char *)nlh;
 	int left = received;
+	struct nlmsghdr *next;
 
 	/* The last one may end without the bytes that align the next. */
 	memset(to + received, 0, NLMSG_ALIGNTO);
-	for (; nlmsg_ok(nlh, left) && !answer->complete; nlh = nlmsg_next(nlh, &left)) {
+	for (; nlmsg_ok(nlh, left) && !answer->complete; nlh = next) {
 		size_t length = NLMSG_ALIGN(nlh->nlmsg_len);
 
+		/* Before the message is moved, maybe over its own header. */
+		next = nlmsg_next(nlh, &left);
 		if (nlh->nlmsg_seq != answer->seq)
 			continue;
 		answer->interrupted |= nlh->nlmsg_flags & NLM_F_DUMP_INTR;

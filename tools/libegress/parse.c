@@ -363,26 +363,27 @@ int parse_limit(const char *what, const char *text, void *to)
 	return parse_range(what, text, to, 0, EGRESS_BLOCK_SIZE_MAX);
 }
 
+/* @choices says which names there are, for who gives another. */
 static int parse_choice(const char *what, const char *text, struct number *to,
-			const char *const names[2])
+			const char *const *names, size_t n, const char *choices)
 {
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (strcmp(text, names[i]))
 			continue;
 		*to = (struct number){ .given = true, .value = i };
 		return 0;
 	}
-	return fail_usage("%s '%s': give '%s' or '%s'", what, text, names[0], names[1]);
+	return fail_usage("%s '%s': give %s", what, text, choices);
 }
 
 int parse_on_limit(const char *what, const char *text, void *to)
 {
-	return parse_choice(what, text, to, on_limit_names);
+	return parse_choice(what, text, to, on_limit_names, 2, "'reject' or 'drop'");
 }
 
 int parse_on_none(const char *what, const char *text, void *to)
 {
-	return parse_choice(what, text, to, on_none_names);
+	return parse_choice(what, text, to, on_none_names, 3, "'pass', 'drop' or 'reject'");
 }
 
 int parse_slots(const char *what, const char *text, void *to)
