@@ -47,7 +47,7 @@ is "three connections" 3 "$(for m in m1 m2 m3; do keep $m $m tcp $BANK4; done | 
 like "and more" '^ok=5' "$(many five 5 m1 udp $BANK6)"
 
 asked "releases 1 pair used by 3 machines and cuts 8 connections" \
-	"3 machines of app 'shop' in region 'ord' will wait for room; until then they use the host's usual NAT" \
+	"3 machines of app 'shop' in region 'ord' will wait for room; until then what they send leaves by the host's usual NAT" \
 	-- release "$first"
 # Two machines find room on another pair, whose third slot lingers.
 allocate --block-size 16384
@@ -76,7 +76,7 @@ asked "This deletes 2 machines and cuts 2 connections" "The pair $V4,$V6 of 'm3'
 	-- machine del m2 m3
 asked "moves 'm3' from app 'shop' to 'blog' and cuts 1 connection\." \
 	"The pair $V4,$V6 of 'm3' alone is released" \
-	"1 machine of app 'blog' in region 'ord' will wait for room; until then they use" \
+	"1 machine of app 'blog' in region 'ord' will wait for room; until then what they send leaves" \
 	-- machine set m3 --app blog
 # Who comes to an app finds room on its pairs for the rest, not on one for some destinations.
 blog="--app blog --region ord --block-size 16384"

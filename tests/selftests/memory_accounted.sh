@@ -66,8 +66,8 @@ for port in range(1000):
         for n in range(20):
             s.sendto(b"?", (f"203.0.113.{n + 100}", 9))
 END
-made() { [ "$(stat opened)" -ge 23000 ]; }
-until_ok "most of 20000 packets were seen" made
+all_made() { [ "$(stat opened)" -ge 23000 ]; }
+until_ok "most of 20000 packets were seen" all_made
 grown "their ports" 120
 
 eg -j list > "$TMP/before"

@@ -14,6 +14,7 @@ gets() {
 }
 
 net 2
+m1 sysctl -qw "net.ipv4.ping_group_range=0 0"
 pool
 add 1
 

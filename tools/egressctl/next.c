@@ -123,7 +123,7 @@ static size_t tell_room(const struct place *place, const struct pairs *gone)
 static int tell_fate(const char *app, const char *region, size_t machines, size_t room)
 {
 	static const char *const fates[] = {
-		[EGRESS_ON_NONE_PASS] = "uses the host's usual NAT",
+		[EGRESS_ON_NONE_PASS] = "leaves by the host's usual NAT",
 		[EGRESS_ON_NONE_DROP] = "is dropped",
 		[EGRESS_ON_NONE_REJECT] = "is refused",
 	};
