@@ -41,7 +41,7 @@ build/%/egress.ko: $(KSRC)
 	$(MAKE) -C $(call kdir,$*) M=$(CURDIR)/build/$*/src $(KFLAGS) modules
 	@cp build/$*/src/egress.ko $@
 
-# One that knows less than the tool, and tells more, for tests/selftests/other_version.sh.
+# A module of another version, for tests/selftests/other_version.sh.
 build/%/other/egress.ko: $(KSRC) tests/other_module
 	@rm -rf build/$*/other
 	@mkdir -p build/$*/other/src

@@ -21,7 +21,7 @@
 static struct genl_ops joined[ARRAY_SIZE(egress_nl_ops)] __ro_after_init;
 static struct nla_policy policies[DUMPS][EGRESS_A_MAX + 1] __ro_after_init;
 
-/* To Linux 6.1 a uint is bytes, as many as there are. Others of that type have a length. */
+/* On Linux 6.1 NLA_UINT is NLA_BINARY, and has no length here; real binaries have one. */
 static bool is_uint(const struct nla_policy *policy)
 {
 	return policy->type == NLA_UINT && policy->validation_type == NLA_VALIDATE_NONE;

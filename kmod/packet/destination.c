@@ -220,8 +220,8 @@ static unsigned int udp_timeout(const struct nf_conn *ct)
 static bool is_idle(const struct nf_conn *ct)
 {
 	/*
-	 * Other CPUs may set bits, and the timeout, at this very moment. The packet that makes them
-	 * do so is then too late to keep the flow, as it would be if it came a moment later.
+	 * Another CPU may be handling a packet of the flow right now. Then the flow counts as idle
+	 * all the same, as if the packet had come a moment later.
 	 */
 	unsigned long status = data_race(READ_ONCE(ct->status));
 	s32 left;

@@ -108,7 +108,7 @@ bool egress_would_come_by(const struct egress_ingress *ingress, struct net_devic
 	int want = READ_ONCE(ingress->ifindex);
 	struct net_device *upper;
 
-	/* Of a bond's port nothing is known when the packet has come in. */
+	/* What came in by a bond's port is the bond's: the port is not known any more. */
 	if (dev->ifindex == want)
 		return !netif_is_lag_port(dev);
 	if (netif_is_bridge_port(dev))

@@ -28,8 +28,8 @@
 #include "state/pool.h"
 
 /*
- * Who gives up an address that another host has, too, is not to get it again at once: seconds for
- * which it rests at least. A claim in conflict is tried as often.
+ * Seconds for which an address is not drawn again if another host had it when its pair was
+ * released: as long as the longest pause between two tries of a claim.
  */
 #define OWNED	64
 
@@ -106,7 +106,7 @@ void egress_addr_forget(struct egress_net *en, struct egress_addr *addr)
 }
 
 /**
- * egress_addr_mark() - note that an address is given up, as far as another host has it
+ * egress_addr_mark() - keep an address that is released from being drawn, if another host has it
  * @addr: address, egress_net locked
  */
 void egress_addr_mark(struct egress_addr *addr)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Several commands as one change, all or none. What a part can be is what can be prepared, so that
- * everything that can fail is done before the first thing that shows, and can be undone until then.
+ * Several commands as one change, all or none. A command can be a part if it can be split into a
+ * step that may fail and can be undone, and a step that can't fail and shows.
  *
  * What is to go is marked first, in whatever order the parts stand. So no part adds a machine to a
  * pair that another part releases, and none has an id or an address that another one gives up.
@@ -71,7 +71,7 @@ static void undo(struct egress_change *ch, struct egress_batch_part *parts, unsi
 		if (going[i])
 			egress_machine_unmark(going[i]);
 	}
-	/* Now, as a block that a machine has freed for itself may be of one of these pairs. */
+	/* Last, as this may offer a block to machines that wait: no pair must be marked any more. */
 	egress_machines_unprepare(ch, made);
 }
 

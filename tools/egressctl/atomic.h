@@ -14,8 +14,9 @@ bool atomic_on(void);
 int atomic_check(const struct command *command);	/* can it be part of a request? */
 
 /*
- * A part of the request, of so small a number of names that it fits: what is put into the message
- * until atomic_part_end(). A line may have several. Returns NULL if there is no module.
+ * Begins a part of the request: what is put into the message until atomic_part_end() belongs to it.
+ * A part has 64 KB at most, so a line has one for each of its ids or addresses. Returns NULL if
+ * there is no module.
  */
 struct nl_msg *atomic_part(uint8_t cmd);
 void atomic_part_end(void);

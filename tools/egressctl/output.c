@@ -131,7 +131,7 @@ void table_cell(struct table *t, const char *format, ...)
 	cell_is(t, length);
 }
 
-/* For people at a terminal, which may be too narrow, and what takes more than a column a byte. */
+/* On a terminal, which may be too narrow, and for text whose width is not its number of bytes. */
 static void print_fitting(const struct table *t)
 {
 	struct libscols_table *cols = scols_new_table();
