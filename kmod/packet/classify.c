@@ -114,8 +114,8 @@ static struct egress_ports *ports_of(const struct egress_sender *sender, u8 pf,
  * @to: the packet's destination after destination NAT
  * @packet: filled in with the machine, its settings and its block, as far as they are found
  *
- * The source address alone says whose the packet is; the device is not looked at. A caller that acts
- * on the class calls egress_is_spoofed(), too, unless the class is EGRESS_CLASS_EXCLUDED.
+ * The source address alone says whose the packet is; the device is not looked at. A caller that
+ * acts on the class calls egress_is_spoofed(), too, unless the class is EGRESS_CLASS_EXCLUDED.
  *
  * Context: any, under RCU. Return: the packet's class.
  */

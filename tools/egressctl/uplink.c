@@ -24,7 +24,7 @@ static int read_device(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-/* Ask for the route to @to: of the host's own packets, or of those from @from that come in by @in. */
+/* The route to @to: of the host's own packets, or of those from @from that come in by @in. */
 static const char *route_get_dev(const struct addr *to, const struct addr *from, const char *in,
 				 char dev[IF_NAMESIZE])
 {
