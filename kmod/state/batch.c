@@ -71,7 +71,7 @@ static void undo(struct egress_change *ch, struct egress_batch_part *parts, unsi
 		if (going[i])
 			egress_machine_unmark(going[i]);
 	}
-	/* Last, as this may offer a block to machines that wait: no pair must be marked any more. */
+	/* Last, as this may offer a block to machines that wait: no pair is marked any more. */
 	egress_machines_unprepare(ch, made);
 }
 
