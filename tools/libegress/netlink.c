@@ -356,7 +356,8 @@ int answer_status(const struct answer *answer)
 	if (!answer->error && !answer->text)
 		return STATUS_DONE;
 	if (is_unknown(answer))
-		return fail("unsupported", "module %s does not know what egressctl %s asks of it: %s",
+		return fail("unsupported",
+			    "module %s does not know what egressctl %s asks of it: %s",
 			    version_of_module(module), egressctl_version,
 			    "use both of one version");
 	if (answer->text) {
