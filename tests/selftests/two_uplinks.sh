@@ -19,6 +19,8 @@ link h up2 "192.0.2.130/25 2001:db8:3::2/64 fe80::5/64" o p2 "192.0.2.129/25 200
 for sub in 198.51.100.128/28 2001:db8:e:f::/64; do
 	o ip route add $sub dev p2
 done
+running() { [[ $(ip -n h link show dev up2) == *"state UP"* ]]; }
+until_ok "the second uplink is up" running
 pool
 eg pool add fra 198.51.100.128/28 2001:db8:e:f::/64 dev up2
 v4=198.51.100.130 v6=2001:db8:e:f::2
