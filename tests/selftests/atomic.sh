@@ -108,11 +108,6 @@ is "pinned" "$A4" "$V4"
 is "one lease, that of the rest" 1 "$(eg -j machine show c70 | jq '.leases | length')"
 leased c70 "$(ask m1 udp $BANK4 "from=$(at 70)")"
 
-# A line that says again what is there does not keep the answer from telling the rest.
-allocate
-{ entry 70; echo "release $V4"; } > "$TMP/again"
-like "what is released is told" "$V4" "$(h "$EGRESSCTL" -b "$TMP/again" -atomic 2>&1; echo "$V4")" 
-
 { echo "release $A4"; echo "release 198.51.100.14"; } > "$TMP/release"
 refused 2 ":2: 198.51.100.14 is not" eg -b "$TMP/release" -atomic
 is "the pair is there" 2 "$(stat pairs)"
