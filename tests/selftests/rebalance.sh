@@ -30,6 +30,9 @@ while read -r machine pair; do
 done <<<"$places"
 
 # Many are moved in several changes, with others in between; the answer tells of all.
+# Nothing lingers from before, whose end would be a change, too.
+eg flush --all > /dev/null 2>&1
+pool
 eg -b - -atomic > /dev/null 2>&1 < <(for i in {1..640}; do
 	echo "machine add b$i --app big --region ord --addr 10.2.$((i / 200)).$((i % 200 + 1))"
 done)
