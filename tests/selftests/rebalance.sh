@@ -30,7 +30,7 @@ while read -r machine pair; do
 done <<<"$places"
 
 # Many are moved in several changes, with others in between; the answer tells of all.
-# Nothing lingers from before, whose end would be a change, too.
+# That slots linger no more, which the reaper sees once a second, is a change, too.
 eg flush --all > /dev/null 2>&1
 pool
 eg -b - -atomic > /dev/null 2>&1 < <(for i in {1..640}; do
@@ -40,5 +40,5 @@ eg allocate --app big --region ord --block-size 64 > /dev/null 2>&1
 eg allocate --app big --region ord --block-size 64 > /dev/null 2>&1
 generation=$(stat generation)
 is "moved of 640" 320 "$(of count "$(eg -j rebalance --app big)")"
-is "two changes" $((generation + 2)) "$(stat generation)"
+within "changes" 2 3 $(($(stat generation) - generation))
 is "half and half" "320 320" "$(eg -j list --app big | jq -r '[.[] | select(.family == "v4") | .machines] | join(" ")')"
