@@ -136,6 +136,7 @@ struct egress_claimer {
  * @last_pair: the newest pair's id
  * @last_set: the newest destination set's id
  * @last_machine: the newest machine's serial number
+ * @readdressed: how often a machine that was there got other inside addresses
  * @n_prefixes: prefixes in all destination sets
  * @prefix_bytes: memory that these prefixes take
  * @n_pairs: number of pairs
@@ -186,6 +187,7 @@ struct egress_net {
 	unsigned long last_pair;
 	unsigned long last_set;
 	unsigned long last_machine;
+	unsigned long readdressed;
 	unsigned int n_prefixes;
 	size_t prefix_bytes;
 	unsigned int n_pairs;

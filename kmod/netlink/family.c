@@ -303,7 +303,8 @@ static int pool_new(struct genl_info *info, bool replace)
 	req.prefixes = prefixes;
 	req.n_prefixes = err;
 
-	err = egress_request_begin(&rq, info);
+	err = egress_pool_survey(egress_net(genl_info_net(info)), &req);
+	err = err ?: egress_request_begin(&rq, info);
 	if (!err)
 		err = egress_request_end(&rq, egress_pool_add(&rq.ch, &req));
 	kvfree(prefixes);

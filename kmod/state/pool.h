@@ -100,6 +100,8 @@ struct egress_pool_request {
 	int slot_last;
 	bool replace;		/* what the pool has besides goes */
 	bool missing_ok;	/* what is to be deleted may be gone already */
+	unsigned long surveyed;	/* egress_pool_survey(): serial of the last machine looked at */
+	unsigned long readdressed;	/* egress_net.readdressed when it looked at the first */
 };
 
 struct egress_region *egress_region_find(struct egress_net *en, const char *name);
@@ -110,6 +112,7 @@ u64 egress_prefix_free(const struct egress_prefix *prefix);
 void egress_prefix_use(struct egress_prefix *prefix, int by);
 
 /* pool_check.c */
+int egress_pool_survey(struct egress_net *en, struct egress_pool_request *req);
 int egress_pool_check(struct egress_change *ch, const struct egress_pool_request *req);
 
 /* pool.c */

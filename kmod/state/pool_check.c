@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Which prefixes can come into a pool. A request may have thousands of them, and the namespace
- * a hundred thousand machines. So the prefixes are sorted once, and each address and prefix that
- * they must not cover is looked up among them.
+ * a hundred thousand machines. So the prefixes are sorted, and each address and prefix that they
+ * must not cover is looked up among them. Most machines are looked at before the change, some at a
+ * time, so that others can change things in between.
  */
 #include <linux/inetdevice.h>
 #include <linux/sort.h>
@@ -15,6 +16,9 @@
 #include "state/change.h"
 #include "state/machine.h"
 #include "state/pool.h"
+
+/* How many machines are looked at before others have their turn. */
+#define PIECE	4096
 
 /**
  * struct candidate - a prefix of the request
@@ -188,15 +192,18 @@ static int check_pools(struct egress_change *ch, const struct egress_pool_reques
 	return 0;
 }
 
-static int check_machines(struct egress_change *ch, const struct candidates *all)
+static int check_machines(struct egress_change *ch, const struct egress_pool_request *req,
+			  const struct candidates *all)
 {
+	bool same = ch->en->readdressed == req->readdressed;
 	char text[EGRESS_ADDR_STR], other[EGRESS_ADDR_STR];
 	struct egress_machine *machine;
 	const struct candidate *hit;
 	unsigned long serial;
 	unsigned int i;
 
-	xa_for_each(&ch->en->machines, serial, machine) {
+	/* Machines that came after the survey have higher serial numbers. */
+	xa_for_each_start(&ch->en->machines, serial, machine, same ? req->surveyed + 1 : 0) {
 		for (i = 0; i < machine->n_sources; i++) {
 			hit = covering(all, &machine->sources[i]->addr);
 			if (hit && !hit->there)
@@ -269,6 +276,79 @@ static int check_host(struct egress_change *ch, const struct candidates *all)
 	return err;
 }
 
+/* The prefixes of a request, sorted. Return: NULL if there is no memory. */
+static struct candidates *candidates_of(const struct egress_pool_request *req)
+{
+	struct candidates *all;
+	unsigned int i;
+
+	all = kvmalloc(struct_size(all, v, req->n_prefixes), GFP_KERNEL_ACCOUNT);
+	if (!all)
+		return NULL;
+	all->n = req->n_prefixes;
+	for (i = 0; i < all->n; i++) {
+		all->v[i] = (struct candidate) { .cidr = req->prefixes[i], .nth = i };
+		egress_addr_split(&all->v[i].cidr.addr, &all->v[i].hi, &all->v[i].lo);
+	}
+	sort(all->v, all->n, sizeof(*all->v), compare, NULL);
+	return all;
+}
+
+/* Look at the next machines. Return: whether there are more, and none was in a candidate. */
+static bool survey_some(struct egress_net *en, struct egress_pool_request *req,
+			const struct candidates *all)
+{
+	const struct egress_machine *machine;
+	unsigned int i, n = 0;
+	unsigned long serial;
+
+	lockdep_assert_held(&en->lock);
+	xa_for_each_start(&en->machines, serial, machine, req->surveyed + 1) {
+		for (i = 0; i < machine->n_sources; i++)
+			if (covering(all, &machine->sources[i]->addr))
+				return false;
+		req->surveyed = serial;
+		if (++n == PIECE)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * egress_pool_survey() - look at most machines before egress_pool_check() does, a piece at a time
+ * @en: namespace, not locked
+ * @req: request to make, to extend or to replace a pool; notes which machines need not be looked
+ *	at again, unless one gets other addresses meanwhile
+ *
+ * It refuses nothing, even if a machine has an address in a prefix: egress_pool_check() finds that
+ * machine. Context: process. Return: 0; -EINTR if the client is to die; -ENOMEM.
+ */
+int egress_pool_survey(struct egress_net *en, struct egress_pool_request *req)
+{
+	struct candidates *all = candidates_of(req);
+	unsigned long last;
+	int err;
+
+	if (!all)
+		return -ENOMEM;
+	err = mutex_lock_killable(&en->lock);
+	if (err)
+		goto free;
+	last = en->last_machine;
+	req->readdressed = en->readdressed;
+	while (survey_some(en, req, all) && req->surveyed < last) {
+		mutex_unlock(&en->lock);
+		cond_resched();
+		err = mutex_lock_killable(&en->lock);
+		if (err)
+			goto free;
+	}
+	mutex_unlock(&en->lock);
+free:
+	kvfree(all);
+	return err;
+}
+
 /**
  * egress_pool_check() - can the prefixes of a request come into its pool?
  * @ch: change
@@ -288,18 +368,11 @@ int egress_pool_check(struct egress_change *ch, const struct egress_pool_request
 		if (err)
 			return err;
 	}
-	all = kvmalloc(struct_size(all, v, req->n_prefixes), GFP_KERNEL_ACCOUNT);
+	all = candidates_of(req);
 	if (!all)
 		return -ENOMEM;
-	all->n = req->n_prefixes;
-	for (i = 0; i < all->n; i++) {
-		all->v[i] = (struct candidate) { .cidr = req->prefixes[i], .nth = i };
-		egress_addr_split(&all->v[i].cidr.addr, &all->v[i].hi, &all->v[i].lo);
-	}
-	sort(all->v, all->n, sizeof(*all->v), compare, NULL);
-
 	err = check_one_another(ch, all) ?: check_pools(ch, req, all) ?:
-		check_machines(ch, all) ?: check_host(ch, all);
+		check_machines(ch, req, all) ?: check_host(ch, all);
 	kvfree(all);
 	return err;
 }

@@ -227,6 +227,7 @@ int egress_sources_set(struct egress_net *en, struct egress_machine *machine,
 	memcpy(machine->sources, keep, kept * sizeof(*keep));
 	memcpy(machine->sources + kept, made, n_fresh * sizeof(*made));
 	machine->n_sources = kept + n_fresh;
+	en->readdressed++;
 	egress_sources_publish(machine);
 	return 0;
 }

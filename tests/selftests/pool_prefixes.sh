@@ -67,3 +67,18 @@ eg pool drain ord $A
 eg release 198.51.100.1 198.51.100.2
 eg pool del ord $A
 is "without it" "$C $B $D" "$(eg -j pool list ord | jq -r '[.[].prefixes[].prefix] | join(" ")')"
+
+# Wherever among very many machines one is that has an address of the prefix.
+for ((i = 0; i < 5000; i++)); do
+	echo "machine add n$i --app many --region ord --addr 10.$((1 + i / 250)).0.$((i % 250 + 1))"
+done > "$TMP/machines"
+eg -b "$TMP/machines" -atomic >/dev/null 2>&1
+is "machines" 5001 "$(stat machines)"
+for i in 0 4095 4096 4999; do
+	refused 2 "10.$((1 + i / 250)).0.$((i % 250 + 1)), the inside address of machine 'n$i'" \
+		eg pool add ord 203.0.113.0/28 10.$((1 + i / 250)).0.$((i % 250 + 1))/32
+done
+eg machine set n7 --addr 203.0.113.5
+refused 2 "203.0.113.5, the inside address of machine 'n7'" eg pool add ord 203.0.113.0/28
+eg machine del n7
+eg pool add ord 203.0.113.0/28
