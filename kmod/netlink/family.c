@@ -771,13 +771,25 @@ int egress_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct egress_net *en = egress_net(genl_info_net(info));
 	struct egress_request rq;
+	unsigned long last;
 	int err;
 
 	if (egress_nl_missing(info, EGRESS_A_ALL))
 		return -EINVAL;
+	err = egress_request_begin(&rq, info);
+	if (err)
+		return err;
+	last = en->last_machine;
+	while (egress_flush_some(&rq.ch, last)) {
+		err = egress_request_next(&rq);
+		if (err)
+			return err;
+	}
+	/* What little is left goes at once, with nobody in between. */
+	egress_request_pause(&rq);
 	if (mutex_lock_killable(&en->cuts))
 		return -EINTR;
-	err = egress_request_begin(&rq, info);
+	err = egress_request_resume(&rq);
 	if (!err) {
 		egress_flush(&rq.ch);
 		egress_change_did(&rq.ch, EGRESS_EVENT_FLUSHED, NULL);

@@ -79,24 +79,32 @@ int egress_request_begin(struct egress_request *rq, struct genl_info *info)
 }
 
 /**
- * egress_request_next() - go on with another change, for what is too much for one
+ * egress_request_pause() - end a change of a request that is too much for one, unlock
  * @rq: request, from egress_request_begin()
  *
- * The change before ends, and others have their turn. Context: process. Return: 0, and the
- * namespace is locked until egress_request_end(); or -EINTR if the client is to die, or if it is
- * refused, as the client expected a generation and somebody else has changed something between the
- * two changes; then nothing is locked.
+ * Others have their turn. To be followed by egress_request_resume(). Context: process.
  */
-int egress_request_next(struct egress_request *rq)
+void egress_request_pause(struct egress_request *rq)
+{
+	egress_change_end(&rq->ch);
+	cond_resched();
+}
+
+/**
+ * egress_request_resume() - go on with another change, after egress_request_pause()
+ * @rq: request
+ *
+ * Context: process. Return: 0, and the namespace is locked until egress_request_end(); or -EINTR
+ * if the client is to die, or if it is refused, as the client expected a generation and somebody
+ * else has changed something between the two changes; then nothing is locked.
+ */
+int egress_request_resume(struct egress_request *rq)
 {
 	struct egress_net *en = rq->ch.en;
+	u64 generation = rq->ch.generation;
 	bool dry = rq->ch.dry;
-	u64 generation;
 	int err;
 
-	egress_change_end(&rq->ch);
-	generation = rq->ch.generation;
-	cond_resched();
 	err = egress_change_begin_killable(&rq->ch, en);
 	if (err)
 		return err;
@@ -107,6 +115,18 @@ int egress_request_next(struct egress_request *rq)
 	egress_change_end(&rq->ch);
 	return egress_nl_refuse(rq->info, EGRESS_A_GENERATION, -ESTALE,
 				"somebody else has changed something meanwhile: a part was done");
+}
+
+/**
+ * egress_request_next() - end a change of a request, and go on with another
+ * @rq: request, from egress_request_begin()
+ *
+ * Context: process. Return: as egress_request_resume().
+ */
+int egress_request_next(struct egress_request *rq)
+{
+	egress_request_pause(rq);
+	return egress_request_resume(rq);
 }
 
 /*

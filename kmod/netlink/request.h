@@ -23,6 +23,8 @@ struct egress_request {
 };
 
 int egress_request_begin(struct egress_request *rq, struct genl_info *info);
+void egress_request_pause(struct egress_request *rq);
+int egress_request_resume(struct egress_request *rq);
 int egress_request_next(struct egress_request *rq);
 int egress_request_end(struct egress_request *rq, int err);
 

@@ -4,6 +4,7 @@
 
 struct egress_change;
 
+int egress_flush_some(struct egress_change *ch, unsigned long last);
 void egress_flush(struct egress_change *ch);
 
 #endif

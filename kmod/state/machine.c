@@ -600,6 +600,37 @@ int egress_machine_del_of(struct egress_change *ch, const char *name, const char
 }
 
 /**
+ * egress_machines_del_some() - delete the oldest machines, whatever they are called
+ * @ch: change
+ * @last: serial number; machines that came after it stay
+ * @max: how many at most
+ *
+ * What egress_machine_del() says of connections and pairs holds. Context: process. Return: how
+ * many were deleted.
+ */
+unsigned int egress_machines_del_some(struct egress_change *ch, unsigned long last,
+				      unsigned int max)
+{
+	struct egress_machine *machine;
+	unsigned long serial = 0;
+	unsigned int n;
+	LIST_HEAD(gone);
+
+	for (n = 0; n < max; n++) {
+		machine = xa_find(&ch->en->machines, &serial, last, XA_PRESENT);
+		if (!machine)
+			break;
+		egress_change_count(ch);
+		egress_change_did(ch, EGRESS_EVENT_MACHINE_GONE, machine);
+		machine_unpublish(ch, machine);
+		list_add_tail(&machine->peer, &gone);
+		cond_resched();
+	}
+	destroy_all(ch, &gone);
+	return n;
+}
+
+/**
  * egress_machines_flush() - delete all machines, and let nobody lease a pair any more
  * @ch: change
  *

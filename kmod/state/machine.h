@@ -103,6 +103,8 @@ u64 egress_machine_connections(const struct egress_machine *machine);
 void egress_machine_put(struct egress_machine *machine);
 int egress_machine_del_of(struct egress_change *ch, const char *app, const char *region,
 			  bool missing_ok);
+unsigned int egress_machines_del_some(struct egress_change *ch, unsigned long last,
+				      unsigned int max);
 void egress_machines_flush(struct egress_change *ch);
 
 int egress_machines_net_init(struct egress_net *en);

@@ -104,7 +104,8 @@ eg pool add fra 203.0.113.128/28
 told "another pool" "pool-new fra"
 eg pool del fra
 told "a pool's end" "pool-del fra"
+mapfile -t gone < <(eg -j machine list | jq -r '"machine-del " + .[].machine')
 eg flush --all
-told "the end of everything" "flush "
+CHANGES=2 told "the end of everything" "${gone[@]}" "flush "
 is "the last" "$(jq -s 'max_by(.generation).generation' "$TMP/events")" "$(h "$TOP/build/linux-source/tools/net/ynl/cli.py" --spec "$TOP/uapi/egress.yaml" \
 	--no-schema --output-json --do stats-get | jq .generation)"

@@ -3,7 +3,8 @@
 #
 # A release that has very many connections to cut holds nobody up: other requests are
 # carried out meanwhile, and nobody sees the pair any more. When it returns, all
-# connections are gone and the address can be allocated again. So with a machine.
+# connections are gone and the address can be allocated again. So with a machine, and
+# with a flush.
 . "$(dirname "$0")/lib.sh"
 
 FLOOD=$TOP/build/flood
@@ -76,3 +77,8 @@ under "m1" "$a4" "$(ask m1 tcp $BANK4)"
 add_m1() { add 1 >/dev/null; }
 seen add_m1 m1 "machine list" machine del m1
 is "leased" "[0] []" "$(eg -j list | jq -c '[.[].machines]') $(eg -j lease list)"
+
+afresh() { pool; again; add_m1; } >/dev/null
+eg flush --all
+seen afresh m1 "machine list" flush --all
+is "nothing is left" "[] [] []" "$(eg -j list) $(eg -j machine list) $(eg -j pool list)"
