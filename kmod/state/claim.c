@@ -348,12 +348,23 @@ unlock:
 	return err == -ENOMEM ? err : 0;
 }
 
-/* Under RCU. Return: the device on which something can be said, or NULL. */
+/*
+ * Under RCU. Is a device a port of a bridge or a bond, which gets what comes in? A VRF leaves ARP
+ * and neighbour discovery to its ports.
+ */
+static bool is_port(struct net_device *dev)
+{
+	struct net_device *master = netdev_master_upper_dev_get_rcu(dev);
+
+	return master && !netif_is_l3_master(master);
+}
+
+/* Under RCU. Return: the device on which something can be said and heard, or NULL. */
 static struct net_device *usable(struct egress_net *en, int ifindex)
 {
 	struct net_device *dev = dev_get_by_index_rcu(en->net, ifindex);
 
-	return dev && netif_running(dev) && netif_carrier_ok(dev) ? dev : NULL;
+	return dev && netif_running(dev) && netif_carrier_ok(dev) && !is_port(dev) ? dev : NULL;
 }
 
 /* Free a claim that has ended. Return: whether there was one. */

@@ -171,7 +171,8 @@ static void renamed(struct egress_net *en, const struct net_device *dev, bool go
 static void changed(struct egress_net *en, const struct net_device *dev, unsigned long event)
 {
 	struct egress_device *device = find_index(en, dev->ifindex);
-	bool had_in6, had_carrier, due = true, anew = event == NETDEV_UP;
+	bool anew = event == NETDEV_UP || event == NETDEV_CHANGEUPPER;
+	bool had_in6, had_carrier, due = true;
 
 	if (!device)
 		return;
@@ -195,6 +196,14 @@ static void changed(struct egress_net *en, const struct net_device *dev, unsigne
 		egress_claims_due(en, device, anew);
 }
 
+/* Does a device get or lose a master? A VLAN on it, for example, is none. */
+static bool changes_master(const void *ptr)
+{
+	const struct netdev_notifier_changeupper_info *info = ptr;
+
+	return info->master;
+}
+
 static int notify(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	const struct net_device *dev = netdev_notifier_info_to_dev(ptr);
@@ -208,6 +217,10 @@ static int notify(struct notifier_block *nb, unsigned long event, void *ptr)
 		renamed(en, dev, event == NETDEV_UNREGISTER);
 		spin_unlock(&en->device_lock);
 		break;
+	case NETDEV_CHANGEUPPER:
+		if (!changes_master(ptr))
+			return NOTIFY_DONE;
+		fallthrough;
 	case NETDEV_UP:
 	case NETDEV_CHANGEADDR:
 	case NETDEV_CHANGEMTU:

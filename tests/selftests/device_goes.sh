@@ -115,6 +115,29 @@ rename wan up
 answered "it has its name back"
 both
 
+# A port of a bridge: what comes in is the bridge's, which is to have the name, then.
+warned() { eg list 2>&1 >/dev/null | grep "nobody answers"; }
+printf '%s\n' "link add name br0 type bridge" "link set dev br0 addrgenmode none up" \
+	"link set dev up master br0" | ip -n h -batch -
+silent "a bridge's port"
+is "the list" "egressctl: warning: nobody answers for the addresses of region 'ord': 'up' is a port of 'br0'" "$(warned)"
+like "check" "address +FAILED +nobody answers for $V4: 'up' is a port of 'br0'" \
+	"$(eg check m1 $BANK4:7 2>/dev/null || true)"
+rename up wan
+rename br0 up
+answered "the bridge has the name"
+is "the list, then" "" "$(warned || true)"
+ip -n h link del dev up
+rename wan up
+ip -n h link add name br0 type bridge
+ip -n h link set dev up master br0
+silent "a bridge's port again"
+ip -n h link set dev up nomaster
+answered "a port no more"
+is "the list, then" "" "$(warned || true)"
+ip -n h link del dev br0
+both
+
 # In another namespace, where there are other pairs.
 new_ns x
 ip -n x link add name up type dummy

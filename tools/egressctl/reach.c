@@ -183,13 +183,12 @@ static int find_owner(const struct addr *addr, char mac[MAC_TEXT])
 
 static bool check_claim(struct reach *to, const char *dev, const char *egress, const char *owner)
 {
-	const char *trouble;
+	char trouble[TROUBLE_TEXT];
 
 	if (!*dev)
 		return step(to, "address", true, "%s is for you to route: its pool has no dev",
 			    egress);
-	trouble = uplink_trouble(dev);
-	if (trouble)
+	if (uplink_trouble(dev, trouble))
 		return step(to, "address", false, "nobody answers for %s: '%s' %s", egress, dev,
 			    trouble);
 	if (*owner)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -24,6 +26,32 @@ static int read_device(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
+static struct nl_msg *message(int type, const void *header, size_t size)
+{
+	struct nl_msg *msg = nlmsg_alloc_simple(type, 0);
+
+	if (!msg || nlmsg_append(msg, (void *)header, size, NLMSG_ALIGNTO))
+		out_of_memory();
+	return msg;
+}
+
+/*
+ * Ask the kernel about routes and devices, and let @read have the answer. The kernel answers with
+ * an error if it knows none; @read is not called then.
+ */
+static void ask(struct nl_msg *msg, nl_recvmsg_msg_cb_t read, void *arg)
+{
+	struct nl_sock *sock = nl_socket_alloc();
+
+	if (!sock)
+		out_of_memory();
+	nl_socket_modify_cb(sock, NL_CB_VALID, NL_CB_CUSTOM, read, arg);
+	if (!nl_connect(sock, NETLINK_ROUTE) && nl_send_auto(sock, msg) >= 0)
+		nl_recvmsgs_default(sock);
+	nlmsg_free(msg);
+	nl_socket_free(sock);
+}
+
 /* The route to @to: of the host's own packets, or of those from @from that come in by @in. */
 static const char *route_get_dev(const struct addr *to, const struct addr *from, const char *in,
 				 char dev[IF_NAMESIZE])
@@ -33,11 +61,8 @@ static const char *route_get_dev(const struct addr *to, const struct addr *from,
 		.rtm_dst_len = to->len * 8,
 		.rtm_src_len = from ? from->len * 8 : 0,
 	};
-	struct nl_msg *msg = nlmsg_alloc_simple(RTM_GETROUTE, 0);
-	struct nl_sock *sock = nl_socket_alloc();
+	struct nl_msg *msg = message(RTM_GETROUTE, &route, sizeof(route));
 
-	if (!sock || !msg || nlmsg_append(msg, &route, sizeof(route), NLMSG_ALIGNTO))
-		out_of_memory();
 	put_addr_if(msg, RTA_DST, to);
 	if (from) {
 		put_addr_if(msg, RTA_SRC, from);
@@ -45,12 +70,7 @@ static const char *route_get_dev(const struct addr *to, const struct addr *from,
 			out_of_memory();
 	}
 	*dev = '\0';
-	nl_socket_modify_cb(sock, NL_CB_VALID, NL_CB_CUSTOM, read_device, dev);
-	/* If the kernel knows no way, it answers with an error: none, too. */
-	if (!nl_connect(sock, NETLINK_ROUTE) && nl_send_auto(sock, msg) >= 0)
-		nl_recvmsgs_default(sock);
-	nlmsg_free(msg);
-	nl_socket_free(sock);
+	ask(msg, read_device, dev);
 	return dev;
 }
 
@@ -84,20 +104,57 @@ void uplink_beware(const struct addr *from, const char *in, const struct addr *t
 		 "lookup N', with a table N whose default route leads there");
 }
 
-const char *uplink_trouble(const char *dev)
+/* What a message about a device says of its master. */
+struct master {
+	int ifindex;
+	bool routes;	/* a VRF: its ports hear for themselves */
+};
+
+static int read_master(struct nl_msg *msg, void *arg)
 {
-	const char *trouble = NULL;
+	struct nlattr *at = nlmsg_find_attr(nlmsg_hdr(msg), sizeof(struct ifinfomsg), IFLA_MASTER);
+	struct nlattr *info[IFLA_INFO_MAX + 1] = {};
+	struct master *master = arg;
+
+	if (!at)
+		return NL_OK;
+	master->ifindex = nla_get_u32(at);
+	at = nlmsg_find_attr(nlmsg_hdr(msg), sizeof(struct ifinfomsg), IFLA_LINKINFO);
+	if (at && !nla_parse_nested(info, IFLA_INFO_MAX, at, NULL) && info[IFLA_INFO_SLAVE_KIND])
+		master->routes = !strcmp(nla_get_string(info[IFLA_INFO_SLAVE_KIND]), "vrf");
+	return NL_OK;
+}
+
+/* The bridge or bond that gets what comes in by a device, "" if none does. */
+static const char *taken_by(const char *dev, char name[IF_NAMESIZE])
+{
+	const struct ifinfomsg link = { .ifi_index = if_nametoindex(dev) };
+	struct master master = {};
+
+	*name = '\0';
+	ask(message(RTM_GETLINK, &link, sizeof(link)), read_master, &master);
+	if (master.ifindex && !master.routes && !if_indextoname(master.ifindex, name))
+		*name = '\0';
+	return name;
+}
+
+bool uplink_trouble(const char *dev, char trouble[TROUBLE_TEXT])
+{
+	char master[IF_NAMESIZE];
 	struct ifreq ifr = {};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
+	*trouble = '\0';
 	strncpy(ifr.ifr_name, dev, IF_NAMESIZE - 1);
 	if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &ifr))
-		trouble = "is not there";
+		strcpy(trouble, "is not there");
 	else if (!(ifr.ifr_flags & IFF_UP))
-		trouble = "is down";
+		strcpy(trouble, "is down");
 	else if (!(ifr.ifr_flags & IFF_RUNNING))
-		trouble = "has no carrier";
+		strcpy(trouble, "has no carrier");
+	else if (*taken_by(dev, master))
+		snprintf(trouble, TROUBLE_TEXT, "is a port of '%s'", master);
 	if (fd >= 0)
 		close(fd);
-	return trouble;
+	return *trouble;
 }

@@ -3,6 +3,7 @@
 #define EGRESSCTL_UPLINK_H
 
 #include <net/if.h>
+#include <stdbool.h>
 
 #include "libegress/parse.h"
 
@@ -23,7 +24,12 @@ const char *uplink_of(const struct addr *from, const char *in, const struct addr
 void uplink_beware(const struct addr *from, const char *in, const struct addr *to,
 		   const struct addr *egress, const char *dev);
 
-/* What keeps a device from working, NULL if nothing does. */
-const char *uplink_trouble(const char *dev);
+#define TROUBLE_TEXT (IF_NAMESIZE + 32)
+
+/*
+ * What keeps the host from being heard, or from hearing, on a device: to be said after its
+ * name. Returns whether there is such a thing; @trouble is "" if not.
+ */
+bool uplink_trouble(const char *dev, char trouble[TROUBLE_TEXT]);
 
 #endif
