@@ -115,3 +115,20 @@ done
 says "by the uplink" spoofed from 10.0.0.1 to $BANK4 iif up
 eg machine set m1 --dev red
 says "by the uplink, --dev red" spoofed from 10.0.0.1 to $BANK4 iif up
+
+# Another VRF has a machine with the same address: here it can be one machine's only.
+another() {
+	new_ns m4
+	link h m4 "" m4 eth0 "10.0.0.1/32"
+	inside m4 "route add 10.0.0.250 dev eth0" "route add default via 10.0.0.250"
+	inside h "link add blue type vrf table 20" "link set blue up" "link set m4 master blue" \
+		"addr add 10.0.0.250/32 dev m4" "route add default via 192.0.2.1 dev up onlink vrf blue"
+}
+together another
+refused 2 "10.0.0.1 belongs to machine 'm1'" \
+	eg machine add m4 --app shop --region ord --addr 10.0.0.1 --dev blue
+spoofs "the other VRF's" ask m4 udp $BANK4 wait=0.3
+eg machine replace m1 --app shop --region ord --addr 10.0.0.1 fd00::1
+lease m1
+ask m4 udp $BANK4 wait=0.3 > /dev/null
+under "the other VRF's, as m1 has no --dev" "$V4" "$(heard)"
