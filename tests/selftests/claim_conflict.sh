@@ -146,6 +146,14 @@ refused 2 "2001:db8:e:f::1 is the next hop of a route of this host" \
 refused 2 "198.51.100.131 is in use by $theirs on 'up2'" \
 	eg allocate --app shop --region fra --v4 198.51.100.131
 
+# What was passed over for a neighbour is drawn once the neighbour is gone.
+eg pool add lil 198.51.100.148/30 dev up2
+ip -n h neigh add 198.51.100.149 lladdr "$theirs" dev up2
+is "drawn" 198.51.100.150 "$(of v4 "$(eg -j allocate --app shop --region lil)")"
+refused 2 "no free IPv4 address" eg allocate --app shop --region lil
+ip -n h neigh del 198.51.100.149 dev up2
+is "drawn now" 198.51.100.149 "$(of v4 "$(eg -j allocate --app shop --region lil)")"
+
 # Hosts that share a pool have the same addresses, and may.
 eg release 198.51.100.132 -y 2>/dev/null
 eg pool add fra 198.51.100.128/28 slots 0-31

@@ -48,3 +48,11 @@ is "pairs" "" "$(pairs)"
 [[ $(again standing) != "$own4"* ]] || fail "a connection outlives its machine"
 add 1
 under "m1 anew" $HOST4 "$(ask m1 tcp $BANK4)"
+
+# Promoted, it is one of the app's, and stays when the machine goes.
+eg allocate --machine m1 --region ord
+lease m1
+eg promote m1
+is "promoted" "app shop" "$(eg -j list 2>/dev/null | jq -r ".[] | select(.ip == \"$V4\") | \"\(.scope) \(.owner)\"")"
+eg machine del m1
+is "it stays" "$V4" "$(pairs | head -n 1)"

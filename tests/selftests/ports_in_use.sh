@@ -63,6 +63,20 @@ h conntrack -D -p tcp -d 203.0.113.2 >/dev/null 2>&1
 is "all ports again" "ok=64 refused=1 addrs=$V4 ports=$FIRST-$LAST distinct=64" \
 	"$(many again 65 m1 tcp 203.0.113.2)"
 
+# At the limit an idle flow gives its port for a new one, which had first been given a port that
+# turned out to be in use: that counts, too.
+bank=203.0.113.4
+flows keep first m1 udp $bank
+read -r _ port <<<"$REPLY"
+like "all others" "^ok=63 " "$(many others 63 m1 udp $bank)"
+h conntrack -D -p udp -d $bank --reply-port-dst "$port" > /dev/null 2>&1
+load udp "$V4" $bank "$port"
+dropped=$(stat early-drop)
+sleep 1.2
+leased m1 "$(ask m1 udp $bank)"
+is "ended for it" $((dropped + 1)) "$(stat early-drop)"
+is "died of an entry" 0 "$(insert_failed)"
+
 # The host itself, which has the address, too.
 ip -n h addr add "$V4/32" dev lo
 for ((port = FIRST; port < FIRST + 32; port++)); do

@@ -23,8 +23,12 @@
 #       Have so many processes ask so often each, at the same time, for objects of names that
 #       only they use and that are not there. Each request has to be acknowledged once, with
 #       a sentence that has its own name. Says how many were not.
+#   raw_netlink.py HEADER between COMMAND ATTRIBUTE
+#       Says "ready". At the next event, before anything else that wants the processor, have
+#       that done, with the attribute as a flag. Says how it ended.
 
 import multiprocessing
+import os
 import re
 import socket
 import struct
@@ -34,9 +38,9 @@ import sys
 REQUEST, MULTI, ACK, ECHO, DUMP, DUMP_INTR = 0x1, 0x2, 0x4, 0x8, 0x300, 0x10     # NLM_F_*
 ERROR, DONE = 2, 3                              # NLMSG_*
 GENERIC, CONTROL, GETFAMILY = 16, 16, 3         # NETLINK_GENERIC, GENL_ID_CTRL
-FAMILY_ID, FAMILY_NAME = 1, 2                   # CTRL_ATTR_*
+FAMILY_ID, FAMILY_NAME, GROUPS, GROUP_ID = 1, 2, 7, 2     # CTRL_ATTR_*
 NESTED, ERROR_MSG, ERROR_OFFSET = 0x8000, 1, 2  # NLA_F_NESTED, NLMSGERR_ATTR_*
-SOL_NETLINK, CAP_ACK, EXT_ACK = 270, 10, 11     # NETLINK_*
+SOL_NETLINK, JOIN, CAP_ACK, EXT_ACK = 270, 1, 10, 11      # NETLINK_*
 SO_RCVBUFFORCE = 33
 
 
@@ -70,12 +74,16 @@ def request(sock, family, flags, command, payload=b""):
     sock.send(struct.pack("=IHHIIBBH", 20 + len(payload), family, flags, 1, 0, command, 1, 0) + payload)
 
 
-def open_family():
+def open_family(events=False):
     sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, GENERIC)
     sock.bind((0, 0))
     request(sock, CONTROL, REQUEST, GETFAMILY, struct.pack("=HH8s", 11, FAMILY_NAME, b"egress\0"))
     _, _, body = next(messages(sock.recv(65536)))
-    return sock, struct.unpack("=H", dict(attrs(body[4:]))[FAMILY_ID])[0]
+    family = dict(attrs(body[4:]))
+    if events:
+        (_, group), = attrs(family[GROUPS])
+        sock.setsockopt(SOL_NETLINK, JOIN, struct.unpack("=I", dict(attrs(group))[GROUP_ID])[0])
+    return sock, struct.unpack("=H", family[FAMILY_ID])[0]
 
 
 def parts(command, attribute, *program):
@@ -193,8 +201,20 @@ def refused(command, attribute, processes, count):
         print(sum(pool.starmap(ask_in_vain, asks, 1)))
 
 
+def between(command, attribute):
+    events, _ = open_family(events=True)
+    sock, family = open_family()
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    print("ready", flush=True)
+    events.recv(65536)
+    request(sock, family, REQUEST | ACK, command, struct.pack("=HH", 4, attribute))
+    _, _, body = next(messages(sock.recv(65536)))
+    print("error" if struct.unpack_from("=i", body)[0] else "done", flush=True)
+
+
 with open(sys.argv[1], encoding="ascii") as file:
     text = file.read()
 V4, UNTOLD = number(text, "EGRESS_ADDRESS_A_V4"), number(text, "EGRESS_A_UNTOLD")
-{"parts": parts, "whole": whole, "blame": blame, "lengths": lengths, "remove": remove, "refused": refused}[sys.argv[2]](
+{"parts": parts, "whole": whole, "blame": blame, "lengths": lengths, "remove": remove, "refused": refused,
+ "between": between}[sys.argv[2]](
     number(text, sys.argv[3]), number(text, sys.argv[4]), *sys.argv[5:])

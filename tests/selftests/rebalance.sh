@@ -42,3 +42,25 @@ generation=$(stat generation)
 is "moved of 640" 320 "$(of count "$(eg -j rebalance --app big)")"
 within "changes" 2 3 $(($(stat generation) - generation))
 is "half and half" "320 320" "$(eg -j list --app big | jq -r '[.[] | select(.family == "v4") | .machines] | join(" ")')"
+
+# Somebody else changes something between two of these changes: who has said which generation
+# is expected is refused, and what is done stays done. Nobody else notices.
+between() {
+	eg release "$(eg -j list --app big 2>/dev/null | jq -r '.[0].ip')" -y > /dev/null 2>&1
+	eg allocate --app big --region ord --block-size 64 > /dev/null 2>&1
+	settled
+	EXEC=exec h /usr/bin/python3 -I "$SELFTESTS/raw_netlink.py" "$TOP/uapi/linux/egress.h" \
+		between EGRESS_CMD_CORDON EGRESS_A_CORDONED > "$TMP/between" &
+	PIDS+=($!)
+	until_ok "it waits" grep -q ready "$TMP/between"
+	generation=$(stat generation)
+}
+spread() { eg -j list --app big 2>/dev/null | jq -r '[.[] | select(.family == "v4") | .machines] | sort | join(" ")'; }
+between
+refused 2 "somebody else has changed something meanwhile: a part was done" \
+	eg -generation "$generation" rebalance --app big
+is "a part, and what came between" "256 384 done" "$(spread) $(tail -n 1 "$TMP/between")"
+eg cordon off
+between
+is "moved, not asked for a generation" 320 "$(of count "$(eg -j rebalance --app big)")"
+is "all, and what came between" "320 320 done" "$(spread) $(tail -n 1 "$TMP/between")"
