@@ -49,7 +49,7 @@ between() {
 	eg release "$(eg -j list --app big 2>/dev/null | jq -r '.[0].ip')" -y > /dev/null 2>&1
 	eg allocate --app big --region ord --block-size 64 > /dev/null 2>&1
 	settled
-	EXEC=exec h /usr/bin/python3 -I "$SELFTESTS/raw_netlink.py" "$TOP/uapi/linux/egress.h" \
+	EXEC='exec' h /usr/bin/python3 -I "$SELFTESTS/raw_netlink.py" "$TOP/uapi/linux/egress.h" \
 		between EGRESS_CMD_CORDON EGRESS_A_CORDONED > "$TMP/between" &
 	PIDS+=($!)
 	until_ok "it waits" grep -q ready "$TMP/between"
