@@ -24,6 +24,7 @@
 #include "state/flush.h"
 #include "state/lease.h"
 #include "state/machine.h"
+#include "state/machine_cut.h"
 #include "state/pair.h"
 #include "state/pool.h"
 
@@ -664,6 +665,30 @@ int egress_nl_machine_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+int egress_nl_machine_cut_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	unsigned int n = count_of(info, EGRESS_A_MACHINE), i = 0;
+	enum egress_cut which = info->attrs[EGRESS_A_STALE] ? EGRESS_CUT_STALE : EGRESS_CUT_ALL;
+	const struct nlattr *attr;
+	struct egress_request rq;
+	const char **ids;
+	int rem, err;
+
+	if (egress_nl_missing(info, EGRESS_A_MACHINE))
+		return -EINVAL;
+	ids = kvcalloc(n, sizeof(*ids), GFP_KERNEL_ACCOUNT);
+	if (!ids)
+		return -ENOMEM;
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
+		if (nla_type(attr) == EGRESS_A_MACHINE)
+			ids[i++] = nla_data(attr);
+	err = egress_request_begin(&rq, info);
+	if (!err)
+		err = egress_request_end(&rq, egress_machine_cut(&rq.ch, ids, n, which));
+	kvfree(ids);
+	return err;
+}
+
 int egress_nl_bind_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	int slot = number(info, EGRESS_A_SLOT, -1);
@@ -680,6 +705,9 @@ int egress_nl_bind_doit(struct sk_buff *skb, struct genl_info *info)
 	else if (slot >= 0)
 		return egress_nl_refuse(info, EGRESS_A_SLOT, -EINVAL,
 					"a slot needs the pair it is of");
+	if (info->attrs[EGRESS_A_CUT_STALE] && info->attrs[EGRESS_A_DRY_RUN])
+		return egress_nl_refuse(info, EGRESS_A_CUT_STALE, -EINVAL,
+					"a dry run can't tell which connections would be stale");
 	err = egress_request_begin(&rq, info);
 	if (err)
 		return err;

@@ -80,7 +80,7 @@ static const struct nla_policy egress_pool_get_dump_nl_policy[EGRESS_A_REGION + 
 };
 
 /* EGRESS_CMD_PAIR_NEW - do */
-static const struct nla_policy egress_pair_new_nl_policy[EGRESS_A_TO + 1] = {
+static const struct nla_policy egress_pair_new_nl_policy[EGRESS_A_CUT_STALE + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
@@ -91,6 +91,7 @@ static const struct nla_policy egress_pair_new_nl_policy[EGRESS_A_TO + 1] = {
 	[EGRESS_A_V6] = NLA_POLICY_EXACT_LEN(16),
 	[EGRESS_A_BLOCK_SIZE] = NLA_POLICY_RANGE(NLA_U32, EGRESS_BLOCK_SIZE_MIN, EGRESS_BLOCK_SIZE_MAX),
 	[EGRESS_A_TO] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
+	[EGRESS_A_CUT_STALE] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_PAIR_DEL - do */
@@ -161,12 +162,13 @@ static const struct nla_policy egress_lease_get_nl_policy[EGRESS_A_BRIEF + 1] = 
 };
 
 /* EGRESS_CMD_BIND - do */
-static const struct nla_policy egress_bind_nl_policy[EGRESS_A_DRY_RUN + 1] = {
+static const struct nla_policy egress_bind_nl_policy[EGRESS_A_CUT_STALE + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_PAIR] = NLA_POLICY_NESTED(egress_address_nl_policy),
 	[EGRESS_A_SLOT] = NLA_POLICY_MAX(NLA_U32, S16_MAX),
 	[EGRESS_A_DRY_RUN] = { .type = NLA_FLAG, },
+	[EGRESS_A_CUT_STALE] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_REBALANCE - do */
@@ -320,8 +322,16 @@ static const struct nla_policy egress_batch_nl_policy[EGRESS_A_REQUEST + 1] = {
 	[EGRESS_A_REQUEST] = NLA_POLICY_NESTED(egress_request_nl_policy),
 };
 
+/* EGRESS_CMD_MACHINE_CUT - do */
+static const struct nla_policy egress_machine_cut_nl_policy[EGRESS_A_STALE + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
+	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_STALE] = { .type = NLA_FLAG, },
+	[EGRESS_A_DRY_RUN] = { .type = NLA_FLAG, },
+};
+
 /* Ops table for egress */
-const struct genl_split_ops egress_nl_ops[34] = {
+const struct genl_split_ops egress_nl_ops[35] = {
 	{
 		.cmd		= EGRESS_CMD_POOL_NEW,
 		.pre_doit	= egress_nl_pre_doit,
@@ -359,7 +369,7 @@ const struct genl_split_ops egress_nl_ops[34] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_pair_new_doit,
 		.policy		= egress_pair_new_nl_policy,
-		.maxattr	= EGRESS_A_TO,
+		.maxattr	= EGRESS_A_CUT_STALE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -431,7 +441,7 @@ const struct genl_split_ops egress_nl_ops[34] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_bind_doit,
 		.policy		= egress_bind_nl_policy,
-		.maxattr	= EGRESS_A_DRY_RUN,
+		.maxattr	= EGRESS_A_CUT_STALE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -593,6 +603,14 @@ const struct genl_split_ops egress_nl_ops[34] = {
 		.doit		= egress_nl_batch_doit,
 		.policy		= egress_batch_nl_policy,
 		.maxattr	= EGRESS_A_REQUEST,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_MACHINE_CUT,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_machine_cut_doit,
+		.policy		= egress_machine_cut_nl_policy,
+		.maxattr	= EGRESS_A_STALE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

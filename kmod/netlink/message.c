@@ -677,6 +677,21 @@ int egress_msg_move(struct egress_net *en, const struct egress_msg *msg,
 	return finish(msg, hdr, err);
 }
 
+/* How many connections of a machine were ended, or would be. */
+int egress_msg_cut(struct egress_net *en, const struct egress_msg *msg,
+		   const struct egress_machine *machine)
+{
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = nla_put_string(skb, EGRESS_A_MACHINE, machine->id) ||
+		nla_put_uint(skb, EGRESS_A_CUT, machine->sender.n_cut);
+	return finish(msg, hdr, err);
+}
+
 /* How many machines were moved. */
 int egress_msg_rebalance(struct egress_net *en, const struct egress_msg *msg,
 			 const struct egress_rebalance *done)

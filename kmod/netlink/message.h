@@ -72,6 +72,8 @@ int egress_msg_rebalance(struct egress_net *en, const struct egress_msg *msg,
 int egress_msg_untold(struct egress_net *en, const struct egress_msg *msg, unsigned int n);
 int egress_msg_move(struct egress_net *en, const struct egress_msg *msg,
 		    const struct egress_move *move);
+int egress_msg_cut(struct egress_net *en, const struct egress_msg *msg,
+		   const struct egress_machine *machine);
 int egress_msg_cordon(struct egress_net *en, const struct egress_msg *msg);
 int egress_msg_nothing(struct egress_net *en, const struct egress_msg *msg);
 int egress_msg_warning(struct egress_net *en, const struct egress_msg *msg,

@@ -12,6 +12,7 @@
 #include "netlink/uint.h"
 #include "state/change.h"
 #include "state/count.h"
+#include "state/machine_cut.h"
 
 /*
  * A client that decided by what it read can send the generation of its reading along. If
@@ -55,26 +56,35 @@ int egress_request_begin(struct egress_request *rq, struct genl_info *info)
 	int err;
 
 	rq->info = info;
+	rq->cuts = info->genlhdr->cmd == EGRESS_CMD_MACHINE_CUT ||
+		nlmsg_find_attr(info->nlhdr, GENL_HDRLEN, EGRESS_A_CUT_STALE);
 	rq->untold = 0;
 	rq->added = 0;
 	/* info->attrs ends with the last attribute that the command takes. */
 	rq->many = info->genlhdr->cmd == EGRESS_CMD_BATCH ||
 		nlmsg_find_attr(info->nlhdr, GENL_HDRLEN, EGRESS_A_ENTRY);
 	dry = nlmsg_find_attr(info->nlhdr, GENL_HDRLEN, EGRESS_A_DRY_RUN);
+	if (rq->cuts && mutex_lock_killable(&en->cuts))
+		return -EINTR;
 	/* A dry run tells how many connections would be cut, and which blocks have none. */
-	if (dry) {
+	if (dry && !rq->cuts) {
 		err = egress_count_pairs(en, NULL, NULL);
 		if (err)
 			return err;
 	}
 	err = egress_change_begin_killable(&rq->ch, en);
 	if (err)
-		return err;
+		goto unlock;
 	rq->ch.answer = answer;
 	rq->ch.dry = dry;
+	rq->ch.cut_stale = rq->cuts && info->genlhdr->cmd != EGRESS_CMD_MACHINE_CUT;
 	err = expected_generation(en, info);
-	if (err)
-		egress_change_end(&rq->ch);
+	if (!err)
+		return 0;
+	egress_change_end(&rq->ch);
+unlock:
+	if (rq->cuts)
+		mutex_unlock(&en->cuts);
 	return err;
 }
 
@@ -144,6 +154,22 @@ static void tell_generation(struct egress_request *rq)
 	mutex_unlock(&en->lock);
 }
 
+/* End the connections of machines that stay, and tell how many these were. */
+static void cut(struct egress_request *rq)
+{
+	struct egress_net *en = rq->ch.en;
+
+	if (list_empty(&rq->ch.cut))
+		return;
+	egress_machines_cut(&rq->ch);
+	mutex_lock(&en->lock);
+	rq->untold = 0;
+	egress_machines_cut_tell(&rq->ch);
+	if (rq->untold)
+		egress_tell_untold(en, rq->info, rq->ch.dry, rq->untold);
+	mutex_unlock(&en->lock);
+}
+
 /**
  * egress_request_end() - end a request's change, and say why if it was refused
  * @rq: request, from egress_request_begin()
@@ -161,7 +187,13 @@ int egress_request_end(struct egress_request *rq, int err)
 	/* A dry run is answered without NLM_F_ECHO, too. */
 	if (untold && !err && (echo || rq->ch.dry))
 		egress_tell_untold(en, rq->info, rq->ch.dry, untold);
+	/* What is refused may have changed a lease and taken it back. */
+	rq->ch.cut_stale &= !err;
 	egress_change_end(&rq->ch);
+	if (rq->cuts) {
+		cut(rq);
+		mutex_unlock(&en->cuts);
+	}
 	if (echo && rq->ch.generation != told)
 		tell_generation(rq);
 	/* Some errors have no reason in ch.error: -ENOMEM, and what family.c has refused. */

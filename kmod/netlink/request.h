@@ -11,6 +11,8 @@ struct genl_info;
  * @ch: the change
  * @info: the client's request, for the answer
  * @many: the request may add many machines, and is answered with their number
+ * @cuts: the request holds egress_net.cuts from its beginning to its end, as it may end connections
+ *	of machines that stay
  * @untold: objects that were not echoed, as the client's socket has no room for them
  * @added: machines of a request for many, which are told as a number
  */
@@ -18,6 +20,7 @@ struct egress_request {
 	struct egress_change ch;
 	struct genl_info *info;
 	bool many;
+	bool cuts;
 	unsigned int untold;
 	unsigned int added;
 };

@@ -33,6 +33,7 @@ static const u8 commands[] = {
 	[EGRESS_EVENT_LEASE] = EGRESS_CMD_LEASE,
 	[EGRESS_EVENT_SET_NEW] = EGRESS_CMD_SET_NEW,
 	[EGRESS_EVENT_SET_GONE] = EGRESS_CMD_SET_DEL,
+	[EGRESS_EVENT_CUT] = EGRESS_CMD_UNSPEC,
 };
 
 /* Write the message about @object. @event says of what type it is: see state/change.h. */
@@ -57,6 +58,8 @@ static int fill(struct egress_net *en, struct egress_msg *msg, enum egress_chang
 		return egress_msg_warning(en, msg, object);
 	case EGRESS_EVENT_MOVE:
 		return egress_msg_move(en, msg, object);
+	case EGRESS_EVENT_CUT:
+		return egress_msg_cut(en, msg, object);
 	case EGRESS_EVENT_CORDON:
 		return egress_msg_cordon(en, msg);
 	case EGRESS_EVENT_SET_NEW:

@@ -107,6 +107,34 @@ static struct egress_ports *ports_of(const struct egress_sender *sender, u8 pf,
 }
 
 /**
+ * egress_classify_to() - the same as egress_classify(), for a machine that is known
+ * @sender: machine that packets can find
+ * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @to: the packet's destination after destination NAT
+ * @packet: filled in
+ *
+ * Context: any, under RCU. Return: the packet's class; never EGRESS_CLASS_FOREIGN.
+ */
+enum egress_class egress_classify_to(struct egress_sender *sender, u8 pf,
+				     const union nf_inet_addr *to, struct egress_packet *packet)
+{
+	const struct egress_view *view;
+
+	packet->sender = sender;
+	/* A machine that packets can find always has a view. */
+	view = rcu_dereference(sender->view);
+	packet->conf = rcu_dereference(*view->conf);
+	if (egress_exclude_has(packet->conf->exclude, pf, to))
+		return EGRESS_CLASS_EXCLUDED;
+
+	packet->ports = ports_of(sender, pf, to);
+	if (!packet->ports ||
+	    !packet->ports->nat->has[pf == NFPROTO_IPV4 ? EGRESS_V4 : EGRESS_V6])
+		return EGRESS_CLASS_UNBOUND;
+	return EGRESS_CLASS_LEASED;
+}
+
+/**
  * egress_classify() - find out whether a packet has to leave under an egress address, and which
  * @en: namespace
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
@@ -122,27 +150,32 @@ static struct egress_ports *ports_of(const struct egress_sender *sender, u8 pf,
 enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_inet_addr *from,
 				  const union nf_inet_addr *to, struct egress_packet *packet)
 {
-	const struct egress_sender *sender;
-	const struct egress_view *view;
 	struct in6_addr addr;
 
 	egress_addr_inet(&addr, pf, from);
 	packet->sender = egress_sender_find(&en->sources, &addr);
-	sender = packet->sender;
-	if (!sender)
+	if (!packet->sender)
 		return EGRESS_CLASS_FOREIGN;
+	return egress_classify_to(packet->sender, pf, to, packet);
+}
 
-	/* A machine that packets can find always has a view. */
-	view = rcu_dereference(sender->view);
-	packet->conf = rcu_dereference(*view->conf);
-	if (egress_exclude_has(packet->conf->exclude, pf, to))
-		return EGRESS_CLASS_EXCLUDED;
+/**
+ * egress_in_block() - do a connection's replies go to a pair's address and a port of a block of it?
+ * @ports: the block
+ * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @reply: the connection's tuple in the reply direction
+ *
+ * Context: any, under RCU.
+ */
+bool egress_in_block(const struct egress_ports *ports, u8 pf,
+		     const struct nf_conntrack_tuple *reply)
+{
+	const struct egress_nat *nat = ports->nat;
+	struct in6_addr addr;
 
-	packet->ports = ports_of(sender, pf, to);
-	if (!packet->ports ||
-	    !packet->ports->nat->has[pf == NFPROTO_IPV4 ? EGRESS_V4 : EGRESS_V6])
-		return EGRESS_CLASS_UNBOUND;
-	return EGRESS_CLASS_LEASED;
+	egress_addr_inet(&addr, pf, &reply->dst.u3);
+	return ipv6_addr_equal(&addr, pf == NFPROTO_IPV4 ? &nat->v4 : &nat->v6) &&
+		egress_reply_port(reply) >> nat->order == ports->first >> nat->order;
 }
 
 /**

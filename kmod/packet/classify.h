@@ -36,6 +36,10 @@ struct egress_packet {
 
 enum egress_class egress_classify(struct egress_net *en, u8 pf, const union nf_inet_addr *from,
 				  const union nf_inet_addr *to, struct egress_packet *packet);
+enum egress_class egress_classify_to(struct egress_sender *sender, u8 pf,
+				     const union nf_inet_addr *to, struct egress_packet *packet);
+bool egress_in_block(const struct egress_ports *ports, u8 pf,
+		     const struct nf_conntrack_tuple *reply);
 enum egress_on_none egress_on_none(const struct egress_packet *packet, u8 pf);
 bool egress_shareable(const struct nf_conntrack_tuple *orig);
 unsigned int egress_drop(struct egress_net *en, const struct egress_packet *packet,

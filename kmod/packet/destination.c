@@ -134,13 +134,21 @@ struct look_budget {
 
 static DEFINE_PER_CPU(struct look_budget, look_budget);
 
+/* Which connections a sweep ends. */
+enum conn_cut {
+	CUT_NONE,
+	CUT_LIVE,	/* those that conntrack has confirmed and TCP has not closed */
+	CUT_ALL,	/* all, as the block is taken from its machine */
+};
+
 /**
  * struct conn_probe - a probe that asks conntrack
  * @probe: what the ring sees of this struct
  * @net: the namespace of the connections
  * @ports: the block
  * @key: the key of the destination table
- * @cut: end every connection that is found, as the block is taken from its machine
+ * @cut: which connections are ended
+ * @ended: number of connections that CUT_LIVE has ended
  * @ct: the connection that wants a place, not confirmed yet; NULL in a sweep
  * @want: the place as @ct wants it; not set in a sweep
  */
@@ -149,7 +157,8 @@ struct conn_probe {
 	struct net *net;
 	const struct egress_ports *ports;
 	const struct egress_dest_key *key;
-	bool cut;
+	enum conn_cut cut;
+	unsigned int ended;
 	const struct nf_conn *ct;
 	struct egress_place want;
 };
@@ -287,7 +296,7 @@ static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
 		 */
 		u32 age = egress_place_age(place, probe->now);
 
-		if (cp->cut || place->seen)
+		if (cp->cut == CUT_ALL || place->seen)
 			return EGRESS_FATE_DEAD;
 		if (age <= EGRESS_CONFIRM_TIME)
 			return EGRESS_FATE_UNCONFIRMED;
@@ -303,10 +312,10 @@ static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
 		 * Whoever gets the port finds it in use, and passes it over; the connection that
 		 * took the port just now is about to do so.
 		 */
-		fate = !cp->cut && !place->seen &&
+		fate = cp->cut != CUT_ALL && !place->seen &&
 			egress_place_age(place, cp->probe.now) <= EGRESS_CONFIRM_TIME ?
 			EGRESS_FATE_UNCONFIRMED : EGRESS_FATE_DEAD;
-	} else if (cp->cut) {
+	} else if (cp->cut == CUT_ALL) {
 		nf_ct_kill(ct);
 		fate = EGRESS_FATE_DEAD;
 	} else if (place->proto == IPPROTO_TCP && egress_tcp_closed(ct)) {
@@ -315,6 +324,10 @@ static enum egress_fate conn_fate(struct egress_probe *probe, unsigned int port,
 			fate = EGRESS_FATE_UNFIT;
 		else if (end != EGRESS_END_NONE)
 			nf_ct_kill(ct);
+	} else if (cp->cut == CUT_LIVE) {
+		/* It may be that somebody else ends it just now. */
+		cp->ended += nf_ct_kill(ct);
+		fate = EGRESS_FATE_DEAD;
 	} else if ((place->proto == IPPROTO_UDP || place->proto == IPPROTO_UDPLITE) &&
 		   is_idle(ct)) {
 		fate = EGRESS_FATE_IDLE;
@@ -337,7 +350,8 @@ static void probe_init(struct conn_probe *cp, struct egress_net *en,
 	cp->ports = ports;
 	cp->key = key;
 	cp->probe.now = jiffies;
-	cp->cut = false;
+	cp->cut = CUT_NONE;
+	cp->ended = 0;
 	cp->ct = NULL;
 }
 
@@ -667,11 +681,12 @@ static void note_live(struct egress_ports *ports, struct egress_dest *dest, unsi
 }
 
 /*
- * Free the places of a table whose connections are over, or of all connections if @cut. A table
- * without taken places is freed itself. Return: number of live connections.
+ * Free the places of a table whose connections are over, or are ended as @cut says. A table
+ * without taken places is freed itself. Return: number of live connections. If @ended is not NULL,
+ * it grows by conn_probe.ended.
  */
 static unsigned int dest_sweep(struct egress_net *en, struct egress_ports *ports,
-			       struct egress_dest *dest, bool cut)
+			       struct egress_dest *dest, enum conn_cut cut, unsigned int *ended)
 {
 	unsigned int from = 0, live = 0;
 	struct conn_probe cp;
@@ -703,6 +718,8 @@ static unsigned int dest_sweep(struct egress_net *en, struct egress_ports *ports
 	}
 	count_closed(en, ports, cp.probe.freed);
 	note_live(ports, dest, live);
+	if (ended)
+		*ended += cp.ended;
 
 	if (!empty)
 		return live;
@@ -742,15 +759,15 @@ static int cost(const struct egress_dest *dest)
  * Sweep the next table of a block, and take its cost from @budget. Return: false if the block has
  * no table.
  */
-static bool sweep_next(struct egress_net *en, struct egress_ports *ports, bool cut, int *budget,
-		       unsigned int *live)
+static bool sweep_next(struct egress_net *en, struct egress_ports *ports, enum conn_cut cut,
+		       int *budget, unsigned int *live)
 {
 	struct egress_dest *dest = dests_next(&ports->dests);
 
 	if (!dest)
 		return false;
 	*budget -= cost(dest);
-	*live = dest_sweep(en, ports, dest, cut);
+	*live = dest_sweep(en, ports, dest, cut, NULL);
 	return true;
 }
 
@@ -770,7 +787,7 @@ unsigned int egress_dests_sweep_some(struct egress_net *en, struct egress_ports 
 {
 	unsigned int done = 0, live;
 
-	while (done < n && *budget > 0 && sweep_next(en, ports, false, budget, &live))
+	while (done < n && *budget > 0 && sweep_next(en, ports, CUT_NONE, budget, &live))
 		done++;
 	return done;
 }
@@ -795,12 +812,12 @@ bool egress_dests_retire(struct egress_net *en, struct egress_ports *ports, int 
 		return true;
 	mutex_lock(&en->reap);
 	left = READ_ONCE(ports->dests.n);
-	while (left && *budget > 0 && sweep_next(en, ports, false, budget, &live) && !live)
+	while (left && *budget > 0 && sweep_next(en, ports, CUT_NONE, budget, &live) && !live)
 		left--;
 	idle = !left;
 	if (idle)
 		while (ports->dests.n)
-			sweep_next(en, ports, true, budget, &live);
+			sweep_next(en, ports, CUT_ALL, budget, &live);
 	mutex_unlock(&en->reap);
 	return idle;
 }
@@ -820,9 +837,45 @@ bool egress_dests_cut_some(struct egress_net *en, struct egress_ports *ports, in
 	unsigned int live;
 
 	lockdep_assert_held(&en->reap);
-	while (*budget > 0 && sweep_next(en, ports, true, budget, &live))
+	while (*budget > 0 && sweep_next(en, ports, CUT_ALL, budget, &live))
 		;
 	return !READ_ONCE(ports->dests.n);
+}
+
+/**
+ * egress_dests_end_some() - end connections of the next tables of a block, which may be leased
+ * @en: namespace
+ * @ports: the block
+ * @n: number of tables to look at, no more
+ * @budget: number of tables and places that may be asked about, counted down
+ * @chosen: says of a destination address whether connections to it are to be ended
+ * @ended: counted up by the number of connections that are ended
+ *
+ * A connection whose first packet is still on its way is not ended and keeps its place. One that
+ * TCP has closed is none any more. Context: process, egress_net.reap held. Return: number of
+ * tables looked at.
+ */
+unsigned int egress_dests_end_some(struct egress_net *en, struct egress_ports *ports,
+				   unsigned int n, int *budget, egress_dest_chosen_fn chosen,
+				   unsigned int *ended)
+{
+	struct egress_dest *dest;
+	unsigned int done = 0;
+
+	lockdep_assert_held(&en->reap);
+	while (done < n && *budget > 0) {
+		dest = dests_next(&ports->dests);
+		if (!dest)
+			break;
+		done++;
+		if (!chosen(en, ports, dest->key.pf, &dest->key.addr)) {
+			--*budget;
+			continue;
+		}
+		*budget -= cost(dest);
+		dest_sweep(en, ports, dest, CUT_LIVE, ended);
+	}
+	return done;
 }
 
 /*

@@ -91,6 +91,14 @@ unsigned int egress_dests_sweep_some(struct egress_net *en, struct egress_ports 
 bool egress_dests_retire(struct egress_net *en, struct egress_ports *ports, int *budget);
 bool egress_dests_cut_some(struct egress_net *en, struct egress_ports *ports, int *budget);
 
+/* Are the connections of a block to this destination to be ended? */
+typedef bool (*egress_dest_chosen_fn)(struct egress_net *en, const struct egress_ports *ports,
+				      u8 pf, const struct in6_addr *to);
+
+unsigned int egress_dests_end_some(struct egress_net *en, struct egress_ports *ports,
+				   unsigned int n, int *budget, egress_dest_chosen_fn chosen,
+				   unsigned int *ended);
+
 bool egress_tcp_closed(const struct nf_conn *ct);
 void egress_dest_look(struct egress_net *en, struct egress_ports *ports, u8 pf,
 		      const struct in6_addr *to, struct egress_dest_state *state);

@@ -22,18 +22,6 @@
 
 DEFINE_PER_CPU(struct egress_translated, egress_translated);
 
-/* Do a connection's replies go to an address of the machine's pair and a port of its block? */
-static bool in_block(const struct egress_ports *ports, u8 pf,
-		     const struct nf_conntrack_tuple *reply)
-{
-	const struct egress_nat *nat = ports->nat;
-	struct in6_addr addr;
-
-	egress_addr_inet(&addr, pf, &reply->dst.u3);
-	return ipv6_addr_equal(&addr, pf == NFPROTO_IPV4 ? &nat->v4 : &nat->v6) &&
-		egress_reply_port(reply) >> nat->order == ports->first >> nat->order;
-}
-
 static enum egress_class classify_skb(struct egress_net *en, const struct sk_buff *skb,
 				      const struct nf_hook_state *state,
 				      struct egress_packet *packet)
@@ -251,7 +239,7 @@ static noinline unsigned int check_out(struct egress_net *en, struct sk_buff *sk
 	 * A packet that waited in an NFQUEUE comes here late. Meanwhile its port may have been
 	 * found unused and given to another connection, so ask for the port again.
 	 */
-	if (!in_block(packet.ports, state->pf, reply) ||
+	if (!egress_in_block(packet.ports, state->pf, reply) ||
 	    !egress_dest_renew(en, packet.ports, ct, state->pf))
 		return egress_drop(en, &packet, EGRESS_C_LEAK);
 	egress_take_off_helper(ct);

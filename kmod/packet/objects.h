@@ -181,18 +181,30 @@ struct egress_ingress {
 	int ifindex;
 };
 
+/* Which of a machine's connections a request ends: see packet/end.c. */
+enum egress_cut {
+	EGRESS_CUT_NONE,
+	EGRESS_CUT_STALE,
+	EGRESS_CUT_ALL,
+};
+
 /**
  * struct egress_sender - a machine
  * @view: RCU: the blocks that the machine leases of its app's pairs; never NULL for a packet
  * @own_view: RCU: the blocks of the machine's own pairs, which are used before those in @view;
  *	NULL if the machine needs none, as it never had a pair of its own
  * @in: RCU: the device by which the machine's packets must come in, NULL for any device
+ * @cut: which of its connections a request is ending; this and @n_cut are of whoever holds
+ *	egress_net.cuts
+ * @n_cut: how many the request has ended
  * @counters: what became of the machine's packets
  */
 struct egress_sender {
 	struct egress_view __rcu *view;
 	struct egress_view __rcu *own_view;
 	struct egress_ingress __rcu *in;
+	enum egress_cut cut;
+	unsigned int n_cut;
 	struct egress_machine_counters counters;
 };
 

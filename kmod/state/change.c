@@ -13,6 +13,7 @@
 #include "state/group.h"
 #include "state/hooks_use.h"
 #include "state/machine.h"
+#include "state/machine_cut.h"
 #include "state/pair.h"
 #include "state/pool.h"
 #include "state/warning.h"
@@ -50,6 +51,8 @@ void egress_change_begin_locked(struct egress_change *ch, struct egress_net *en)
 	INIT_LIST_HEAD(&ch->groups);
 	ch->drains = false;
 	ch->cuts = false;
+	ch->cut_stale = false;
+	INIT_LIST_HEAD(&ch->cut);
 	INIT_LIST_HEAD(&ch->regions);
 	ch->dry = false;
 	ch->counted = false;
@@ -96,6 +99,8 @@ void egress_change_end_locked(struct egress_change *ch)
 	list_for_each_entry_safe(machine, tmp, &ch->machines, changed) {
 		list_del_init(&machine->changed);
 		egress_change_did(ch, EGRESS_EVENT_MACHINE_CHANGED, machine);
+		if (ch->cut_stale)
+			egress_machine_cut_leased(ch, machine);
 	}
 	egress_warn_now(ch);
 	egress_hooks_put(ch->en);

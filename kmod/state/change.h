@@ -30,6 +30,7 @@ enum egress_change_event {
 	EGRESS_EVENT_LEASE,		/* struct egress_block */
 	EGRESS_EVENT_SET_NEW,		/* struct egress_set */
 	EGRESS_EVENT_SET_GONE,
+	EGRESS_EVENT_CUT,		/* struct egress_machine; the answer only */
 };
 
 /**
@@ -43,6 +44,9 @@ enum egress_change_event {
  *	the change, the warnings about each of these groups are told
  * @gp: RCU cookie for @drains
  * @cuts: blocks are to be cut after the change
+ * @cut: struct egress_machine whose connections, or some of them, are to end after the change:
+ *	see machine_cut.c
+ * @cut_stale: machines that have another lease because of the change come into @cut
  * @drains: pairs have been released to drain: after the change, those without connections go
  * @regions: struct egress_region whose pools have other addresses in use, or other prefixes: at
  *	the end of the change, the warnings about each of these pools are told
@@ -67,6 +71,8 @@ struct egress_change {
 	struct rcu_gp_oldstate gp;
 	bool drains;
 	bool cuts;
+	bool cut_stale;
+	struct list_head cut;
 	struct list_head regions;
 	bool dry;
 	u64 generation;

@@ -10,6 +10,7 @@
 #include "state/group.h"
 #include "state/lease.h"
 #include "state/machine.h"
+#include "state/machine_cut.h"
 #include "state/pair.h"
 #include "state/plan.h"
 #include "state/pool.h"
@@ -263,6 +264,8 @@ int egress_bind(struct egress_change *ch, const char *id, const struct in6_addr 
 	egress_change_count(ch);
 	egress_change_machine(ch, machine);
 answer:
+	if (ch->cut_stale)
+		egress_machine_cut_leased(ch, machine);
 	egress_change_answer(ch, EGRESS_EVENT_MACHINE_CHANGED, machine);
 	return 0;
 }

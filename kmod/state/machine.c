@@ -58,6 +58,7 @@ static struct egress_machine *machine_new(const char *id)
 	strscpy(machine->id, id, sizeof(machine->id));
 	INIT_LIST_HEAD(&machine->leases);
 	INIT_LIST_HEAD(&machine->changed);
+	INIT_LIST_HEAD(&machine->cut);
 	INIT_LIST_HEAD(&machine->peer);
 	INIT_LIST_HEAD(&machine->blocks);
 	INIT_LIST_HEAD(&machine->pairs);
@@ -426,6 +427,7 @@ static void machine_destroy(struct egress_change *ch, struct egress_machine *mac
 	if (machine->device)
 		egress_device_put(ch->en, machine->device);
 	list_del(&machine->changed);
+	list_del(&machine->cut);
 	egress_change_group(ch, group);
 	egress_group_put(ch, group);
 	machine->gone = true;

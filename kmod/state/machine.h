@@ -25,6 +25,7 @@ struct egress_net;
  * @peer: entry in egress_group.machines; while the machine is deleted, in a list of those to go
  * @leases: struct egress_lease, one for each set of the group and one for each set of @own
  * @changed: entry in egress_change.machines if an event about the machine is due; empty otherwise
+ * @cut: entry in egress_change.cut if connections of the machine are to end, or end; else empty
  * @blocks: struct egress_block that the machine has leased, or had until they lingered
  * @pairs: struct egress_pair of the machine's own, also in regions that it has left
  * @own: sets of the machine's own pairs; NULL if no pair was asked for the machine alone since
@@ -50,6 +51,7 @@ struct egress_machine {
 	struct list_head peer;
 	struct list_head leases;
 	struct list_head changed;
+	struct list_head cut;
 	struct list_head blocks;
 	struct list_head pairs;
 	struct egress_sets *own;

@@ -406,7 +406,7 @@ def requests(header):
            'pair=198.51.100.1 slot=40')
     r.walk('machine-set machine=m1 app=blog region=fra addr=10.0.0.9,fd00::9 dev=m2',
            'pair-new app=blog region=fra')
-    r.walk('bind machine=m1 pair=198.51.100.1 slot=40')
+    r.walk('bind machine=m1 pair=198.51.100.1 slot=40 cut-stale=')
     r.walk(f'pair-set +echo addr=198.51.100.1 {TO}')
     r.walk('pair-set addr=198.51.100.4', f'pair-new app=shop region=ord {TO}')
     r.walk(f'app-set app=shop limit=100 exclude={EXCLUDE}')
