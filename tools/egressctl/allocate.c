@@ -4,6 +4,7 @@
 #include "args.h"
 #include "change.h"
 #include "commands.h"
+#include "machine_cut.h"
 #include "output.h"
 #include "pair.h"
 #include "libegress/error.h"
@@ -11,13 +12,18 @@
 #include "libegress/parse.h"
 #include "libegress/request.h"
 
+static int allocated_and_cut(const struct answer *answer, struct json *j)
+{
+	return pairs_changed(answer, j) ?: cut_told(answer, j);
+}
+
 int allocate(const struct command *command, int argc, char **argv)
 {
 	const char *app = NULL, *machine = NULL, *region = NULL;
 	struct number count = {}, block_size = {};
 	struct prefixes to = {};
 	struct addr v4 = {}, v6 = {};
-	bool ensure = false;
+	bool ensure = false, cut_stale = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "for this app's machines in the region" },
 		{ "--machine", "ID", parse_machine, &machine, "for this machine alone" },
@@ -29,6 +35,7 @@ int allocate(const struct command *command, int argc, char **argv)
 		{ "--block-size", "N", parse_block_size, &block_size,
 		  "ports, so connections to a destination, for each machine (1024)" },
 		{ "--to", "PREFIX,...", parse_prefixes, &to, "for these destinations only" },
+		{ "--cut-stale", NULL, NULL, &cut_stale, CUT_STALE_HELP },
 		{}
 	};
 	struct nl_msg *msg;
@@ -59,7 +66,8 @@ int allocate(const struct command *command, int argc, char **argv)
 	put_addr_if(msg, EGRESS_A_V6, &v6);
 	put_number_if(msg, EGRESS_A_BLOCK_SIZE, &block_size);
 	put_prefixes(msg, EGRESS_A_TO, &to);
+	put_flag_if(msg, EGRESS_A_CUT_STALE, cut_stale);
 	free(to.v);
-	return change(msg, pairs_changed,
+	return change(msg, cut_stale ? allocated_and_cut : pairs_changed,
 			       (count.given ? count.value : 1) * (1 + to.n / 64));
 }

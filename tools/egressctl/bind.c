@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "dry_run.h"
 #include "machine.h"
+#include "machine_cut.h"
 #include "output.h"
 #include "libegress/error.h"
 #include "libegress/json.h"
@@ -14,14 +15,20 @@
 #include "libegress/parse.h"
 #include "libegress/request.h"
 
+static int bound_and_cut(const struct answer *answer, struct json *j)
+{
+	return machine_changed(answer, j) ?: cut_told(answer, j);
+}
+
 int bind_machine(const struct command *command, int argc, char **argv)
 {
 	struct addr pair = {};
 	struct number slot = {};
-	bool dry_run = false;
+	bool dry_run = false, cut_stale = false;
 	const struct option opts[] = {
 		{ "--slot", "N", parse_slot, &slot, "and to this slot of the pair" },
 		{ "--dry-run", NULL, NULL, &dry_run, DRY_RUN_HELP },
+		{ "--cut-stale", NULL, NULL, &cut_stale, CUT_STALE_HELP },
 		{}
 	};
 	struct nl_msg *msg;
@@ -32,6 +39,9 @@ int bind_machine(const struct command *command, int argc, char **argv)
 	rc = args_parse(command, opts, 2, 2, &argc, argv) ?: parse_machine("ID", argv[0], &id);
 	if (rc)
 		return rc;
+	if (dry_run && cut_stale)
+		return fail_usage("bind: --dry-run can't tell what --cut-stale would cut: %s",
+				  "leave one of them out");
 	automatic = !strcmp(argv[1], "auto");
 	if (automatic && slot.given)
 		return fail_usage("bind: --slot goes with an address of a pair, not with 'auto'");
@@ -45,7 +55,8 @@ int bind_machine(const struct command *command, int argc, char **argv)
 	put_addr_nest_if(msg, EGRESS_A_PAIR, &pair);
 	put_number_if(msg, EGRESS_A_SLOT, &slot);
 	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);
-	return change(msg, dry_run ? would_move : machine_changed, 1);
+	put_flag_if(msg, EGRESS_A_CUT_STALE, cut_stale);
+	return change(msg, dry_run ? would_move : cut_stale ? bound_and_cut : machine_changed, 1);
 }
 
 static int add_moved(struct nlattr **attrs, struct nlmsghdr *message, void *arg)

@@ -18,6 +18,7 @@ int flush(const struct command *command, int argc, char **argv);
 int lease_list(const struct command *command, int argc, char **argv);
 int list(const struct command *command, int argc, char **argv);
 int machine_add(const struct command *command, int argc, char **argv);
+int machine_cut(const struct command *command, int argc, char **argv);
 int machine_del(const struct command *command, int argc, char **argv);
 int machine_list(const struct command *command, int argc, char **argv);
 int machine_replace(const struct command *command, int argc, char **argv);

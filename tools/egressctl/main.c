@@ -32,7 +32,8 @@ static const struct command commands[] = {
 	  "Show the pools" },
 	{ "allocate", allocate,
 	  "(--app APP | --machine ID) --region REGION [--count N] [--ensure]\n"
-	  "                          [--v4 ADDR] [--v6 ADDR] [--block-size N] [--to PREFIX,...]",
+	  "                          [--v4 ADDR] [--v6 ADDR] [--block-size N] [--to PREFIX,...]\n"
+	  "                          [--cut-stale]",
 	  "Allocate egress pairs, an IPv4 and an IPv6 address each\n"
 	  "Where one of --v4 and --v6 is given, the pair has no address of the other family." },
 	{ "pair set", pair_set, "ADDR [--to PREFIX,...]",
@@ -60,12 +61,15 @@ static const struct command commands[] = {
 	{ "machine del", machine_del,
 	  "(ID... | --app APP [--region REGION]) [--missing-ok] [--dry-run] [-y]",
 	  "Delete machines, cut their connections, release their own pairs" },
+	{ "machine cut", machine_cut, "ID... [--stale] [--dry-run] [-y]",
+	  "End connections that machines have begun, or of them those of before their lease\n"
+	  "Connections to excluded destinations stand, and so do those that came in." },
 	{ "machine list", machine_list,
 	  "[--app APP] [--region REGION] [--waiting] [--brief] [--exact]",
 	  "Show the machines and their egress addresses" },
 	{ "machine show", machine_show, "ID",
 	  "Show all there is to know about a machine" },
-	{ "bind", bind_machine, "ID (ADDR [--slot N] | auto) [--dry-run]",
+	{ "bind", bind_machine, "ID (ADDR [--slot N] | auto) [--dry-run | --cut-stale]",
 	  "Pin a machine to a pair, or give it back to the automatic choice" },
 	{ "rebalance", rebalance, "--app APP [--region REGION] [--max-moves N] [--dry-run]",
 	  "Spread an app's machines evenly over its pairs" },

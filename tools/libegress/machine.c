@@ -56,6 +56,9 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 	char id[EGRESS_NAME_MAX + 1];
 	struct machine *m;
 
+	/* It tells of a machine's connections, beside the machine. */
+	if (attrs[EGRESS_A_CUT])
+		return 0;
 	get_string(attrs, EGRESS_A_MACHINE, id, sizeof(id));
 	if (machines->n && !strcmp(machines->v[machines->n - 1].id, id)) {
 		read_leases(&machines->v[machines->n - 1], message);

@@ -86,6 +86,7 @@ static struct nla_policy policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_PREFIXES]	= UINT_POLICY,
 	[EGRESS_A_CONFLICT_V4]	= { .minlen = 6, .maxlen = 6 },
 	[EGRESS_A_CONFLICT_V6]	= { .minlen = 6, .maxlen = 6 },
+	[EGRESS_A_CUT]		= UINT_POLICY,
 };
 
 /* As large as may be; without the right to exceed the system's bound, that. */

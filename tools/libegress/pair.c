@@ -52,6 +52,9 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 {
 	struct pairs *pairs = arg;
 
+	/* It tells of a machine's connections, beside the pairs. */
+	if (attrs[EGRESS_A_CUT])
+		return 0;
 	pairs->v = array_grow(pairs->v, pairs->n, sizeof(*pairs->v));
 	pairs->v[pairs->n] = (struct pair){};
 	pair_read(&pairs->v[pairs->n++], attrs);
