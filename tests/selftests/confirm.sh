@@ -49,6 +49,7 @@ like "and more" '^ok=5' "$(many five 5 m1 udp $BANK6)"
 asked "releases 1 pair used by 3 machines and cuts 8 connections" \
 	"3 machines of app 'shop' in region 'ord' will wait for room; until then what they send leaves by the host's usual NAT" \
 	-- release "$first"
+asked "This cuts 8 connections of 3 machines" -- machine cut m1 m2 m3
 # Two machines find room on another pair, whose third slot lingers.
 allocate --block-size 16384
 crowd 1 1 --pair "$V4"

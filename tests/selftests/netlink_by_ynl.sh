@@ -136,6 +136,10 @@ is "would go" '[["m3",true]]' "$(ynl --do machine-del '--json={"machine": "m3", 
 	jq -c '[.] | flatten | map([.machine, ."dry-run"])')"
 is "added, and still there" '["m1","m3","m4"]' "$(ynl --dump machine-get | jq -c 'map(.machine)')"
 
+is "would be ended" '["m3",0,true]' "$(ynl --do machine-cut '--json={"machine": "m3", "stale": true, "dry-run": true}' |
+	jq -c '[.] | flatten[] | [.machine, .cut, ."dry-run"]')"
+ynl_refused "No such file.*no machine 'm9'.*bad-attr.*machine" --do machine-cut '--json={"machine": "m9"}'
+
 # Several commands in one request, each by its number.
 number() { sed -n '/^enum egress_cmd/,/^}/p' "$TOP/uapi/linux/egress.h" | grep -o 'EGRESS_CMD_[A-Z_]*' | grep -nx "EGRESS_CMD_$1" | cut -d: -f1; }
 new=$(($(number MACHINE_NEW) - 1)) del=$(($(number MACHINE_DEL) - 1)) bind=$(($(number BIND) - 1))

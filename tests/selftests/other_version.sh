@@ -34,6 +34,8 @@ life() {
 		lease list
 		bind m1 198.51.100.2 --slot 5
 		bind m1 auto
+		machine cut m1 --dry-run
+		machine cut m1
 		rebalance --app shop
 		pair set 198.51.100.9 --to 203.0.113.0/25
 		app set shop --limit 100 --exclude 10.0.0.0/8
