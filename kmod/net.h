@@ -107,7 +107,10 @@ struct egress_claimer {
  * @counters: one set for each CPU
  * @hooks: the registered netfilter hooks, or NULL; changed under @lock, read without it
  * @reap: mutex; held by whoever sweeps destination tables, and no table is freed without it
- * @cuts: mutex; held by whoever ends the connections of blocks: see cut.c
+ * @ending: the block in which a request is ending connections, NULL for none: until all of its
+ *	tables have had their turn, nobody else sweeps them; changed and read under @reap
+ * @cuts: mutex; held by whoever ends the connections of blocks or machines: see cut.c and
+ *	machine_cut.c
  * @device_lock: spinlock of @device_index, @claimer, and of the members of struct egress_device
  *	that name it; held for a few instructions only, in process context, by the device
  *	notifier too
@@ -159,6 +162,7 @@ struct egress_net {
 
 	/* Sweeps of destination tables, one at a time */
 	struct mutex reap;
+	const struct egress_ports *ending;
 
 	/* Cuts of connections, for one change after the other */
 	struct mutex cuts;

@@ -757,13 +757,15 @@ static int cost(const struct egress_dest *dest)
 
 /*
  * Sweep the next table of a block, and take its cost from @budget. Return: false if the block has
- * no table.
+ * no table, or if a request that ends some of its connections has not come to the last table yet.
  */
 static bool sweep_next(struct egress_net *en, struct egress_ports *ports, enum conn_cut cut,
 		       int *budget, unsigned int *live)
 {
-	struct egress_dest *dest = dests_next(&ports->dests);
+	struct egress_dest *dest;
 
+	lockdep_assert_held(&en->reap);
+	dest = ports == en->ending ? NULL : dests_next(&ports->dests);
 	if (!dest)
 		return false;
 	*budget -= cost(dest);
@@ -845,7 +847,8 @@ bool egress_dests_cut_some(struct egress_net *en, struct egress_ports *ports, in
 /**
  * egress_dests_end_some() - end connections of the next tables of a block, which may be leased
  * @en: namespace
- * @ports: the block
+ * @ports: the block, which is egress_net.ending until all tables are done, so that nobody else
+ *	changes their order meanwhile
  * @n: number of tables to look at, no more
  * @budget: number of tables and places that may be asked about, counted down
  * @chosen: says of a destination address whether connections to it are to be ended
@@ -863,6 +866,7 @@ unsigned int egress_dests_end_some(struct egress_net *en, struct egress_ports *p
 	unsigned int done = 0;
 
 	lockdep_assert_held(&en->reap);
+	WARN_ON_ONCE(en->ending != ports);
 	while (done < n && *budget > 0) {
 		dest = dests_next(&ports->dests);
 		if (!dest)

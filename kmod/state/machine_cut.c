@@ -127,6 +127,13 @@ static bool still_has(const struct egress_machine *machine, const struct egress_
 	return false;
 }
 
+static void block_done(struct egress_net *en, struct place *at)
+{
+	en->ending = NULL;
+	at->block = NULL;
+	at->blocks--;
+}
+
 /* Look at tables of a machine. Return: whether all of its blocks are done. */
 static bool piece(struct egress_net *en, struct egress_machine *machine, struct place *at,
 		  int *budget)
@@ -140,25 +147,21 @@ static bool piece(struct egress_net *en, struct egress_machine *machine, struct 
 			at->blocks++;
 	}
 	/* It has become free meanwhile: then none of the machine's connections is left there. */
-	if (at->block && !still_has(machine, at->block)) {
-		at->block = NULL;
-		at->blocks--;
-	}
+	if (at->block && !still_has(machine, at->block))
+		block_done(en, at);
 	while (at->blocks > 0 && *budget > 0) {
 		if (!at->block) {
 			at->block = next_block(machine);
 			if (!at->block)
 				return true;
+			en->ending = &at->block->ports;
 			at->left = READ_ONCE(at->block->ports.dests.n);
 		}
 		done = egress_dests_end_some(en, &at->block->ports, at->left, budget,
 					     egress_end_chosen, &machine->sender.n_cut);
-		/* If fewer tables were there than expected, others have swept some away. */
 		at->left = *budget > 0 ? 0 : at->left - done;
-		if (!at->left) {
-			at->block = NULL;
-			at->blocks--;
-		}
+		if (!at->left)
+			block_done(en, at);
 		--*budget;
 	}
 	return at->blocks <= 0;
@@ -184,8 +187,10 @@ static void end_in_tables(struct egress_net *en, struct list_head *machines)
 		while (budget > 0) {
 			machine = list_first_entry_or_null(machines, struct egress_machine, cut);
 			/* The machine before may have been deleted. */
-			if (machine != last)
+			if (machine != last) {
 				at = (struct place){ .blocks = -1 };
+				en->ending = NULL;
+			}
 			last = machine;
 			if (!machine || !piece(en, machine, &at, &budget))
 				break;
