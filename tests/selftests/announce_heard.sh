@@ -68,6 +68,19 @@ ip -n h link set dev up2 up
 heard "tentative"
 like "the host's own" "tentative" "$(ip -n h -6 addr show dev up2)"
 
+# While it is a port of a bridge, nobody would hear the answers. Then it begins with probes.
+probes() { grep -c "who-has $A4 .*tell 0.0.0.0" "$TMP/seen"; }
+printf '%s\n' "link add name br0 type bridge" "link set dev up2 master br0" | ip -n h -batch -
+sleep 0.2
+mark
+probed=$(probes)
+sleep 1.5
+is "a port of a bridge" "$N4 $N6" "$(said)"
+printf '%s\n' "link set dev up2 nomaster" "link del dev br0" | ip -n h -batch -
+probed_again() { [ "$(probes)" -gt "$probed" ]; }
+until_ok "no port any more: probed" probed_again
+heard "no port any more"
+
 # A bond's failover, if there are bonds here.
 if ip -n h link add name bond0 type bond mode active-backup 2>/dev/null; then
 	eg pool add ams 198.51.100.144/28 2001:db8:e:10::/64 dev bond0

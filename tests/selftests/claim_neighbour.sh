@@ -25,6 +25,10 @@ until_ok "unsolicited NA" shows seen "$mac > 33:33:.* > ff02::1: .*neighbor adve
 
 until_ok "ARP" resolves 198.51.100.5
 until_ok "ND" resolves 2001:db8:e::5
+# An announcement would do for that, which goes to all.
+router=$(ip -n o -j link show dev h | jq -r '.[0].address')
+until_ok "an answer to ARP" shows seen "$mac > $router.* 198.51.100.5 is-at $mac"
+until_ok "an answer to ND" shows seen "$mac > $router.* neighbor advertisement, tgt is 2001:db8:e::5"
 silent 198.51.100.6 2001:db8:e::6
 add 1
 leased m1 "$(ask m1 tcp $BANK4)"

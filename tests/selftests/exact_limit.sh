@@ -47,6 +47,7 @@ is "400 end" "400 of 923 closed" "$(part one 400)"
 is "still above it" refused "$(ask m1 tcp $BANK4)"
 is "100 end" "100 of 523 closed" "$(part one 100)"
 is "room under it" "ok=76 refused=4" "$(ok_of under 80 m1 tcp $BANK4)"
+like "UDP above it" "unreachable|prohibited" "$(ask m1 udp $BANK4)"
 refused 2 'it takes blocks of 2048: .*--block-size' eg app set shop --limit 1025
 eg app set shop --limit 0
 for kept in one next hundred under; do
