@@ -101,7 +101,7 @@ done
 like "check" "address +FAILED +$A4 is in use by $theirs on 'up2'" "$(eg check m1 $BANK4:7 2>/dev/null || true)"
 
 # It is tried again after a second or two, not on and on.
-within "probes" 3 $((3 * ($(uptime_s) - since + 3))) "$(grep -c "$ours > .*who-has $A4 .*tell 0.0.0.0" "$TMP/seen")"
+within "probes" 1 $((3 * ($(uptime_s) - since + 3))) "$(grep -c "$ours > .*who-has $A4 .*tell 0.0.0.0" "$TMP/seen")"
 
 # The owner goes.
 owner del
