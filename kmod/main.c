@@ -8,6 +8,7 @@
 #include "packet/destination.h"
 #include "packet/exclude.h"
 #include "packet/objects.h"
+#include "state/adopt.h"
 #include "state/app.h"
 #include "state/change.h"
 #include "state/claim.h"
@@ -53,6 +54,7 @@ static int __net_init net_init(struct net *net)
 		goto exit_devices;
 	egress_claims_net_init(en);
 	egress_reaper_init(en);
+	egress_adopter_init(en);
 	return 0;
 
 exit_devices:
@@ -79,8 +81,9 @@ static void __net_exit net_exit(struct net *net)
 	egress_flush(&ch);
 	egress_change_end(&ch);
 	mutex_unlock(&en->cuts);
-	/* The reaper takes egress_net.lock, so it can be waited for only without the lock. */
+	/* These two take egress_net.lock, so they can be waited for only without the lock. */
 	egress_reaper_stop(en);
+	egress_adopter_stop(en);
 	egress_claims_net_exit(en);
 	egress_dests_net_exit(en);
 	egress_devices_net_exit(en);

@@ -39,6 +39,16 @@ struct egress_reaper {
 	unsigned int met;
 };
 
+/**
+ * struct egress_adopter - when connections are adopted, as leases have begun
+ * @work: adopts all that can be
+ * @rest: @work does not run before this time, in jiffies
+ */
+struct egress_adopter {
+	struct delayed_work work;
+	unsigned long rest;
+};
+
 #define EGRESS_CLAIM_WAITS	8	/* different times that a claim waits for what is next */
 #define EGRESS_RIVALS		16	/* noted until the claims' work item runs */
 
@@ -149,6 +159,8 @@ struct egress_claimer {
  * @n_conflicts: number of allocated addresses that another host has, too
  * @n_waiting: number of machines that wait for a lease
  * @cordoned: machines without a lease get none
+ * @adopter: finds connections that are older than a lease; its @rest is written by its work item
+ *	and read under @lock
  * @reaper: frees the places of dead connections, and destination tables without any
  */
 struct egress_net {
@@ -202,6 +214,7 @@ struct egress_net {
 	unsigned int n_waiting;
 	bool cordoned;
 
+	struct egress_adopter adopter;
 	struct egress_reaper reaper;
 };
 

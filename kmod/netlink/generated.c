@@ -330,8 +330,15 @@ static const struct nla_policy egress_machine_cut_nl_policy[EGRESS_A_STALE + 1] 
 	[EGRESS_A_DRY_RUN] = { .type = NLA_FLAG, },
 };
 
+/* EGRESS_CMD_ADOPT - do */
+static const struct nla_policy egress_adopt_nl_policy[EGRESS_A_ADDR + 1] = {
+	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
+	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_ADDR] = NLA_POLICY_NESTED(egress_address_nl_policy),
+};
+
 /* Ops table for egress */
-const struct genl_split_ops egress_nl_ops[35] = {
+const struct genl_split_ops egress_nl_ops[36] = {
 	{
 		.cmd		= EGRESS_CMD_POOL_NEW,
 		.pre_doit	= egress_nl_pre_doit,
@@ -611,6 +618,14 @@ const struct genl_split_ops egress_nl_ops[35] = {
 		.doit		= egress_nl_machine_cut_doit,
 		.policy		= egress_machine_cut_nl_policy,
 		.maxattr	= EGRESS_A_STALE,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= EGRESS_CMD_ADOPT,
+		.pre_doit	= egress_nl_pre_doit,
+		.doit		= egress_nl_adopt_doit,
+		.policy		= egress_adopt_nl_policy,
+		.maxattr	= EGRESS_A_ADDR,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

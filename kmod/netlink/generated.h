@@ -20,7 +20,7 @@ extern const struct nla_policy egress_prefix_nl_policy[EGRESS_PREFIX_A_DRAINING 
 extern const struct nla_policy egress_request_nl_policy[EGRESS_A_COMMAND + 1];
 
 /* Ops table for egress */
-extern const struct genl_split_ops egress_nl_ops[35];
+extern const struct genl_split_ops egress_nl_ops[36];
 
 int egress_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
 		       struct genl_info *info);
@@ -68,6 +68,7 @@ int egress_nl_set_get_doit(struct sk_buff *skb, struct genl_info *info);
 int egress_nl_set_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int egress_nl_batch_doit(struct sk_buff *skb, struct genl_info *info);
 int egress_nl_machine_cut_doit(struct sk_buff *skb, struct genl_info *info);
+int egress_nl_adopt_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	EGRESS_NLGRP_EVENTS,

@@ -17,6 +17,7 @@
 #include "packet/exclude.h"
 #include "packet/objects.h"
 #include "state/address.h"
+#include "state/adopt.h"
 #include "state/app.h"
 #include "state/block.h"
 #include "state/device.h"
@@ -722,6 +723,24 @@ int egress_msg_cordon(struct egress_net *en, const struct egress_msg *msg)
 	void *hdr = start(en, msg);
 
 	return hdr ? finish(msg, hdr, put_cordoned(msg->skb, en)) : -EMSGSIZE;
+}
+
+/* What became of the connections that were to be adopted. */
+int egress_msg_adopt(struct egress_net *en, const struct egress_msg *msg,
+		     const struct egress_adopt *adopt)
+{
+	struct sk_buff *skb = msg->skb;
+	void *hdr = start(en, msg);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = nla_put_u32(skb, EGRESS_A_ADOPTED, adopt->adopted) ||
+		nla_put_u32(skb, EGRESS_A_KNOWN, adopt->known) ||
+		nla_put_u32(skb, EGRESS_A_STRANGERS, adopt->strangers) ||
+		nla_put_u32(skb, EGRESS_A_NO_ROOM, adopt->no_room) ||
+		nla_put_u32(skb, EGRESS_A_NO_MEMORY, adopt->no_memory);
+	return finish(msg, hdr, err);
 }
 
 /* An event without an object: its command says what happened. */

@@ -4,6 +4,7 @@
 
 #include <net/genetlink.h>
 
+struct egress_adopt;
 struct egress_app;
 struct egress_block;
 struct egress_dest_state;
@@ -75,6 +76,8 @@ int egress_msg_move(struct egress_net *en, const struct egress_msg *msg,
 int egress_msg_cut(struct egress_net *en, const struct egress_msg *msg,
 		   const struct egress_machine *machine);
 int egress_msg_cordon(struct egress_net *en, const struct egress_msg *msg);
+int egress_msg_adopt(struct egress_net *en, const struct egress_msg *msg,
+		     const struct egress_adopt *adopt);
 int egress_msg_nothing(struct egress_net *en, const struct egress_msg *msg);
 int egress_msg_warning(struct egress_net *en, const struct egress_msg *msg,
 		       const struct egress_warned *warned);

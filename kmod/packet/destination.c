@@ -23,6 +23,7 @@
 
 #include "addr.h"
 #include "net.h"
+#include "packet/classify.h"
 #include "packet/destination.h"
 #include "packet/objects.h"
 #include "packet/ring.h"
@@ -355,8 +356,9 @@ static void probe_init(struct conn_probe *cp, struct egress_net *en,
 	cp->ct = NULL;
 }
 
-/* What a search or a sweep has found to be over, or has ended, and has to be counted. */
+/* What a search has found to be over, has ended or has adopted, and has to be counted. */
 struct ended {
+	unsigned int adopted;
 	unsigned int closed;	/* egress_probe.freed */
 	unsigned int dropped;	/* egress_probe.dropped */
 };
@@ -553,10 +555,58 @@ int egress_dest_take(struct egress_net *en, struct egress_ports *ports, const st
 }
 
 /*
- * Take ports until one is found with which conntrack has no entry yet. As many are tried as the
- * block has, at most, and each try is taken from the CPU's budget.
+ * Under RCU: is a confirmed connection, whose replies go to a port of the block, one of the machine
+ * that leases the block, or leased it last? It has been translated to the pair's address, and
+ * nobody's helper has asked for it.
  */
-static int take_unused(struct egress_net *en, struct egress_dest *dest,
+static bool is_own(struct egress_net *en, const struct egress_ports *ports,
+		   const struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *orig = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	const struct egress_sender *sender;
+	struct in6_addr from;
+
+	/* The bits of NAT do not change any more once there is an entry, as in guard.c. */
+	if (!data_race(ct->status & IPS_SRC_NAT) || ct->master || !egress_shareable(orig))
+		return false;
+	egress_addr_inet(&from, orig->src.l3num, &orig->src.u3);
+	sender = egress_sender_find(&en->sources, &from);
+	return sender && sender == READ_ONCE(ports->sender);
+}
+
+/*
+ * A connection has just taken a port with which conntrack has an entry. If that is of the machine's
+ * own, it is adopted: the port is its own, and it counts. Else the port is passed over. Return:
+ * whether a connection was adopted.
+ */
+static bool give_up(struct egress_net *en, struct egress_dest *dest, unsigned int port,
+		    const struct egress_place *want, const struct nf_conntrack_tuple *tuple)
+{
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_zone zone;
+	struct nf_conn *ct;
+	bool own = false;
+
+	nf_ct_zone_init(&zone, dest->key.zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	h = nf_conntrack_find_get(en->net, &zone, tuple);
+	if (h) {
+		ct = nf_ct_tuplehash_to_ctrack(h);
+		own = NF_CT_DIRECTION(h) == IP_CT_DIR_REPLY && is_own(en, dest->key.ports, ct);
+		nf_ct_put(ct);
+	}
+	if (own)
+		egress_ring_leave(&dest->ring, port, want);
+	else
+		egress_ring_pass_over(&dest->ring, port, want);
+	return own;
+}
+
+/*
+ * Take ports until one is found with which conntrack has no entry yet. As many are tried as the
+ * block has, at most, and each try is taken from the CPU's budget. @port, counted from the block's
+ * first port, is one that was tried before.
+ */
+static int take_unused(struct egress_net *en, struct egress_dest *dest, unsigned int port,
 		       const struct egress_place *want, const struct nf_conn *ct,
 		       unsigned int limit, struct egress_refusal *refusal, struct ended *ended)
 {
@@ -571,6 +621,8 @@ static int take_unused(struct egress_net *en, struct egress_dest *dest,
 	cp.want = *want;
 	cp.ct = ct;
 	budget = this_cpu_look_budget(cp.probe.now);
+	reply_tuple(&tuple, &cp, port, want);
+	ended->adopted += give_up(en, dest, port, want, &tuple);
 	while (left-- && *budget) {
 		--*budget;
 		ret = egress_ring_take(&dest->ring, &cp.probe, want, limit, budget);
@@ -579,7 +631,7 @@ static int take_unused(struct egress_net *en, struct egress_dest *dest,
 		reply_tuple(&tuple, &cp, ret, want);
 		if (!nf_conntrack_tuple_taken(&tuple, ct))
 			break;
-		egress_ring_pass_over(&dest->ring, ret, want);
+		ended->adopted += give_up(en, dest, ret, want, &tuple);
 		ret = -EAGAIN;
 	}
 	if (ret == -EAGAIN)
@@ -601,7 +653,8 @@ static int take_unused(struct egress_net *en, struct egress_dest *dest,
  *	it: of the host itself, or older than the pair, for example
  * @refusal: filled in if the result is -EAGAIN
  *
- * Context and return as those of egress_dest_take(); conntrack has no entry with the new port.
+ * An entry of the machine's own is adopted. Context and return as those of egress_dest_take();
+ * conntrack has no entry with the new port.
  */
 int egress_dest_take_other(struct egress_net *en, struct egress_ports *ports,
 			   const struct sk_buff *skb, const struct nf_conn *ct, u8 pf,
@@ -623,13 +676,68 @@ int egress_dest_take_other(struct egress_net *en, struct egress_ports *ports,
 	spin_lock_bh(&dest->lock);
 	if (!dest->dead) {
 		want.taken = jiffies;
-		egress_ring_pass_over(&dest->ring, port - ports->first, &want);
-		ret = take_unused(en, dest, &want, ct, limit, refusal, &ended);
+		ret = take_unused(en, dest, port - ports->first, &want, ct, limit, refusal,
+				  &ended);
 	}
 	spin_unlock_bh(&dest->lock);
 	count_closed(en, ports, ended.closed);
 	count(en, ports, ended.dropped, EGRESS_C_EARLY_DROP);
+	count(en, ports, ended.adopted, EGRESS_C_OPENED);
 	return ret < 0 ? ret : ports->first + ret;
+}
+
+/**
+ * egress_dest_adopt() - give a connection that conntrack has its place, unless it has one
+ * @en: namespace
+ * @ports: a block that a machine leases, or leased last. It stays so during the call
+ * @ct: a confirmed connection whose replies go to a port of the block
+ *
+ * Context: process. Return: 0; -EEXIST if the connection has its place; -ESRCH if it is not the
+ * machine's; -ENOSPC if there is no room for it; -ENOMEM if there is no memory, or if there are too
+ * many destination tables.
+ */
+int egress_dest_adopt(struct egress_net *en, struct egress_ports *ports, const struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	u8 pf = reply->src.l3num;
+	struct egress_dest_key key;
+	struct egress_place want;
+	struct egress_dest *dest;
+	struct conn_probe cp;
+	int tries = 3, ret = -ESRCH;
+
+	rcu_read_lock();
+	if (!is_own(en, ports, ct))
+		goto unlock;
+	place_of(ct, ports, pf, &key, &want);
+	want.seen = true;
+	ret = -ENOMEM;
+	while (tries--) {
+		dest = rhashtable_lookup(&en->dests, &key, dest_params);
+		if (!dest)
+			dest = dest_new(en, ports, &key);
+		if (!dest)
+			break;
+
+		spin_lock_bh(&dest->lock);
+		/* A sweep may have removed the table since it was found: then look again. */
+		if (dest->dead) {
+			spin_unlock_bh(&dest->lock);
+			continue;
+		}
+		probe_init(&cp, en, ports, &dest->key);
+		want.taken = cp.probe.now;
+		ret = egress_ring_adopt(&dest->ring, &cp.probe,
+					egress_reply_port(reply) - ports->first, &want);
+		spin_unlock_bh(&dest->lock);
+		count_closed(en, ports, cp.probe.freed);
+		if (!ret)
+			count(en, ports, 1, EGRESS_C_OPENED);
+		break;
+	}
+unlock:
+	rcu_read_unlock();
+	return ret;
 }
 
 /**

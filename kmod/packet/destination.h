@@ -84,6 +84,7 @@ int egress_dest_take_other(struct egress_net *en, struct egress_ports *ports,
 			   const struct sk_buff *skb, const struct nf_conn *ct, u8 pf,
 			   unsigned int limit, unsigned int port,
 			   struct egress_refusal *refusal);
+int egress_dest_adopt(struct egress_net *en, struct egress_ports *ports, const struct nf_conn *ct);
 bool egress_dest_renew(struct egress_net *en, const struct egress_ports *ports,
 		       const struct nf_conn *ct, u8 pf);
 unsigned int egress_dests_sweep_some(struct egress_net *en, struct egress_ports *ports,

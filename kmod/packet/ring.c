@@ -23,9 +23,17 @@
  * A UDP flow keeps its entry in conntrack for 30 seconds after its only answer. Such an idle flow
  * keeps its place as long as there is another one to be had. If the limit is reached, the search
  * ends the first idle flow that it meets: as the places are taken in turn, that is the oldest.
+ *
+ * A connection that conntrack knows already is adopted: it has its port, and so its place, which
+ * need not have been used yet. To have memory up to that place for every such connection would
+ * be too much, as most destinations have few. So the connection is noted aside, and moves to its
+ * place when that place's turn comes. Where many are aside, the ring gets all of its memory, and
+ * all of them their places. One whose place another connection
+ * has, with the same port but another port of the far end, stays aside.
  */
 #include <linux/bitops.h>
 #include <linux/errno.h>
+#include <linux/log2.h>
 #include <linux/memcontrol.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
@@ -137,6 +145,7 @@ void egress_ring_free(struct egress_ring *ring)
 		for (i = 0; i < (1u << ring->order) / EGRESS_RING_CHUNK - 2; i++)
 			kfree(ring->more[i]);
 	kfree(ring->more);
+	kfree(ring->aside);
 }
 
 /* Doubles the ring up to DOUBLED places, then adds EGRESS_RING_CHUNK places at a time. */
@@ -160,6 +169,32 @@ static int grow(struct egress_ring *ring)
 		ring->more[(ring->size - DOUBLED) / EGRESS_RING_CHUNK] = chunk;
 	ring->size += add;
 	return 0;
+}
+
+static void forget_aside(struct egress_ring *ring, unsigned int k)
+{
+	ring->n_aside--;
+	memmove(&ring->aside[k], &ring->aside[k + 1],
+		(ring->n_aside - k) * sizeof(*ring->aside));
+	if (ring->n_aside)
+		return;
+	kfree(ring->aside);
+	ring->aside = NULL;
+}
+
+/* Does the connection whose place is @i wait aside? Then it moves to its place. */
+static bool come_in(struct egress_ring *ring, unsigned int i)
+{
+	struct egress_aside *next;
+
+	if (likely(!ring->n_aside))
+		return false;
+	next = &ring->aside[ring->n_aside - 1];
+	if (next->turn != i)
+		return false;
+	*place_at(ring, i) = next->place;
+	forget_aside(ring, ring->n_aside - 1);
+	return true;
 }
 
 static int take(struct egress_ring *ring, unsigned int i, const struct egress_place *want)
@@ -187,11 +222,10 @@ static void release(struct egress_ring *ring, struct egress_probe *probe,
 	ring->taken--;
 }
 
-static enum egress_fate ask(struct egress_ring *ring, struct egress_probe *probe,
-			    unsigned int i, enum egress_end end)
+static enum egress_fate ask(struct egress_probe *probe, struct egress_place *place,
+			    unsigned int port, enum egress_end end)
 {
-	struct egress_place *place = place_at(ring, i);
-	enum egress_fate fate = probe->fate(probe, egress_ring_port(ring, i), place, end);
+	enum egress_fate fate = probe->fate(probe, port, place, end);
 
 	place->seen |= fate != EGRESS_FATE_UNCONFIRMED && fate != EGRESS_FATE_LATE;
 	return fate;
@@ -220,7 +254,7 @@ static enum egress_fate reclaim(struct egress_ring *ring, struct egress_probe *p
 		place->proto = 0;
 		return EGRESS_FATE_DEAD;
 	}
-	fate = ask(ring, probe, i, end);
+	fate = ask(probe, place, egress_ring_port(ring, i), end);
 	if (fate == EGRESS_FATE_IDLE && end >= EGRESS_END_IDLE) {
 		probe->dropped++;
 		fate = EGRESS_FATE_CLOSED;
@@ -249,6 +283,8 @@ int egress_ring_take_fresh(struct egress_ring *ring, const struct egress_place *
 	while (ring->fresh < ring->size) {
 		unsigned int i = ring->fresh++;
 
+		if (come_in(ring, i))
+			continue;
 		if (unlikely(ring->zero && !egress_ring_port(ring, i))) {
 			place_at(ring, i)->proto = EGRESS_PLACE_RESERVED;
 			continue;
@@ -408,6 +444,37 @@ static int look(struct egress_ring *ring, struct egress_probe *probe,
 	return -EAGAIN;
 }
 
+static int grow_for(struct egress_ring *ring, const struct egress_probe *probe)
+{
+	struct mem_cgroup *memcg = set_active_memcg(probe->memcg);
+	int err = grow(ring);
+
+	set_active_memcg(memcg);
+	return err;
+}
+
+/*
+ * The limit is reached, and look() does not see who is aside. Ask about these, until a connection
+ * is over or can be ended, as look() would end it.
+ */
+static void reclaim_aside(struct egress_ring *ring, struct egress_probe *probe,
+			  unsigned int limit, unsigned int *budget)
+{
+	unsigned int k = ring->n_aside;
+
+	while (k-- && *budget && ring->taken >= limit) {
+		struct egress_aside *aside = &ring->aside[k];
+		enum egress_fate fate = ask(probe, &aside->place, aside->port, EGRESS_END_ANY);
+
+		--*budget;
+		probe->dropped += fate == EGRESS_FATE_IDLE;
+		if (fate != EGRESS_FATE_IDLE && !is_free(fate))
+			continue;
+		release(ring, probe, &aside->place);
+		forget_aside(ring, k);
+	}
+}
+
 /**
  * egress_ring_take() - take a port for a new connection
  * @ring: ring
@@ -426,34 +493,53 @@ static int look(struct egress_ring *ring, struct egress_probe *probe,
 int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 		     const struct egress_place *want, unsigned int limit, unsigned int *budget)
 {
-	struct mem_cgroup *memcg;
 	unsigned int tries = 2;
 	int err, ret;
 
+	if (unlikely(ring->taken >= limit && ring->n_aside))
+		reclaim_aside(ring, probe, limit, budget);
 	if (ring->taken >= limit)
 		return look(ring, probe, want, limit, budget);
 
-	ret = egress_ring_take_fresh(ring, want, limit);
-	if (ret >= 0)
-		return ret;
-	if (ring->size == 1u << ring->order)
-		return look(ring, probe, want, limit, budget);
-	while (tries--) {
-		unsigned int i = advance(ring);
+	for (;;) {
+		ret = egress_ring_take_fresh(ring, want, limit);
+		if (ret >= 0)
+			return ret;
+		if (ring->size == 1u << ring->order)
+			return look(ring, probe, want, limit, budget);
+		while (tries) {
+			unsigned int i = advance(ring);
 
-		if (reclaim(ring, probe, i, EGRESS_END_NONE) == EGRESS_FATE_DEAD)
-			return take(ring, i, want);
+			tries--;
+			if (reclaim(ring, probe, i, EGRESS_END_NONE) == EGRESS_FATE_DEAD)
+				return take(ring, i, want);
+		}
+		err = grow_for(ring, probe);
+		if (err) {
+			/* Without memory to grow, search the places that there are. */
+			ret = look(ring, probe, want, limit, budget);
+			return ret == -EAGAIN ? -ENOMEM : ret;
+		}
+		/* All new places may be those of connections that waited aside: then once more. */
 	}
+}
 
-	memcg = set_active_memcg(probe->memcg);
-	err = grow(ring);
-	set_active_memcg(memcg);
-	if (err) {
-		/* Without memory to grow, search the places that there are. */
-		ret = look(ring, probe, want, limit, budget);
-		return ret == -EAGAIN ? -ENOMEM : ret;
-	}
-	return egress_ring_take_fresh(ring, want, limit);
+/* Return: the place that a connection has just taken, or NULL. */
+static struct egress_place *held_by(struct egress_ring *ring, unsigned int port,
+				    const struct egress_place *place)
+{
+	unsigned int i = place_of(ring, port);
+	struct egress_place *held;
+
+	/*
+	 * A sweep may have freed the place meanwhile, and another connection may have it. The
+	 * sweep may even have freed the table, and this ring is another one's.
+	 */
+	if (i >= ring->fresh)
+		return NULL;
+	held = place_at(ring, i);
+	return held->proto == place->proto && held->peer == place->peer &&
+	       held->stamp == place->stamp ? held : NULL;
 }
 
 /**
@@ -469,21 +555,135 @@ int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 void egress_ring_pass_over(struct egress_ring *ring, unsigned int port,
 			   const struct egress_place *place)
 {
-	unsigned int i = place_of(ring, port);
-	struct egress_place *held;
+	struct egress_place *held = held_by(ring, port, place);
 
-	/*
-	 * A sweep may have freed the place meanwhile, and another connection may have it. The
-	 * sweep may even have freed the table, and this ring is another one's.
-	 */
-	if (i >= ring->fresh)
-		return;
-	held = place_at(ring, i);
-	if (held->proto != place->proto || held->peer != place->peer ||
-	    held->stamp != place->stamp)
+	if (!held)
 		return;
 	*held = (struct egress_place) { .proto = EGRESS_PLACE_IN_USE };
 	ring->taken--;
+}
+
+/**
+ * egress_ring_leave() - leave a port that a connection has just taken to an older connection
+ * @ring: ring
+ * @port: the port, counted from the block's first port
+ * @place: protocol, peer and stamp of the new connection; the older one has the same protocol and
+ *	peer
+ *
+ * The older connection is adopted thereby, and counts instead of the new one. Context: the lock of
+ * the ring's owner held, bottom halves off.
+ */
+void egress_ring_leave(struct egress_ring *ring, unsigned int port,
+		       const struct egress_place *place)
+{
+	struct egress_place *held = held_by(ring, port, place);
+
+	if (!held)
+		return;
+	held->seen = true;
+	held->stamp = 0;
+}
+
+static bool is_same(const struct egress_place *a, const struct egress_place *b)
+{
+	return a->proto == b->proto && a->peer == b->peer;
+}
+
+/* Give the ring all of its memory, so that nobody who has a turn is aside. */
+static int unfold(struct egress_ring *ring, const struct egress_probe *probe)
+{
+	unsigned int zero = ring->zero ? place_of(ring, 0) : EGRESS_NO_TURN;
+	int err;
+
+	while (ring->size < 1u << ring->order) {
+		err = grow_for(ring, probe);
+		if (err)
+			return err;
+	}
+	for (; ring->fresh < ring->size; ring->fresh++)
+		if (!come_in(ring, ring->fresh) && ring->fresh == zero)
+			place_at(ring, zero)->proto = EGRESS_PLACE_RESERVED;
+	return 0;
+}
+
+static int set_aside(struct egress_ring *ring, const struct egress_probe *probe,
+		     unsigned int turn, unsigned int port, const struct egress_place *want)
+{
+	unsigned int n = ring->n_aside, k = n;
+	struct mem_cgroup *memcg;
+	struct egress_aside *more;
+
+	if (!n || (n >= 4 && is_power_of_2(n))) {
+		memcg = set_active_memcg(probe->memcg);
+		more = krealloc_array(ring->aside, max(2 * n, 4u), sizeof(*more), GFP_RING);
+		set_active_memcg(memcg);
+		if (!more)
+			return -ENOMEM;
+		ring->aside = more;
+	}
+	while (k && ring->aside[k - 1].turn < turn)
+		k--;
+	memmove(&ring->aside[k + 1], &ring->aside[k], (n - k) * sizeof(*ring->aside));
+	ring->aside[k] = (struct egress_aside) { .place = *want, .turn = turn, .port = port };
+	ring->n_aside++;
+	ring->taken++;
+	return 0;
+}
+
+/**
+ * egress_ring_adopt() - give a connection that has its port already its place
+ * @ring: ring
+ * @probe: says what became of the connection that has the place
+ * @port: the port, counted from the block's first port
+ * @want: the connection: protocol, peer, and the present time in @taken; it has been seen
+ *
+ * Context: the lock of the ring's owner held, bottom halves off. The limit does not matter: the
+ * connection is there already.
+ *
+ * Return: 0; -EEXIST if the ring knows the connection; -ENOSPC if there are as many connections
+ * as ports, or if too many have the same port as another one; -ENOMEM.
+ */
+int egress_ring_adopt(struct egress_ring *ring, struct egress_probe *probe, unsigned int port,
+		      const struct egress_place *want)
+{
+	unsigned int i = place_of(ring, port), turn = i, k;
+	unsigned int room = min(EGRESS_RING_ASIDE, 1 << ring->order >> 4);
+	int err;
+
+	for (k = 0; k < ring->n_aside; k++) {
+		if (ring->aside[k].port != port)
+			continue;
+		if (is_same(&ring->aside[k].place, want))
+			return -EEXIST;
+		turn = EGRESS_NO_TURN;
+	}
+	if (i < ring->fresh) {
+		if (is_same(place_at(ring, i), want))
+			return -EEXIST;
+		/* A port that somebody else was found to use is this connection's, then. */
+		if (place_at(ring, i)->proto == EGRESS_PLACE_IN_USE)
+			place_at(ring, i)->proto = 0;
+		if (reclaim(ring, probe, i, EGRESS_END_NONE) != EGRESS_FATE_DEAD)
+			turn = EGRESS_NO_TURN;
+	}
+	if (ring->taken >= (1u << ring->order) - ring->zero)
+		return -ENOSPC;
+	/* Port 0, which an ICMP echo may have, is never handed out: it has no place. */
+	if (ring->zero && !port)
+		turn = EGRESS_NO_TURN;
+
+	if (ring->n_aside >= room && i >= ring->fresh) {
+		err = unfold(ring, probe);
+		if (err)
+			return err;
+	}
+	if (turn == i && i < ring->fresh) {
+		take(ring, i, want);
+		return 0;
+	}
+	if (ring->n_aside >= room)
+		return -ENOSPC;
+	return set_aside(ring, probe, turn, port, want);
 }
 
 /**
@@ -515,6 +715,34 @@ bool egress_ring_renew(struct egress_ring *ring, unsigned int port,
 	return true;
 }
 
+/* Return: whether the connection of @place is over: it has been released. */
+static bool sweep(struct egress_ring *ring, struct egress_probe *probe,
+		  struct egress_place *place, unsigned int port, unsigned int *live,
+		  unsigned int *idle)
+{
+	switch (ask(probe, place, port, EGRESS_END_NONE)) {
+	case EGRESS_FATE_IDLE:
+		if (idle)
+			++*idle;
+		fallthrough;
+	case EGRESS_FATE_LIVE:
+	case EGRESS_FATE_UNCONFIRMED:
+		++*live;
+		break;
+	case EGRESS_FATE_LATE:
+		break;
+	case EGRESS_FATE_DEAD:
+		release(ring, probe, place);
+		return true;
+	case EGRESS_FATE_CLOSED:
+	case EGRESS_FATE_UNFIT:
+		probe->freed += !place->closed;
+		place->closed = true;
+		break;
+	}
+	return false;
+}
+
 /**
  * egress_ring_sweep() - ask about the connections in a part of the ring, free dead ones' places
  * @ring: ring
@@ -533,31 +761,20 @@ unsigned int egress_ring_sweep(struct egress_ring *ring, struct egress_probe *pr
 			       unsigned int from, unsigned int n, unsigned int *live,
 			       unsigned int *idle)
 {
+	unsigned int k;
+
+	/* Who is aside is asked about with the first places. */
+	for (k = from ? 0 : ring->n_aside; k--;) {
+		struct egress_aside *aside = &ring->aside[k];
+
+		if (sweep(ring, probe, &aside->place, aside->port, live, idle))
+			forget_aside(ring, k);
+	}
 	for (; from < ring->fresh && n; from++, n--) {
 		struct egress_place *place = place_at(ring, from);
 
-		if (!place->proto || place->proto >= EGRESS_PLACE_IN_USE)
-			continue;
-		switch (ask(ring, probe, from, EGRESS_END_NONE)) {
-		case EGRESS_FATE_IDLE:
-			if (idle)
-				++*idle;
-			fallthrough;
-		case EGRESS_FATE_LIVE:
-		case EGRESS_FATE_UNCONFIRMED:
-			++*live;
-			break;
-		case EGRESS_FATE_LATE:
-			break;
-		case EGRESS_FATE_DEAD:
-			release(ring, probe, place);
-			break;
-		case EGRESS_FATE_CLOSED:
-		case EGRESS_FATE_UNFIT:
-			probe->freed += !place->closed;
-			place->closed = true;
-			break;
-		}
+		if (place->proto && place->proto < EGRESS_PLACE_IN_USE)
+			sweep(ring, probe, place, egress_ring_port(ring, from), live, idle);
 	}
 	return from < ring->fresh ? from : 0;
 }

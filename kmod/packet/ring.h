@@ -2,6 +2,7 @@
 #ifndef EGRESS_RING_H
 #define EGRESS_RING_H
 
+#include <linux/limits.h>
 #include <linux/param.h>
 #include <linux/types.h>
 
@@ -63,8 +64,26 @@ struct egress_place {
 #define EGRESS_RING_BURST	8	/* rounds without a port that a ring may make at once */
 #define EGRESS_RING_PACE	4	/* jiffies until the ring may make one more */
 
+/* Adopted connections that wait aside of their places at most, in a block of 1,024 ports or more. */
+#define EGRESS_RING_ASIDE	64
+
 #define EGRESS_RING_LOOK	1024	/* places in the longest round for one packet */
 #define EGRESS_RING_NEAR	16	/* places tried instead of a place that is unfit */
+
+/**
+ * struct egress_aside - a connection that was adopted, and is not at the place of its port
+ * @place: the connection, as in a place
+ * @turn: the place of its port, which the connection takes when it is that place's turn to be
+ *	handed out for the first time; EGRESS_NO_TURN if another connection has that place
+ * @port: its port, counted from the block's first port
+ */
+struct egress_aside {
+	struct egress_place place;
+	u16 turn;
+	u16 port;
+};
+
+#define EGRESS_NO_TURN	U16_MAX
 
 /* A far end that closed first is in TIME_WAIT, for a minute if it is a Linux host. */
 #define EGRESS_RING_MEMORY	(60 * HZ)
@@ -78,10 +97,13 @@ struct egress_place {
  * @size: number of places that there is memory for
  * @fresh: the lowest place that has never been handed out
  * @cursor: the place to look at next
- * @taken: number of places that are not known to be free
+ * @taken: number of connections that are not known to be over, those in @aside included
  * @order: the block has 2^order ports
  * @looks: rounds without a port that the ring may still make
  * @zero: the block's first port is port 0
+ * @n_aside: number of connections in @aside
+ * @aside: adopted connections without a place, the one whose turn is next at the end; there is
+ *	room for the next power of two, and for four at least; NULL if there are none
  * @first: places 0 to 3
  * @chunk: places 4 to 1,023
  * @more: places 1,024 and up, in pieces of EGRESS_RING_CHUNK
@@ -102,6 +124,8 @@ struct egress_ring {
 	u8 order;
 	u8 looks;
 	bool zero;
+	u16 n_aside;
+	struct egress_aside *aside;
 	struct egress_place first[EGRESS_RING_FIRST];
 	struct egress_place *chunk[EGRESS_RING_DOUBLING];
 	struct egress_place **more;
@@ -140,6 +164,10 @@ int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 		     const struct egress_place *want, unsigned int limit, unsigned int *budget);
 void egress_ring_pass_over(struct egress_ring *ring, unsigned int port,
 			   const struct egress_place *place);
+void egress_ring_leave(struct egress_ring *ring, unsigned int port,
+		       const struct egress_place *place);
+int egress_ring_adopt(struct egress_ring *ring, struct egress_probe *probe, unsigned int port,
+		      const struct egress_place *want);
 bool egress_ring_renew(struct egress_ring *ring, unsigned int port,
 		       const struct egress_place *place);
 unsigned int egress_ring_sweep(struct egress_ring *ring, struct egress_probe *probe,

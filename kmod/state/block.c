@@ -16,6 +16,7 @@
 #include "packet/classify.h"
 #include "packet/destination.h"
 #include "packet/objects.h"
+#include "state/adopt.h"
 #include "state/app.h"
 #include "state/block.h"
 #include "state/change.h"
@@ -66,6 +67,7 @@ void egress_block_reserve(struct egress_block *block, struct egress_machine *mac
 void egress_block_reserved(struct egress_change *ch, struct egress_block *block)
 {
 	tell(ch, block);
+	egress_adopt_soon(ch->en);
 }
 
 /**
@@ -78,7 +80,7 @@ void egress_block_lease(struct egress_change *ch, struct egress_block *block,
 			struct egress_machine *machine)
 {
 	egress_block_reserve(block, machine);
-	tell(ch, block);
+	egress_block_reserved(ch, block);
 }
 
 /**

@@ -5,6 +5,7 @@
 #include "args.h"
 
 /* What main.c's table runs. Each returns a status. */
+int adopt(const struct command *command, int argc, char **argv);
 int allocate(const struct command *command, int argc, char **argv);
 int app_list(const struct command *command, int argc, char **argv);
 int app_set(const struct command *command, int argc, char **argv);

@@ -77,6 +77,8 @@ static const struct command commands[] = {
 	  "Make a machine's own pairs those of all its app's machines in the region" },
 	{ "lease list", lease_list, "[--app APP] [--region REGION] [--brief] [--exact]",
 	  "Show the blocks of ports in use, lingering ones too" },
+	{ "adopt", adopt, "[--machine ID | --pair ADDR]",
+	  "Count the machines' connections that conntrack has from a file or another host, too" },
 	{ "app set", app_set,
 	  "APP [--limit N] [--on-limit reject|drop] [--on-none pass|drop|reject]\n"
 	  "                         [--on-none-v6 pass|drop|reject] [--exclude PREFIX,...]",

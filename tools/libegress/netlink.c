@@ -87,6 +87,11 @@ static struct nla_policy policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_CONFLICT_V4]	= { .minlen = 6, .maxlen = 6 },
 	[EGRESS_A_CONFLICT_V6]	= { .minlen = 6, .maxlen = 6 },
 	[EGRESS_A_CUT]		= UINT_POLICY,
+	[EGRESS_A_ADOPTED]	= { .type = NLA_U32 },
+	[EGRESS_A_KNOWN]	= { .type = NLA_U32 },
+	[EGRESS_A_STRANGERS]	= { .type = NLA_U32 },
+	[EGRESS_A_NO_ROOM]	= { .type = NLA_U32 },
+	[EGRESS_A_NO_MEMORY]	= { .type = NLA_U32 },
 };
 
 /* As large as may be; without the right to exceed the system's bound, that. */
