@@ -32,6 +32,7 @@ static int __net_init net_init(struct net *net)
 	INIT_LIST_HEAD(&en->lingering);
 	INIT_LIST_HEAD(&en->cutting);
 	INIT_LIST_HEAD(&en->draining);
+	INIT_LIST_HEAD(&en->coming);
 	xa_init(&en->pairs);
 	xa_init(&en->sets);
 	en->counters = alloc_percpu(struct egress_counters);

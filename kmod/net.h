@@ -143,6 +143,7 @@ struct egress_claimer {
  *	device notifier may look one up under that alone
  * @lingering: struct egress_block that no lease has any more and that may have connections
  * @cutting: struct egress_block whose connections are to be ended after the change
+ * @coming: struct egress_pair that the request at work is about to allocate
  * @draining: struct egress_pair released that waits for its last connection or its deadline
  * @last_app: the newest app's serial number
  * @last_region: the newest region's serial number
@@ -198,6 +199,7 @@ struct egress_net {
 	struct list_head lingering;
 	struct list_head cutting;
 	struct list_head draining;
+	struct list_head coming;
 	unsigned long last_app;
 	unsigned long last_region;
 	unsigned long last_pair;

@@ -184,8 +184,16 @@ static unsigned int count_of(const struct genl_info *info, int type)
 	return n;
 }
 
-static int get_prefix(const struct nlattr *nest, struct egress_cidr *cidr,
-		      struct netlink_ext_ack *extack)
+/**
+ * egress_nl_prefix() - read a prefix
+ * @nest: nested prefix
+ * @cidr: filled with the prefix
+ * @extack: filled with what is wrong with it
+ *
+ * Return: 0 or -EINVAL.
+ */
+int egress_nl_prefix(const struct nlattr *nest, struct egress_cidr *cidr,
+		     struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[EGRESS_PREFIX_A_MAX + 1];
 	const struct nlattr *addr, *told;
@@ -246,7 +254,7 @@ static int get_prefixes(struct genl_info *info, int type, struct egress_cidr **p
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
 		if (nla_type(attr) != type)
 			continue;
-		err = get_prefix(attr, &(*prefixes)[i++], info->extack);
+		err = egress_nl_prefix(attr, &(*prefixes)[i++], info->extack);
 		if (err) {
 			kvfree(*prefixes);
 			*prefixes = NULL;

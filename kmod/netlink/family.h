@@ -13,5 +13,7 @@ void egress_netlink_exit(void);
 
 int egress_nl_check(const struct nlattr *attr, struct netlink_ext_ack *extack);
 void egress_nl_addr(const struct nlattr *nest, struct in6_addr *addr);
+int egress_nl_prefix(const struct nlattr *nest, struct egress_cidr *cidr,
+		     struct netlink_ext_ack *extack);
 
 #endif

@@ -17,6 +17,7 @@
 struct egress_change;
 struct egress_claim;
 struct egress_net;
+struct egress_pair;
 struct egress_prefix;
 struct egress_region;
 
@@ -29,6 +30,7 @@ struct egress_region;
  * @owner: hardware address of that host, the last one if there is none any more
  * @owned_until: the address was given up in a conflict, and is not drawn before this time, in
  *	seconds of boot time; 0: it was not
+ * @coming: pair that the request at work is about to allocate with the address; else NULL
  * @rest: entry in egress_region.resting while the address rests; empty otherwise
  * @was: for egress_addr_undraw(), while the request that drew the address is at work: the entry
  *	before it in egress_region.resting; NULL if the address did not rest
@@ -45,6 +47,7 @@ struct egress_addr {
 	struct egress_told conflict;
 	u8 owner[ETH_ALEN] __aligned(2);
 	time64_t owned_until;
+	struct egress_pair *coming;
 	struct list_head rest;
 	union {
 		struct {

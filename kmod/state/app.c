@@ -127,35 +127,51 @@ static void app_free(struct egress_net *en, struct egress_app *app)
 /**
  * egress_app_put() - free an app that has nothing in any region, and no settings of its own
  * @en: namespace, locked
- * @app: app; nothing happens if it has groups or settings
+ * @app: app; nothing happens if it has groups or settings, or is about to get settings
  */
 void egress_app_put(struct egress_net *en, struct egress_app *app)
 {
-	if (list_empty(&app->groups) && egress_app_is_default(app))
+	if (list_empty(&app->groups) && egress_app_is_default(app) && !app->next)
 		app_free(en, app);
+}
+
+/* Refuse a limit that a block of the pair can't hold, if the pair is the app's. */
+static int check_pair(struct egress_change *ch, const struct egress_app_request *req,
+		      const struct egress_pair *pair)
+{
+	unsigned int need = EGRESS_BLOCK_SIZE_MIN;
+	char text[EGRESS_ADDR_STR];
+
+	if (strcmp(pair->group->app->name, req->app) || req->limit <= 1u << pair->nat.order)
+		return 0;
+	while (need < req->limit)
+		need *= 2;
+	egress_refuse(&ch->error, EGRESS_ABOUT_LIMIT, -ERANGE,
+		      "a limit of %u is more than the blocks of %s have, %u ports: it takes blocks of %u",
+		      req->limit, egress_addr_str(text, egress_pair_name(pair)),
+		      1u << pair->nat.order, need);
+	return egress_refuse_reason(&ch->error, EGRESS_REASON_BLOCK_SIZE);
 }
 
 static int check_limit(struct egress_change *ch, const struct egress_app_request *req)
 {
-	unsigned int need = EGRESS_BLOCK_SIZE_MIN;
-	char text[EGRESS_ADDR_STR];
 	struct egress_pair *pair;
 	unsigned long id;
+	int err;
 
 	if (req->limit > EGRESS_BLOCK_SIZE_MAX)
 		return egress_refuse(&ch->error, EGRESS_ABOUT_LIMIT, -ERANGE,
 				     "a limit of %u is more than the largest block has, %u",
 				     req->limit, EGRESS_BLOCK_SIZE_MAX);
-	while (need < req->limit)
-		need *= 2;
 	xa_for_each(&ch->en->pairs, id, pair) {
-		if (strcmp(pair->group->app->name, req->app) || req->limit <= 1u << pair->nat.order)
-			continue;
-		egress_refuse(&ch->error, EGRESS_ABOUT_LIMIT, -ERANGE,
-			      "a limit of %u is more than the blocks of %s have, %u ports: it takes blocks of %u",
-			      req->limit, egress_addr_str(text, egress_pair_name(pair)),
-			      1u << pair->nat.order, need);
-		return egress_refuse_reason(&ch->error, EGRESS_REASON_BLOCK_SIZE);
+		err = check_pair(ch, req, pair);
+		if (err)
+			return err;
+	}
+	list_for_each_entry(pair, &ch->en->coming, drain) {
+		err = check_pair(ch, req, pair);
+		if (err)
+			return err;
 	}
 	return 0;
 }
@@ -189,14 +205,35 @@ static bool is_as_asked(const struct egress_conf *conf, const struct egress_app_
 }
 
 /**
- * egress_app_set() - change an app's settings
+ * egress_app_set_undo() - undo egress_app_set_prepare()
+ * @en: namespace, locked
+ * @app: from egress_app_set_prepare()
+ */
+void egress_app_set_undo(struct egress_net *en, struct egress_app *app)
+{
+	struct egress_conf *conf = app->next, *old = conf_of(app);
+
+	app->next = NULL;
+	if (conf != old) {
+		if (conf->own_exclude && conf->exclude != old->exclude)
+			kvfree(conf->exclude);
+		kfree(conf);
+	}
+	egress_app_put(en, app);
+}
+
+/**
+ * egress_app_set_prepare() - do all that can fail of changing an app's settings
  * @ch: change
  * @req: settings to change; what is not given stays as it is
+ * @prepared: set to the app
  *
- * New connections go by the settings from their next packet on. Return: 0; -ERANGE, -EINVAL,
- * -ENOMEM, then nothing has changed.
+ * Packets don't see the new settings. To be followed by egress_app_set_finish(), or by
+ * egress_app_set_undo(). Return: 0; -EINVAL also if another part of the request is about to change
+ * the settings, or what egress_app_set() returns, then nothing has changed.
  */
-int egress_app_set(struct egress_change *ch, const struct egress_app_request *req)
+int egress_app_set_prepare(struct egress_change *ch, const struct egress_app_request *req,
+			   struct egress_app **prepared)
 {
 	struct egress_conf *conf, *old;
 	char text[EGRESS_ADDR_STR];
@@ -218,12 +255,17 @@ int egress_app_set(struct egress_change *ch, const struct egress_app_request *re
 	app = egress_app_get(ch->en, req->app);
 	if (!app)
 		return -ENOMEM;
+	if (app->next)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_APP, -EINVAL,
+				     "app '%s' is given twice", req->app);
 	old = conf_of(app);
-	if (is_as_asked(old, req))
-		goto answer;
-	conf = conf_new(old);
+	conf = is_as_asked(old, req) ? old : conf_new(old);
 	if (!conf)
 		goto nomem;
+	app->next = conf;
+	*prepared = app;
+	if (conf == old)
+		return 0;
 	if (req->has_limit)
 		conf->limit = req->limit;
 	if (req->has_on_limit)
@@ -237,27 +279,70 @@ int egress_app_set(struct egress_change *ch, const struct egress_app_request *re
 	} else if (req->has_exclude) {
 		conf->exclude = egress_exclude_make(req->exclude, req->n_exclude);
 		if (!conf->exclude) {
+			app->next = NULL;
 			kfree(conf);
 			goto nomem;
 		}
 		conf->own_exclude = true;
 	}
-
-	rcu_assign_pointer(app->conf, conf);
-	/* A list that the new settings have taken over must not be freed with the old ones. */
-	if (old->exclude == conf->exclude)
-		old->own_exclude = false;
-	conf_free(old);
-	egress_change_count(ch);
-	egress_change_did(ch, EGRESS_EVENT_APP_CHANGED, app);
-answer:
-	egress_change_answer(ch, EGRESS_EVENT_APP_CHANGED, app);
-	egress_app_put(ch->en, app);
 	return 0;
 
 nomem:
 	egress_app_put(ch->en, app);
 	return -ENOMEM;
+}
+
+/**
+ * egress_app_set_finish() - let packets go by settings that egress_app_set_prepare() has prepared
+ * @ch: change
+ * @app: from egress_app_set_prepare()
+ */
+void egress_app_set_finish(struct egress_change *ch, struct egress_app *app)
+{
+	struct egress_conf *conf = app->next, *old = conf_of(app);
+
+	app->next = NULL;
+	if (conf != old) {
+		rcu_assign_pointer(app->conf, conf);
+		/* A list that the new settings have taken over must not be freed with the old. */
+		if (old->exclude == conf->exclude)
+			old->own_exclude = false;
+		conf_free(old);
+		egress_change_count(ch);
+		egress_change_did(ch, EGRESS_EVENT_APP_CHANGED, app);
+	}
+	egress_change_answer(ch, EGRESS_EVENT_APP_CHANGED, app);
+	egress_app_put(ch->en, app);
+}
+
+/**
+ * egress_app_set() - change an app's settings
+ * @ch: change
+ * @req: settings to change; what is not given stays as it is
+ *
+ * New connections go by the settings from their next packet on. Return: 0; -ERANGE, -EINVAL,
+ * -ENOMEM, then nothing has changed.
+ */
+int egress_app_set(struct egress_change *ch, const struct egress_app_request *req)
+{
+	struct egress_app *app;
+	int err;
+
+	err = egress_app_set_prepare(ch, req, &app);
+	if (!err)
+		egress_app_set_finish(ch, app);
+	return err;
+}
+
+/**
+ * egress_app_limit() - the limit of an app, or the one that the request at work is about to set
+ * @app: app, egress_net locked
+ */
+u32 egress_app_limit(const struct egress_app *app)
+{
+	const struct egress_conf *conf = app->next ?: conf_of(app);
+
+	return conf->limit;
 }
 
 /**

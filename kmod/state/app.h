@@ -18,6 +18,8 @@ struct egress_region;
  * @name: name of the app; zeros up to the end, as it is a table's key
  * @serial: key in egress_net.apps, counted up
  * @conf: settings; packets read the pointer and the settings under RCU
+ * @next: settings that the request at work is about to give it, @conf if they are the same; NULL if
+ *	none
  * @groups: struct egress_group, one for each region where the app has something
  * @n_pairs: pairs of the app, those of one machine alone too
  * @n_live: pairs that the app's machines share and that are not being released
@@ -32,6 +34,7 @@ struct egress_app {
 	char name[EGRESS_NAME_MAX + 1];
 	unsigned long serial;
 	struct egress_conf __rcu *conf;
+	struct egress_conf *next;
 	struct list_head groups;
 	unsigned int n_pairs;
 	unsigned int n_live;
@@ -54,6 +57,11 @@ struct egress_app *egress_app_find(struct egress_net *en, const char *name);
 struct egress_app *egress_app_get(struct egress_net *en, const char *name);
 void egress_app_put(struct egress_net *en, struct egress_app *app);
 int egress_app_set(struct egress_change *ch, const struct egress_app_request *req);
+int egress_app_set_prepare(struct egress_change *ch, const struct egress_app_request *req,
+			   struct egress_app **prepared);
+void egress_app_set_undo(struct egress_net *en, struct egress_app *app);
+void egress_app_set_finish(struct egress_change *ch, struct egress_app *app);
+u32 egress_app_limit(const struct egress_app *app);
 void egress_app_free_all(struct egress_net *en);
 bool egress_app_is_default(const struct egress_app *app);
 

@@ -52,6 +52,7 @@ void egress_block_reserve(struct egress_block *block, struct egress_machine *mac
 
 	block->ports.state = EGRESS_BLOCK_LEASED;
 	WRITE_ONCE(block->ports.sender, &machine->sender);
+	block->linger.prev = block->node.prev;
 	list_move_tail(&block->node, &machine->blocks);
 	pair->n_free--;
 	egress_set_roomy(pair);
@@ -71,21 +72,23 @@ void egress_block_reserved(struct egress_change *ch, struct egress_block *block)
 }
 
 /**
- * egress_block_lease() - a machine takes a free block
+ * egress_block_lease() - a machine takes a block
  * @ch: change
- * @block: free
+ * @block: free, or reserved for the machine
  * @machine: machine, whose packets don't find the block yet
  */
 void egress_block_lease(struct egress_change *ch, struct egress_block *block,
 			struct egress_machine *machine)
 {
-	egress_block_reserve(block, machine);
+	if (block->ports.state == EGRESS_BLOCK_FREE)
+		egress_block_reserve(block, machine);
 	egress_block_reserved(ch, block);
 }
 
 /**
  * egress_block_unlease() - undo egress_block_reserve()
- * @block: leased, egress_net locked
+ * @block: leased, egress_net locked. Of several blocks of a pair, the one reserved last is given
+ *	back first, so that each finds its place among the free ones again
  */
 void egress_block_unlease(struct egress_block *block)
 {
@@ -93,7 +96,7 @@ void egress_block_unlease(struct egress_block *block)
 
 	block->ports.state = EGRESS_BLOCK_FREE;
 	WRITE_ONCE(block->ports.sender, NULL);
-	list_move(&block->node, &pair->free);
+	list_move(&block->node, block->linger.prev);
 	pair->n_free++;
 	egress_set_roomy(pair);
 	pair->n_leased--;

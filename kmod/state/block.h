@@ -25,7 +25,8 @@ enum egress_block_state {
  * @ports: what packets read of the block, under RCU
  * @node: entry in egress_pair.free while free, else in egress_machine.blocks
  * @linger: entry in egress_net.lingering while lingering, in egress_net.cutting, or in a list of
- *	cut.c, while cutting
+ *	cut.c, while cutting. Of a block that is reserved, @linger.prev is the entry that was before
+ *	it in egress_pair.free, for egress_block_unlease()
  * @gp: RCU cookie from the moment when the block began to linger: after its grace period no
  *	packet can take a port of the block
  *

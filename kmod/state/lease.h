@@ -99,6 +99,7 @@ struct egress_rebalance {
 struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egress_group *group,
 				      const struct egress_machine *machine,
 				      const struct in6_addr *addr, int slot);
+void egress_bind_offer(struct egress_change *ch, const struct in6_addr *addr);
 bool egress_bind_has(struct egress_net *en, const struct egress_machine *machine,
 		     const struct egress_block *block);
 void egress_bind_pin(struct egress_change *ch, struct egress_machine *machine,

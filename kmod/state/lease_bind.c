@@ -73,10 +73,10 @@ static struct egress_block *retire_one(struct egress_change *ch, const struct eg
  * @addr: either address of the pair
  * @slot: number of the block, or -1 for any block
  *
- * A lingering block without connections is freed where that helps. If the caller does not
- * lease the block then, it calls egress_lease_offer(). Context: process; may wait for a grace
- * period. Return: the block that the machine has already, if it is of this pair and slot; else
- * a free block, ERR_PTR(-ENOENT), ERR_PTR(-EINVAL), ERR_PTR(-ERANGE) or ERR_PTR(-EBUSY).
+ * A lingering block without connections is freed where that helps. If the request is refused
+ * then, the caller calls egress_bind_offer(). Context: process; may wait for a grace period.
+ * Return: the block that the machine has already, if it is of this pair and slot; else a free
+ * block, ERR_PTR(-ENOENT), ERR_PTR(-EINVAL), ERR_PTR(-ERANGE) or ERR_PTR(-EBUSY).
  */
 struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egress_group *group,
 				      const struct egress_machine *machine,
@@ -168,6 +168,23 @@ struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egr
 }
 
 /**
+ * egress_bind_offer() - offer what egress_bind_pick() may have freed to the machines that wait
+ * @ch: change that is refused; all else that it has prepared is undone already
+ * @addr: either address of the pair, or NULL
+ */
+void egress_bind_offer(struct egress_change *ch, const struct in6_addr *addr)
+{
+	struct egress_pair *pair;
+
+	/* Until it is sure that a change is made, only a block that becomes free counts. */
+	if (!addr || !ch->counted)
+		return;
+	pair = egress_pair_find(ch->en, addr);
+	if (pair)
+		egress_lease_offer(ch, pair);
+}
+
+/**
  * egress_bind_has() - is a machine pinned to a block already?
  * @en: namespace, locked
  * @machine: machine
@@ -188,7 +205,7 @@ bool egress_bind_has(struct egress_net *en, const struct egress_machine *machine
  * egress_bind_pin() - pin a machine to a block
  * @ch: change; its caller has egress_leases_settle() called for the machine then
  * @machine: machine
- * @block: from egress_bind_pick()
+ * @block: from egress_bind_pick(), or reserved since
  */
 void egress_bind_pin(struct egress_change *ch, struct egress_machine *machine,
 		     struct egress_block *block)

@@ -117,8 +117,15 @@ static int add_again(struct egress_change *ch, struct egress_machine *machine,
 	return egress_refuse_reason(&ch->error, EGRESS_REASON_OTHER_MACHINE);
 }
 
-/* Free a machine that egress_machine_prepare() has made. No packet has found it. */
-static void unprepare(struct egress_change *ch, struct egress_machine *machine)
+/**
+ * egress_machine_unprepare() - free a machine that egress_machine_prepare() has made
+ * @ch: change
+ * @machine: machine, which no packet has found
+ *
+ * Of several machines, the one made last goes first. To be followed by egress_bind_offer(), when
+ * all of them are gone.
+ */
+void egress_machine_unprepare(struct egress_change *ch, struct egress_machine *machine)
 {
 	struct egress_group *group = machine->group;
 	struct egress_block *block;
@@ -126,7 +133,7 @@ static void unprepare(struct egress_change *ch, struct egress_machine *machine)
 	block = list_first_entry_or_null(&machine->blocks, struct egress_block, node);
 	if (block)
 		egress_block_unlease(block);
-	if (!list_empty(&machine->peer)) {
+	if (machine->named) {
 		list_del(&machine->peer);
 		group->n_machines--;
 		rhashtable_remove_fast(&ch->en->machine_ids, &machine->node, id_params);
@@ -137,12 +144,6 @@ static void unprepare(struct egress_change *ch, struct egress_machine *machine)
 		egress_device_put(ch->en, machine->device);
 	egress_leases_free(&machine->leases);
 	kfree(rcu_dereference_protected(machine->sender.view, true));
-	/*
-	 * egress_bind_pick() may have freed this lingering block for the machine, which does not
-	 * come now: offer the block to the machines that wait.
-	 */
-	if (block && !ch->dry)
-		egress_lease_offer(ch, egress_block_pair(block));
 	egress_group_put(ch, group);
 	kfree_rcu(machine, rcu);
 }
@@ -151,21 +152,22 @@ static void unprepare(struct egress_change *ch, struct egress_machine *machine)
  * egress_machine_prepare() - do all that can fail of adding a machine
  * @ch: change
  * @req: machine to add
- * @made: list that gets it, unless it is there already as asked
+ * @made: set to it; NULL if it is there already as asked
  *
  * The machine has its leases, and a block if it names a pair, but packets don't find it. It counts
- * in its group, so that this stays. To be followed by egress_machines_publish(), or by
- * egress_machines_unprepare(). Context: process; may wait for a grace period. Return: 0; or what
- * egress_machine_add() returns, then nothing has changed.
+ * in its group, so that this stays. To be followed by egress_machine_publish(), or by
+ * egress_machine_unprepare(). Context: process; may wait for a grace period. Return: 0; or what
+ * egress_machine_add() returns, then nothing has changed but what egress_bind_offer() is for.
  */
 int egress_machine_prepare(struct egress_change *ch, const struct egress_machine_request *req,
-			   struct list_head *made)
+			   struct egress_machine **made)
 {
 	struct egress_machine *machine = egress_machine_find(ch->en, req->id);
 	struct egress_block *block;
 	struct egress_view *view;
 	int err;
 
+	*made = NULL;
 	if (machine && machine->named)
 		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EINVAL,
 				     "machine '%s' is given twice", req->id);
@@ -220,16 +222,22 @@ int egress_machine_prepare(struct egress_change *ch, const struct egress_machine
 	}
 	machine->named = true;
 	machine->group->n_machines++;
-	list_add_tail(&machine->peer, made);
+	*made = machine;
 	return 0;
 
 undo:
-	unprepare(ch, machine);
+	egress_machine_unprepare(ch, machine);
 	return err;
 }
 
-/* Let packets find a machine that egress_machine_prepare() has made. */
-static void publish(struct egress_change *ch, struct egress_machine *machine)
+/**
+ * egress_machine_publish() - let packets find a machine that egress_machine_prepare() has made
+ * @ch: change, counted already
+ * @machine: the machine
+ *
+ * It gets its leases, or waits. Context: process.
+ */
+void egress_machine_publish(struct egress_change *ch, struct egress_machine *machine)
 {
 	struct egress_group *group = machine->group;
 	struct egress_block *block;
@@ -254,37 +262,6 @@ static void publish(struct egress_change *ch, struct egress_machine *machine)
 }
 
 /**
- * egress_machines_unprepare() - undo egress_machine_prepare()
- * @ch: change
- * @made: the machines
- */
-void egress_machines_unprepare(struct egress_change *ch, struct list_head *made)
-{
-	struct egress_machine *machine, *tmp;
-
-	/* The last one first, so that each block finds its place again. */
-	list_for_each_entry_safe_reverse(machine, tmp, made, peer)
-		unprepare(ch, machine);
-}
-
-/**
- * egress_machines_publish() - let packets find the machines that egress_machine_prepare() has made
- * @ch: change, counted already
- * @made: the machines
- *
- * They get their leases, or wait. Context: process.
- */
-void egress_machines_publish(struct egress_change *ch, struct list_head *made)
-{
-	struct egress_machine *machine, *tmp;
-
-	list_for_each_entry_safe(machine, tmp, made, peer) {
-		publish(ch, machine);
-		cond_resched();
-	}
-}
-
-/**
  * egress_machine_add() - add machines, all or none; they get their leases at once, or wait
  * @ch: change
  * @reqs: machines to add; those that are there already as asked stay so
@@ -297,27 +274,37 @@ void egress_machines_publish(struct egress_change *ch, struct list_head *made)
 int egress_machine_add(struct egress_change *ch, const struct egress_machine_request *reqs,
 		       unsigned int n)
 {
+	struct egress_machine *machine, *tmp;
 	LIST_HEAD(made);
 	unsigned int i;
 	int err = 0;
 
 	for (i = 0; i < n && !err; i++) {
-		err = egress_machine_prepare(ch, &reqs[i], &made);
+		err = egress_machine_prepare(ch, &reqs[i], &machine);
 		if (err)
 			ch->error.entry = i;
+		else if (machine)
+			list_add_tail(&machine->peer, &made);
 		cond_resched();
 	}
 	if (!err && !list_empty(&made) && !ch->dry)
 		err = egress_hooks_get(ch->en, &ch->error);
-	if (err || ch->dry) {
-		egress_machines_unprepare(ch, &made);
-		return err;
+	if (err || ch->dry)
+		goto undo;
+	if (!list_empty(&made))
+		egress_change_count(ch);
+	list_for_each_entry_safe(machine, tmp, &made, peer) {
+		egress_machine_publish(ch, machine);
+		cond_resched();
 	}
-	if (list_empty(&made))
-		return 0;
-	egress_change_count(ch);
-	egress_machines_publish(ch, &made);
 	return 0;
+
+undo:
+	list_for_each_entry_safe_reverse(machine, tmp, &made, peer)
+		egress_machine_unprepare(ch, machine);
+	for (i = 0; i < n; i++)
+		egress_bind_offer(ch, reqs[i].pair);
+	return err;
 }
 
 /* Let nobody lease a machine's own pairs any more: they go with the machine. */
@@ -362,6 +349,8 @@ static void forget_own(struct egress_net *en, struct egress_machine *machine)
 {
 	if (!machine->own)
 		return;
+	/* The request may be about to release some of these pairs, too. */
+	egress_sets_abort(machine->own);
 	egress_sets_exit(en, machine->own);
 	kfree_rcu(machine->own, rcu);
 	machine->own = NULL;
@@ -447,8 +436,14 @@ static void doom_dry(struct egress_change *ch, struct egress_machine *machine)
 		egress_change_answer(ch, EGRESS_EVENT_PAIR_GONE, pair);
 }
 
-/* Tell that a machine goes, and move it to those that do. In a dry run, tell that it would. */
-static void doom(struct egress_change *ch, struct egress_machine *machine, struct list_head *gone)
+/**
+ * egress_machine_doom() - tell that a machine goes, and take it away from packets and requests
+ * @ch: change that can't fail any more. In a dry run it is only told that the machine would go
+ * @machine: machine
+ * @gone: list of egress_machine.peer that gets it, for egress_machines_destroy()
+ */
+void egress_machine_doom(struct egress_change *ch, struct egress_machine *machine,
+			 struct list_head *gone)
 {
 	if (ch->dry) {
 		doom_dry(ch, machine);
@@ -460,8 +455,14 @@ static void doom(struct egress_change *ch, struct egress_machine *machine, struc
 	list_add_tail(&machine->peer, gone);
 }
 
-/* Destroy machines that no packet finds any more. */
-static void destroy_all(struct egress_change *ch, struct list_head *gone)
+/**
+ * egress_machines_destroy() - destroy machines that no packet finds any more
+ * @ch: change
+ * @gone: the machines
+ *
+ * What egress_machine_del() says of connections and pairs holds. Context: process.
+ */
+void egress_machines_destroy(struct egress_change *ch, struct list_head *gone)
 {
 	struct egress_machine *machine, *tmp;
 
@@ -495,7 +496,7 @@ int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int 
 	for (i = 0; i < n; i++) {
 		machine = egress_machine_find(ch->en, ids[i]);
 		if (machine)	/* NULL: gone already, or named twice */
-			doom(ch, machine, &gone);
+			egress_machine_doom(ch, machine, &gone);
 		cond_resched();
 	}
 	for (i = 0; i < n && ch->dry; i++) {
@@ -503,7 +504,7 @@ int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int 
 		if (machine)
 			machine->named = false;
 	}
-	destroy_all(ch, &gone);
+	egress_machines_destroy(ch, &gone);
 	return 0;
 }
 
@@ -514,7 +515,7 @@ int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int 
  * @missing_ok: a machine that is not there is no error
  * @marked: set to the machine; NULL if it is not there
  *
- * No other part of the request may name it. To be followed by egress_machines_del_marked(), or by
+ * No other part of the request may name it. To be followed by egress_machine_doom(), or by
  * egress_machine_unmark(). Return: 0; -ENOENT, or -EINVAL if another part has named it.
  */
 int egress_machine_mark(struct egress_change *ch, const char *id, bool missing_ok,
@@ -544,26 +545,55 @@ void egress_machine_unmark(struct egress_machine *machine)
 	machine->named = false;
 }
 
-/**
- * egress_machines_del_marked() - delete machines that egress_machine_mark() has marked
- * @ch: change
- * @marked: the machines; those that are NULL are passed over
- * @n: how many
- *
- * What egress_machine_del() says of connections and pairs holds. Context: process.
- */
-void egress_machines_del_marked(struct egress_change *ch, struct egress_machine **marked,
-				unsigned int n)
+/* Note of all machines of an app whether the request at work names them. */
+static void name_all(struct egress_app *app, const char *region, bool named)
 {
-	LIST_HEAD(gone);
-	unsigned int i;
+	struct egress_machine *machine;
+	struct egress_group *group;
 
-	for (i = 0; i < n; i++) {
-		if (marked[i])
-			doom(ch, marked[i], &gone);
-		cond_resched();
+	list_for_each_entry(group, &app->groups, list) {
+		if (region && strcmp(group->region->name, region))
+			continue;
+		list_for_each_entry(machine, &group->machines, peer) {
+			machine->named = named;
+			cond_resched();
+		}
 	}
-	destroy_all(ch, &gone);
+}
+
+/**
+ * egress_machine_mark_of() - mark all machines of an app that is to lose them
+ * @ch: change
+ * @name: name of the app
+ * @region: name of the only region to look at, or NULL for all
+ * @missing_ok: an app that is not there is no error
+ *
+ * To be followed by egress_machine_del_of(), or by egress_machine_unmark_of(). Return: 0; -ENOENT.
+ */
+int egress_machine_mark_of(struct egress_change *ch, const char *name, const char *region,
+			   bool missing_ok)
+{
+	struct egress_app *app = egress_app_find(ch->en, name);
+
+	if (app)
+		name_all(app, region, true);
+	if (app || missing_ok)
+		return 0;
+	return egress_refuse(&ch->error, EGRESS_ABOUT_APP, -ENOENT, "there is no app '%s'", name);
+}
+
+/**
+ * egress_machine_unmark_of() - undo egress_machine_mark_of(), in a request that is refused
+ * @en: namespace, locked
+ * @name: name of the app
+ * @region: name of the only region to look at, or NULL for all
+ */
+void egress_machine_unmark_of(struct egress_net *en, const char *name, const char *region)
+{
+	struct egress_app *app = egress_app_find(en, name);
+
+	if (app)
+		name_all(app, region, false);
 }
 
 /**
@@ -592,12 +622,12 @@ int egress_machine_del_of(struct egress_change *ch, const char *name, const char
 		if (region && strcmp(group->region->name, region))
 			continue;
 		list_for_each_entry_safe(machine, tmp, &group->machines, peer) {
-			doom(ch, machine, &gone);
+			egress_machine_doom(ch, machine, &gone);
 			machine->named = false;
 			cond_resched();
 		}
 	}
-	destroy_all(ch, &gone);
+	egress_machines_destroy(ch, &gone);
 	return 0;
 }
 
@@ -628,7 +658,7 @@ unsigned int egress_machines_del_some(struct egress_change *ch, unsigned long la
 		list_add_tail(&machine->peer, &gone);
 		cond_resched();
 	}
-	destroy_all(ch, &gone);
+	egress_machines_destroy(ch, &gone);
 	return n;
 }
 
@@ -653,7 +683,7 @@ void egress_machines_flush(struct egress_change *ch)
 		pair->dying = true;
 		egress_set_roomy(pair);
 	}
-	destroy_all(ch, &gone);
+	egress_machines_destroy(ch, &gone);
 }
 
 /*
@@ -674,14 +704,11 @@ static void look_behind(struct egress_change *ch, struct egress_machine *machine
 	}
 }
 
-/*
- * Move a machine into another group. @leases are its leases there, and @view is the view of them;
- * they have no blocks yet. @block is the one to pin it to, or NULL.
- */
-static void move(struct egress_change *ch, struct egress_machine *machine,
-		 struct egress_group *group, struct list_head *leases, struct egress_view *view,
-		 struct egress_block *block)
+/* Move a machine into another group, where it counts already. */
+static void move(struct egress_change *ch, struct egress_machine_edit *edit)
 {
+	struct egress_machine *machine = edit->machine;
+	struct egress_group *group = edit->group;
 	struct egress_view *old_view = rcu_dereference_protected(machine->sender.view,
 								 lockdep_is_held(&ch->en->lock));
 	struct egress_group *old = machine->group;
@@ -694,21 +721,20 @@ static void move(struct egress_change *ch, struct egress_machine *machine,
 		old->app->n_waiting--;
 		group->app->n_waiting++;
 	}
-	group->n_machines++;
 	group->app->n_machines++;
 	list_move_tail(&machine->peer, &group->machines);
 	machine->group = group;
 	list_for_each_entry_safe(lease, tmp, &machine->leases, list)
 		if (!lease->set->sets->machine)
 			list_move_tail(&lease->list, &old_leases);
-	list_splice_tail(leases, &machine->leases);
+	list_splice_tail_init(&edit->leases, &machine->leases);
 	/*
 	 * Packets see the old view until egress_leases_settle() publishes the new one, whose
 	 * leases have their blocks by then. Only afterwards the old leases lose theirs.
 	 */
-	if (block)
-		egress_bind_pin(ch, machine, block);
-	egress_leases_settle(ch, machine, view);
+	if (edit->block)
+		egress_bind_pin(ch, machine, edit->block);
+	egress_leases_settle(ch, machine, edit->view);
 	egress_leases_end(ch, machine, &old_leases);
 	kfree_rcu(old_view, rcu);
 	look_behind(ch, machine);
@@ -725,6 +751,167 @@ static void move(struct egress_change *ch, struct egress_machine *machine,
 	egress_group_put(ch, old);
 }
 
+/* Find the block that a machine is to be pinned to, and whether it is pinned to it already. */
+static int pick(struct egress_change *ch, const struct egress_machine_request *req,
+		struct egress_machine_edit *edit)
+{
+	struct egress_machine *machine = edit->machine;
+	bool same_app = edit->group->app == machine->group->app;
+	struct egress_block *block;
+	int err;
+
+	err = egress_cordon_check(ch, machine, req->id);
+	if (err)
+		return err;
+	block = egress_bind_pick(ch, edit->group, same_app ? machine : NULL, req->pair, req->slot);
+	if (IS_ERR(block))
+		return PTR_ERR(block);
+	edit->block = block;
+	edit->new_pin = edit->group != machine->group || !egress_bind_has(ch->en, machine, block);
+	return 0;
+}
+
+/**
+ * egress_machine_set_undo() - undo egress_machine_set_prepare()
+ * @ch: change
+ * @edit: from egress_machine_set_prepare(), also where that has failed
+ *
+ * Of several, the one prepared last is undone first. To be followed by egress_bind_offer(), when
+ * all of them are undone.
+ */
+void egress_machine_set_undo(struct egress_change *ch, struct egress_machine_edit *edit)
+{
+	if (edit->reserved)
+		egress_block_unlease(edit->block);
+	egress_sources_free(ch->en, edit->fresh, edit->n_fresh);
+	egress_leases_free(&edit->leases);
+	kfree(edit->view);
+	if (edit->device)
+		egress_device_put(ch->en, edit->device);
+	if (edit->moves)
+		edit->group->n_machines--;
+	egress_group_put(ch, edit->group);
+	edit->machine->named = false;
+}
+
+/**
+ * egress_machine_set_prepare() - do all that can fail of changing a machine
+ * @ch: change; in a dry run, it is only found out what would change
+ * @req: what is to change; what is not given stays as it is
+ * @edit: filled
+ *
+ * Neither packets nor other machines see anything of it, but that the block is taken that the
+ * machine is to be pinned to. No other part of the request may name the machine. To be followed
+ * by egress_machine_set_finish(), or by egress_machine_set_undo(). Context: process; may wait for
+ * a grace period. Return: 0; or what egress_machine_set() returns, then nothing has changed but
+ * what egress_bind_offer() is for.
+ */
+int egress_machine_set_prepare(struct egress_change *ch, const struct egress_machine_request *req,
+			       struct egress_machine_edit *edit)
+{
+	struct egress_machine *machine = egress_machine_find(ch->en, req->id);
+	int err;
+
+	memset(edit, 0, sizeof(*edit));
+	INIT_LIST_HEAD(&edit->leases);
+	if (!machine)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -ENOENT,
+				     "there is no machine '%s'", req->id);
+	if (machine->named)
+		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EINVAL,
+				     "machine '%s' is given twice", req->id);
+	err = egress_sources_check(ch, machine, req->addrs, req->n_addrs);
+	if (err)
+		return err;
+	edit->group = egress_group_get(ch->en, req->app ?: machine->group->app->name,
+				       req->region ?: machine->group->region->name);
+	if (!edit->group)
+		return -ENOMEM;
+	edit->machine = machine;
+	machine->named = true;
+	edit->moves = edit->group != machine->group;
+	if (edit->moves)
+		edit->group->n_machines++;
+	err = req->pair ? pick(ch, req, edit) : 0;
+	if (err)
+		goto undo;
+	edit->new_sources = req->n_addrs &&
+		!egress_sources_are(machine, req->addrs, req->n_addrs);
+	edit->new_device = req->device && !has_device(machine, req->device);
+	if (ch->dry)
+		return 0;
+	err = -ENOMEM;
+	if (edit->new_device && *req->device) {
+		edit->device = egress_device_get(ch->en, req->device);
+		if (!edit->device)
+			goto undo;
+	}
+	if (edit->moves) {
+		err = egress_leases_make(ch->en, machine, edit->group, &edit->leases, &edit->view);
+		if (err) {
+			edit->view = NULL;
+			goto undo;
+		}
+	}
+	if (edit->new_sources) {
+		edit->addrs = req->addrs;
+		edit->n_addrs = req->n_addrs;
+		err = egress_sources_add(ch->en, machine, req->addrs, req->n_addrs, edit->fresh,
+					 &edit->n_fresh);
+		if (err)
+			goto undo;
+	}
+	if (edit->new_pin && edit->block->ports.state == EGRESS_BLOCK_FREE) {
+		egress_block_reserve(edit->block, machine);
+		edit->reserved = true;
+	}
+	return 0;
+
+undo:
+	egress_machine_set_undo(ch, edit);
+	return err;
+}
+
+/**
+ * egress_machine_set_finish() - change a machine as egress_machine_set_prepare() has prepared it
+ * @ch: change
+ * @edit: from egress_machine_set_prepare()
+ *
+ * Context: process; may wait for grace periods.
+ */
+void egress_machine_set_finish(struct egress_change *ch, struct egress_machine_edit *edit)
+{
+	struct egress_machine *machine = edit->machine;
+	struct egress_device *old_device;
+
+	machine->named = false;
+	if (!edit->moves && !edit->new_sources && !edit->new_device && !edit->new_pin)
+		goto answer;
+	egress_change_count(ch);
+	if (edit->new_sources)
+		egress_sources_set(ch->en, machine, edit->addrs, edit->n_addrs, edit->fresh,
+				   edit->n_fresh);
+	if (edit->new_device) {
+		old_device = machine->device;
+		machine->device = edit->device;
+		rcu_assign_pointer(machine->sender.in,
+				   edit->device ? &edit->device->ingress : NULL);
+		if (old_device)
+			egress_device_put(ch->en, old_device);
+	}
+	if (edit->moves) {
+		move(ch, edit);
+	} else if (edit->new_pin) {
+		egress_bind_pin(ch, machine, edit->block);
+		egress_leases_settle(ch, machine, NULL);
+		egress_lease_feed(ch, edit->group);
+		egress_change_group(ch, edit->group);
+	}
+	egress_change_machine(ch, machine);
+answer:
+	egress_change_answer(ch, EGRESS_EVENT_MACHINE_CHANGED, machine);
+}
+
 /**
  * egress_machine_set() - change a machine
  * @ch: change
@@ -736,103 +923,25 @@ static void move(struct egress_change *ch, struct egress_machine *machine,
  */
 int egress_machine_set(struct egress_change *ch, const struct egress_machine_request *req)
 {
-	struct egress_machine *machine = egress_machine_find(ch->en, req->id);
-	struct egress_device *device = NULL, *old_device;
-	bool new_device, new_sources, new_pin;
-	struct egress_block *block = NULL;
-	struct egress_group *group, *old;
-	struct egress_view *view = NULL;
-	LIST_HEAD(leases);
+	struct egress_machine_edit edit;
 	int err;
 
-	if (!machine)
-		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -ENOENT,
-				     "there is no machine '%s'", req->id);
-	err = egress_sources_check(ch, machine, req->addrs, req->n_addrs);
-	if (err)
+	err = egress_machine_set_prepare(ch, req, &edit);
+	if (err) {
+		egress_bind_offer(ch, req->pair);
 		return err;
-	old = machine->group;
-	group = egress_group_get(ch->en, req->app ?: old->app->name,
-				 req->region ?: old->region->name);
-	if (!group)
-		return -ENOMEM;
-	if (req->pair) {
-		err = egress_cordon_check(ch, machine, req->id);
-		if (err)
-			goto put_group;
-		block = egress_bind_pick(ch, group, group->app == old->app ? machine : NULL,
-					 req->pair, req->slot);
-		if (IS_ERR(block)) {
-			err = PTR_ERR(block);
-			goto put_group;
-		}
 	}
-	new_pin = block && (group != old || !egress_bind_has(ch->en, machine, block));
-	new_sources = req->n_addrs && !egress_sources_are(machine, req->addrs, req->n_addrs);
-	new_device = req->device && !has_device(machine, req->device);
-	if (group == old && !new_sources && !new_device && !new_pin)
-		goto answer;
-	if (ch->dry) {
-		/* A block that is leased already is the machine's own. */
-		if (group != old || (new_pin && block->ports.state != EGRESS_BLOCK_LEASED))
-			egress_plan_move(ch, machine, group, block);
-		err = 0;
-		goto put_group;
+	if (!ch->dry) {
+		egress_machine_set_finish(ch, &edit);
+		return 0;
 	}
-	if (new_device && *req->device) {
-		device = egress_device_get(ch->en, req->device);
-		if (!device) {
-			err = -ENOMEM;
-			goto put_group;
-		}
-	}
-	if (group != old) {
-		err = egress_leases_make(ch->en, machine, group, &leases, &view);
-		if (err)
-			goto put_device;
-	}
-	if (new_sources) {
-		err = egress_sources_set(ch->en, machine, req->addrs, req->n_addrs);
-		if (err)
-			goto free_leases;
-	}
-
-	egress_change_count(ch);
-	if (new_device) {
-		old_device = machine->device;
-		machine->device = device;
-		rcu_assign_pointer(machine->sender.in, device ? &device->ingress : NULL);
-		if (old_device)
-			egress_device_put(ch->en, old_device);
-	}
-	if (group != old) {
-		move(ch, machine, group, &leases, view, block);
-	} else if (new_pin) {
-		egress_bind_pin(ch, machine, block);
-		egress_leases_settle(ch, machine, NULL);
-		egress_lease_feed(ch, group);
-		egress_change_group(ch, group);
-	}
-	egress_change_machine(ch, machine);
-answer:
-	egress_change_answer(ch, EGRESS_EVENT_MACHINE_CHANGED, machine);
+	if (!edit.moves && !edit.new_sources && !edit.new_device && !edit.new_pin)
+		egress_change_answer(ch, EGRESS_EVENT_MACHINE_CHANGED, edit.machine);
+	/* A block that is leased already is the machine's own. */
+	else if (edit.moves || (edit.new_pin && edit.block->ports.state != EGRESS_BLOCK_LEASED))
+		egress_plan_move(ch, edit.machine, edit.group, edit.block);
+	egress_machine_set_undo(ch, &edit);
 	return 0;
-
-free_leases:
-	egress_leases_free(&leases);
-	kfree(view);
-put_device:
-	if (device)
-		egress_device_put(ch->en, device);
-put_group:
-	/*
-	 * egress_bind_pick() may have freed a lingering block for the machine, which does not get
-	 * it now: offer the block to the machines that wait.
-	 */
-	if (!ch->dry && !IS_ERR_OR_NULL(block) && block->ports.state == EGRESS_BLOCK_FREE)
-		egress_lease_offer(ch, egress_block_pair(block));
-	egress_group_put(ch, group);
-	return err;
 }
 
 /**

@@ -35,8 +35,8 @@ struct egress_net;
  * @gone: the machine has been deleted for everybody but cut.c, which ends its connections
  * @waits: the machine is counted in egress_app.n_waiting and egress_net.n_waiting; see
  *	egress_lease_recount()
- * @named: the request at work is about to add or delete the machine, or, in a dry run, has told
- *	that it would go
+ * @named: the request at work is about to add, change or delete the machine, or, in a dry run, has
+ *	told that it would go
  * @rcu: frees the machine after the packets that saw it
  *
  * egress_net.lock protects all of it but @sender.
@@ -85,6 +85,42 @@ struct egress_machine_request {
 	int slot;		/* number of the block of that pair; -1: any block */
 };
 
+/**
+ * struct egress_machine_edit - a machine that is about to be changed
+ * @machine: the machine
+ * @group: app and region that it is to be in
+ * @moves: it is not in @group yet, but counts there already
+ * @leases: its leases there, without blocks
+ * @view: the view of @leases
+ * @block: the one to pin it to, reserved for it unless it has it already; NULL for none
+ * @new_pin: it is not pinned to @block yet
+ * @reserved: @block has been reserved
+ * @new_device: @device takes the place of the one it has
+ * @device: its device from now on; NULL for any
+ * @new_sources: its inside addresses are to be @addrs
+ * @addrs: inside addresses
+ * @n_addrs: number of inside addresses
+ * @fresh: entries of those that it lacks
+ * @n_fresh: number of these entries
+ */
+struct egress_machine_edit {
+	struct egress_machine *machine;
+	struct egress_group *group;
+	bool moves;
+	struct list_head leases;
+	struct egress_view *view;
+	struct egress_block *block;
+	bool new_pin;
+	bool reserved;
+	bool new_device;
+	struct egress_device *device;
+	bool new_sources;
+	const struct in6_addr *addrs;
+	unsigned int n_addrs;
+	struct egress_source *fresh[EGRESS_MACHINE_ADDRS];
+	unsigned int n_fresh;
+};
+
 struct egress_machine *egress_machine_find(struct egress_net *en, const char *id);
 int egress_machine_add(struct egress_change *ch, const struct egress_machine_request *reqs,
 		       unsigned int n);
@@ -93,14 +129,22 @@ int egress_machine_replace(struct egress_change *ch, const struct egress_machine
 int egress_machine_del(struct egress_change *ch, const char **ids, unsigned int n,
 		       bool missing_ok);
 int egress_machine_prepare(struct egress_change *ch, const struct egress_machine_request *req,
-			   struct list_head *made);
-void egress_machines_unprepare(struct egress_change *ch, struct list_head *made);
-void egress_machines_publish(struct egress_change *ch, struct list_head *made);
+			   struct egress_machine **made);
+void egress_machine_unprepare(struct egress_change *ch, struct egress_machine *machine);
+void egress_machine_publish(struct egress_change *ch, struct egress_machine *machine);
+int egress_machine_set_prepare(struct egress_change *ch, const struct egress_machine_request *req,
+			       struct egress_machine_edit *edit);
+void egress_machine_set_undo(struct egress_change *ch, struct egress_machine_edit *edit);
+void egress_machine_set_finish(struct egress_change *ch, struct egress_machine_edit *edit);
 int egress_machine_mark(struct egress_change *ch, const char *id, bool missing_ok,
 			struct egress_machine **marked);
+int egress_machine_mark_of(struct egress_change *ch, const char *app, const char *region,
+			   bool missing_ok);
+void egress_machine_unmark_of(struct egress_net *en, const char *app, const char *region);
 void egress_machine_unmark(struct egress_machine *machine);
-void egress_machines_del_marked(struct egress_change *ch, struct egress_machine **marked,
-				unsigned int n);
+void egress_machine_doom(struct egress_change *ch, struct egress_machine *machine,
+			 struct list_head *gone);
+void egress_machines_destroy(struct egress_change *ch, struct list_head *gone);
 u64 egress_machine_connections(const struct egress_machine *machine);
 void egress_machine_put(struct egress_machine *machine);
 int egress_machine_del_of(struct egress_change *ch, const char *app, const char *region,

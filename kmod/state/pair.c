@@ -95,7 +95,7 @@ void egress_pairs_exit_cache(void)
  * @en: namespace, locked
  * @addr: address
  *
- * Return: pair or NULL.
+ * A pair is found that the request at work is about to allocate, too. Return: pair or NULL.
  */
 struct egress_pair *egress_pair_find(struct egress_net *en, const struct in6_addr *addr)
 {
@@ -107,7 +107,7 @@ struct egress_pair *egress_pair_find(struct egress_net *en, const struct in6_add
 		return NULL;
 	nat = rcu_dereference_protected(found->public.nat, lockdep_is_held(&en->lock));
 	if (!nat)
-		return NULL;
+		return found->coming;
 	pair = container_of(nat, struct egress_pair, nat);
 	return pair->gone ? NULL : pair;
 }

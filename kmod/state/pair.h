@@ -27,8 +27,8 @@ struct egress_net;
  * @promoted: egress_promote() is at work and will move this pair from its machine to its app
  * @gone: the pair has been destroyed for everybody but cut.c, which ends its connections
  * @released: a release request succeeded: @dying stays set, whatever a later request does
- * @drain: entry in egress_net.draining, or in the list of the release request at work;
- *	empty otherwise
+ * @drain: entry in egress_net.draining, in egress_net.coming, or in the list of the release request
+ *	at work; empty otherwise
  * @deadline: when the pair's last connections are cut, in seconds of boot time; 0: never
  * @addrs: the address of each family; NULL for a family that the pair lacks
  * @claims: memory for the claim of each address, NULL if none is needed; the claims are
@@ -122,12 +122,39 @@ struct egress_release_request {
 	bool missing_ok;		/* an address that is not allocated is no error */
 };
 
+/**
+ * struct egress_allocation - pairs that are about to be allocated
+ * @machine: the machine that they are for; NULL if for an app
+ * @group: app and region
+ * @set: set of destinations that they are for
+ * @new_set: @set was made for them
+ * @pairs: the pairs, those that were there already first
+ * @have: number of pairs that were there already
+ * @n: number of pairs
+ */
+struct egress_allocation {
+	struct egress_machine *machine;
+	struct egress_group *group;
+	struct egress_set *set;
+	bool new_set;
+	struct egress_pair **pairs;
+	unsigned int have;
+	unsigned int n;
+};
+
 struct egress_pair *egress_pair_alloc(unsigned int order);
 void egress_pair_free(struct egress_pair *pair);
 int egress_pairs_init_cache(void);
 void egress_pairs_exit_cache(void);
 struct egress_pair *egress_pair_find(struct egress_net *en, const struct in6_addr *addr);
 int egress_pair_add(struct egress_change *ch, const struct egress_pair_request *req);
+int egress_allocation_prepare(struct egress_change *ch, const struct egress_pair_request *req,
+			      struct egress_allocation *made);
+void egress_allocation_leave(struct egress_change *ch, struct egress_allocation *made);
+void egress_allocation_forget(struct egress_change *ch, struct egress_allocation *made);
+void egress_allocation_publish(struct egress_change *ch, struct egress_allocation *made);
+void egress_allocation_begin(struct egress_change *ch, struct egress_allocation *made);
+void egress_allocation_finish(struct egress_change *ch, struct egress_allocation *made);
 int egress_pair_del(struct egress_change *ch, const struct egress_release_request *req);
 int egress_release_mark(struct egress_change *ch, const struct egress_release_request *req,
 			struct list_head *release);

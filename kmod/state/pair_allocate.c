@@ -126,31 +126,16 @@ static struct egress_pair *pair_make(struct egress_change *ch, struct egress_gro
 	return pair;
 }
 
-/* Reserve memory in egress_net.pairs for @n new pairs, so that pair_publish() can't fail. */
-static int reserve_ids(struct egress_net *en, unsigned int n)
-{
-	unsigned int i;
-	int err;
-
-	for (i = 1; i <= n; i++) {
-		err = xa_reserve(&en->pairs, en->last_pair + i, GFP_KERNEL_ACCOUNT);
-		if (err) {
-			while (--i)
-				xa_release(&en->pairs, en->last_pair + i);
-			return err;
-		}
-	}
-	return 0;
-}
-
-static void pair_publish(struct egress_change *ch, struct egress_pair *pair, struct egress_set *set)
+/*
+ * Let a new pair come into its set, so that a machine can be pinned to it. Neither packets nor
+ * sweeps see it yet.
+ */
+static void pair_enter(struct egress_net *en, struct egress_pair *pair, struct egress_set *set)
 {
 	struct egress_machine *machine = set->sets->machine;
-	struct egress_group *group = pair->group;
-	struct egress_region *region = group->region;
 	int i;
 
-	pair->id = ++ch->en->last_pair;
+	pair->id = ++en->last_pair;
 	pair->machine = machine;
 	pair->scope = machine ? EGRESS_SCOPE_MACHINE : EGRESS_SCOPE_APP;
 	pair->set = set;
@@ -160,12 +145,45 @@ static void pair_publish(struct egress_change *ch, struct egress_pair *pair, str
 	egress_set_roomy(pair);
 	if (machine)
 		list_add_tail(&pair->own, &machine->pairs);
-	/* Can't fail: reserve_ids() has got the memory. */
+	pair->group->n_pairs++;
+	list_add_tail(&pair->drain, &en->coming);
+	for (i = 0; i < EGRESS_FAMILIES; i++)
+		if (pair->addrs[i])
+			pair->addrs[i]->coming = pair;
+}
+
+/* Undo pair_enter(), but for the pair's place in its group. */
+static void pair_leave(struct egress_net *en, struct egress_pair *pair)
+{
+	struct egress_set *set = pair->set;
+	int i;
+
+	egress_set_unroomy(pair);
+	list_del(&pair->drain);
+	list_del(&pair->own);
+	list_del(&pair->list);
+	egress_set_count(set, pair, -1);
+	set->n_pairs--;
+	for (i = 0; i < EGRESS_FAMILIES; i++)
+		if (pair->addrs[i])
+			pair->addrs[i]->coming = NULL;
+	xa_release(&en->pairs, pair->id);
+	en->last_pair--;
+}
+
+static void pair_publish(struct egress_change *ch, struct egress_pair *pair)
+{
+	struct egress_region *region = pair->group->region;
+	int i;
+
+	list_del_init(&pair->drain);
+	/* Can't fail: make_one() has got the memory. */
 	xa_store(&ch->en->pairs, pair->id, pair, GFP_KERNEL_ACCOUNT);
 	for (i = 0; i < EGRESS_FAMILIES; i++) {
 		if (!pair->addrs[i])
 			continue;
 		rcu_assign_pointer(pair->addrs[i]->public.nat, &pair->nat);
+		pair->addrs[i]->coming = NULL;
 		pair->addrs[i]->fresh = false;
 		egress_prefix_use(pair->addrs[i]->prefix, 1);
 		if (pair->claims[i])
@@ -174,10 +192,9 @@ static void pair_publish(struct egress_change *ch, struct egress_pair *pair, str
 		pair->claims[i] = NULL;
 	}
 	region->n_pairs++;
-	group->n_pairs++;
-	group->app->n_pairs++;
+	pair->group->app->n_pairs++;
 	ch->en->n_pairs++;
-	egress_change_group(ch, group);
+	egress_change_group(ch, pair->group);
 	egress_change_region(ch, region);
 }
 
@@ -231,14 +248,13 @@ static int check_request(struct egress_change *ch, const struct egress_pair_requ
 static int check_app_limit(const struct egress_group *group, const struct egress_pair_request *req,
 			   struct egress_error *error)
 {
-	/* The caller holds egress_net.lock, under which alone the settings change. */
-	const struct egress_conf *conf = rcu_dereference_protected(group->app->conf, true);
+	u32 limit = egress_app_limit(group->app);
 
-	if (conf->limit <= req->block_size)
+	if (limit <= req->block_size)
 		return 0;
 	egress_refuse(error, EGRESS_ABOUT_BLOCK_SIZE, -ERANGE,
 		      "app '%s' has a limit of %u, more than a block of %u ports can hold",
-		      group->app->name, conf->limit, req->block_size);
+		      group->app->name, limit, req->block_size);
 	return egress_refuse_reason(error, EGRESS_REASON_BLOCK_SIZE);
 }
 
@@ -347,6 +363,193 @@ static int get_own(struct egress_change *ch, struct egress_machine *machine)
 	return egress_leases_attach(ch, machine->group, &machine->own->rest);
 }
 
+/* Make one more pair of an allocation, and let it come into the set. */
+static int make_one(struct egress_change *ch, struct egress_allocation *made,
+		    const struct egress_pair_request *req)
+{
+	struct egress_net *en = ch->en;
+	struct egress_pair *pair;
+	int err;
+
+	/* Then pair_publish() can't fail. */
+	err = xa_reserve(&en->pairs, en->last_pair + 1, GFP_KERNEL_ACCOUNT);
+	if (err)
+		return err;
+	pair = pair_make(ch, made->group, req);
+	if (IS_ERR(pair)) {
+		xa_release(&en->pairs, en->last_pair + 1);
+		return PTR_ERR(pair);
+	}
+	pair_enter(en, pair, made->set);
+	made->pairs[made->n++] = pair;
+	return 0;
+}
+
+/**
+ * egress_allocation_leave() - undo what egress_allocation_prepare() has made of pairs
+ * @ch: change
+ * @made: from egress_allocation_prepare(), also where that has failed
+ *
+ * Of several, the one prepared last is undone first, as each address and each block wants to find
+ * its place again. When all of a request's are undone, and no pair is marked any more that the
+ * request would release, egress_allocation_forget() is to follow.
+ */
+void egress_allocation_leave(struct egress_change *ch, struct egress_allocation *made)
+{
+	unsigned int i;
+
+	for (i = made->n; i-- > made->have;) {
+		pair_leave(ch->en, made->pairs[i]);
+		pair_unmake(ch->en, made->pairs[i]);
+	}
+	if (made->machine)
+		made->machine->named = false;
+}
+
+/**
+ * egress_allocation_forget() - undo the rest of egress_allocation_prepare()
+ * @ch: change
+ * @made: from egress_allocation_leave()
+ */
+void egress_allocation_forget(struct egress_change *ch, struct egress_allocation *made)
+{
+	if (made->new_set)
+		egress_set_unget(ch, made->group, made->set);
+	if (made->group) {
+		made->group->n_pairs -= made->n - made->have;
+		egress_group_put(ch, made->group);
+	}
+	kvfree(made->pairs);
+}
+
+/**
+ * egress_allocation_prepare() - do all that can fail of allocating pairs
+ * @ch: change
+ * @req: how many pairs, for whom, and of what kind; check_request() has all the conditions
+ * @made: filled
+ *
+ * Machines can be pinned to the new pairs, which packets don't see. To be followed by
+ * egress_allocation_publish(), egress_allocation_begin(), egress_sets_commit() and
+ * egress_allocation_finish(); or by egress_allocation_leave() and egress_allocation_forget(), also
+ * if this has failed. Context: process; may wait for a grace period. Return: 0; or what
+ * egress_pair_add() returns.
+ */
+int egress_allocation_prepare(struct egress_change *ch, const struct egress_pair_request *req,
+			      struct egress_allocation *made)
+{
+	struct egress_machine *machine = NULL;
+	struct egress_sets *sets;
+	int err;
+
+	memset(made, 0, sizeof(*made));
+	err = check_request(ch, req) ?: egress_set_sort(req->to, req->n_to, &ch->error);
+	if (err)
+		return err;
+	if (req->machine) {
+		machine = egress_machine_find(ch->en, req->machine);
+		if (machine->named)
+			return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -EINVAL,
+					     "machine '%s' is given twice", req->machine);
+	}
+	made->pairs = kvcalloc(req->count, sizeof(*made->pairs), GFP_KERNEL_ACCOUNT);
+	if (!made->pairs)
+		return -ENOMEM;
+	if (machine) {
+		err = get_own(ch, machine);
+		if (err)
+			return err;
+		made->machine = machine;
+		machine->named = true;
+		made->group = machine->group;
+		sets = machine->own;
+	} else {
+		made->group = egress_group_get(ch->en, req->app, req->region);
+		if (!made->group)
+			return -ENOMEM;
+		sets = &made->group->sets;
+	}
+	made->set = egress_set_find(sets, req->to, req->n_to);
+	if (req->ensure) {
+		err = already(ch, made->set, made->group, req, made->pairs);
+		if (err < 0)
+			return err;
+		made->have = err;
+		made->n = err;
+	}
+	if (made->have == req->count)
+		return 0;
+	err = check_app_limit(made->group, req, &ch->error);
+	if (err)
+		return err;
+	if (!made->set) {
+		made->set = egress_set_get(ch, made->group, sets, req->to, req->n_to);
+		if (IS_ERR(made->set))
+			return PTR_ERR(made->set);
+		made->new_set = true;
+	}
+	err = egress_set_reserve(made->set, req->count - made->have);
+	while (!err && made->n < req->count)
+		err = make_one(ch, made, req);
+	return err;
+}
+
+/**
+ * egress_allocation_publish() - let packets and everybody find new pairs
+ * @ch: change that can't fail any more
+ * @made: from egress_allocation_prepare()
+ */
+void egress_allocation_publish(struct egress_change *ch, struct egress_allocation *made)
+{
+	unsigned int i;
+
+	if (made->machine)
+		made->machine->named = false;
+	if (made->n == made->have)
+		return;
+	for (i = made->have; i < made->n; i++)
+		pair_publish(ch, made->pairs[i]);
+	egress_set_begin(ch, made->set);
+}
+
+/**
+ * egress_allocation_begin() - give machines blocks for new destinations
+ * @ch: change
+ * @made: from egress_allocation_publish(); all other pairs of the request are published, too
+ *
+ * The map by which packets find these destinations can be committed then. Context: process; may
+ * wait for a grace period.
+ */
+void egress_allocation_begin(struct egress_change *ch, struct egress_allocation *made)
+{
+	if (made->new_set)
+		egress_leases_begin(ch, made->group, made->set);
+}
+
+/**
+ * egress_allocation_finish() - give new pairs to the machines that wait, and tell of the pairs
+ * @ch: change
+ * @made: from egress_allocation_begin(), and the map is committed; it is of no use any more
+ *
+ * Context: process; may wait for a grace period.
+ */
+void egress_allocation_finish(struct egress_change *ch, struct egress_allocation *made)
+{
+	unsigned int i;
+
+	if (made->n > made->have) {
+		if (made->machine)
+			egress_leases_settle(ch, made->machine, NULL);
+		egress_lease_feed(ch, made->group);
+		egress_leases_recount(ch, made->group);
+		egress_change_count(ch);
+	}
+	for (i = made->have; i < made->n; i++)
+		egress_change_did(ch, EGRESS_EVENT_PAIR_CHANGED, made->pairs[i]);
+	for (i = 0; i < made->n; i++)
+		egress_change_answer(ch, EGRESS_EVENT_PAIR_CHANGED, made->pairs[i]);
+	kvfree(made->pairs);
+}
+
 /**
  * egress_pair_add() - allocate pairs
  * @ch: change
@@ -358,95 +561,21 @@ static int get_own(struct egress_change *ch, struct egress_machine *machine)
  */
 int egress_pair_add(struct egress_change *ch, const struct egress_pair_request *req)
 {
-	struct egress_machine *machine = NULL;
-	unsigned int have = 0, made = 0, i;
-	struct egress_pair **pairs;
-	struct egress_group *group;
-	struct egress_sets *sets;
-	struct egress_set *set;
+	struct egress_allocation made;
 	int err;
 
-	err = check_request(ch, req) ?: egress_set_sort(req->to, req->n_to, &ch->error);
-	if (err)
+	err = egress_allocation_prepare(ch, req, &made);
+	if (!err && made.n > made.have)
+		err = egress_hooks_get(ch->en, &ch->error);
+	if (err) {
+		egress_allocation_leave(ch, &made);
+		egress_allocation_forget(ch, &made);
 		return err;
-	pairs = kvcalloc(req->count, sizeof(*pairs), GFP_KERNEL_ACCOUNT);
-	if (!pairs)
-		return -ENOMEM;
-	if (req->machine) {
-		machine = egress_machine_find(ch->en, req->machine);
-		group = machine->group;
-		err = get_own(ch, machine);
-		sets = machine->own;
-	} else {
-		group = egress_group_get(ch->en, req->app, req->region);
-		err = group ? 0 : -ENOMEM;
-		sets = group ? &group->sets : NULL;
 	}
-	if (err)
-		goto free;
-	set = egress_set_find(sets, req->to, req->n_to);
-	if (req->ensure) {
-		err = already(ch, set, group, req, pairs);
-		if (err < 0)
-			goto put_group;
-		have = err;
-	}
-	made = have;
-	if (have == req->count)
-		goto tell;
-
-	err = check_app_limit(group, req, &ch->error);
-	if (err)
-		goto put_group;
-	set = egress_set_get(ch, group, sets, req->to, req->n_to);
-	err = PTR_ERR_OR_ZERO(set);
-	if (err)
-		goto put_group;
-	err = egress_set_reserve(set, req->count - have) ?:
-		reserve_ids(ch->en, req->count - have);
-	if (err)
-		goto unget;
-	for (; made < req->count; made++) {
-		pairs[made] = pair_make(ch, group, req);
-		if (IS_ERR(pairs[made])) {
-			err = PTR_ERR(pairs[made]);
-			goto unmake;
-		}
-	}
-	err = egress_hooks_get(ch->en, &ch->error);
-	if (err)
-		goto unmake;
-
-	for (i = have; i < made; i++)
-		pair_publish(ch, pairs[i], set);
-	egress_set_begin(ch, set);
-	if (machine)
-		egress_leases_settle(ch, machine, NULL);
-	else if (sets->changing)
-		egress_leases_begin(ch, group, set);
-	egress_sets_commit(ch->en, sets);
-	egress_lease_feed(ch, group);
-	egress_leases_recount(ch, group);
-	egress_change_count(ch);
-	for (i = have; i < made; i++)
-		egress_change_did(ch, EGRESS_EVENT_PAIR_CHANGED, pairs[i]);
-tell:
-	for (i = 0; i < made; i++)
-		egress_change_answer(ch, EGRESS_EVENT_PAIR_CHANGED, pairs[i]);
-	kvfree(pairs);
+	egress_allocation_publish(ch, &made);
+	egress_allocation_begin(ch, &made);
+	if (made.set)
+		egress_sets_commit(ch->en, made.set->sets);
+	egress_allocation_finish(ch, &made);
 	return 0;
-
-unmake:
-	/* The last pair first: egress_addr_undraw() wants the addresses in reverse order. */
-	while (made-- > have)
-		pair_unmake(ch->en, pairs[made]);
-	for (i = 1; i <= req->count - have; i++)
-		xa_release(&ch->en->pairs, ch->en->last_pair + i);
-unget:
-	egress_set_unget(ch, group, set);
-put_group:
-	egress_group_put(ch, group);
-free:
-	kvfree(pairs);
-	return err;
 }

@@ -192,29 +192,53 @@ bool egress_sources_are(const struct egress_machine *machine, const struct in6_a
 }
 
 /**
- * egress_sources_set() - replace a machine's inside addresses
+ * egress_sources_add() - put those inside addresses into the table that a machine lacks
  * @en: namespace, locked
  * @machine: machine
- * @addrs: addresses, checked
+ * @addrs: addresses that it is to have, checked
  * @n: number of addresses
+ * @fresh: gets the new entries, which no packet takes for the machine's yet
+ * @n_fresh: set to the number of new entries
  *
- * Those that the machine keeps stay in the table all the time, so that their packets find the
- * machine. Return: as egress_sources_make(); after an error nothing has changed.
+ * To be followed by egress_sources_set(), or by egress_sources_free() of the new entries. Return:
+ * as egress_sources_make(); after an error nothing has changed.
  */
-int egress_sources_set(struct egress_net *en, struct egress_machine *machine,
-		       const struct in6_addr *addrs, unsigned int n)
+int egress_sources_add(struct egress_net *en, const struct egress_machine *machine,
+		       const struct in6_addr *addrs, unsigned int n, struct egress_source **fresh,
+		       unsigned int *n_fresh)
 {
-	struct egress_source *made[EGRESS_MACHINE_ADDRS], *keep[EGRESS_MACHINE_ADDRS];
-	struct in6_addr fresh[EGRESS_MACHINE_ADDRS];
-	unsigned int i, j, n_fresh = 0, kept = 0;
+	struct in6_addr lacking[EGRESS_MACHINE_ADDRS];
+	unsigned int i, n_lacking = 0;
 	int err;
 
 	for (i = 0; i < n; i++)
 		if (!has_source(machine, &addrs[i]))
-			fresh[n_fresh++] = addrs[i];
-	err = egress_sources_make(en, fresh, n_fresh, made);
-	if (err)
-		return err;
+			lacking[n_lacking++] = addrs[i];
+	err = egress_sources_make(en, lacking, n_lacking, fresh);
+	if (!err)
+		*n_fresh = n_lacking;
+	return err;
+}
+
+/**
+ * egress_sources_set() - replace a machine's inside addresses
+ * @en: namespace, locked
+ * @machine: machine
+ * @addrs: addresses
+ * @n: number of addresses
+ * @fresh: entries of those that the machine lacks, from egress_sources_add()
+ * @n_fresh: number of these entries
+ *
+ * Those that the machine keeps stay in the table all the time, so that their packets find the
+ * machine.
+ */
+void egress_sources_set(struct egress_net *en, struct egress_machine *machine,
+			const struct in6_addr *addrs, unsigned int n, struct egress_source **fresh,
+			unsigned int n_fresh)
+{
+	struct egress_source *keep[EGRESS_MACHINE_ADDRS];
+	unsigned int i, j, kept = 0;
+
 	for (i = 0; i < machine->n_sources; i++) {
 		for (j = 0; j < n; j++)
 			if (ipv6_addr_equal(&machine->sources[i]->addr, &addrs[j]))
@@ -225,9 +249,8 @@ int egress_sources_set(struct egress_net *en, struct egress_machine *machine,
 			egress_sources_free(en, &machine->sources[i], 1);
 	}
 	memcpy(machine->sources, keep, kept * sizeof(*keep));
-	memcpy(machine->sources + kept, made, n_fresh * sizeof(*made));
+	memcpy(machine->sources + kept, fresh, n_fresh * sizeof(*fresh));
 	machine->n_sources = kept + n_fresh;
 	en->readdressed++;
 	egress_sources_publish(machine);
-	return 0;
 }

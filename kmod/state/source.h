@@ -17,8 +17,12 @@ bool egress_sources_are(const struct egress_machine *machine, const struct in6_a
 int egress_sources_make(struct egress_net *en, const struct in6_addr *addrs, unsigned int n,
 			struct egress_source **sources);
 void egress_sources_publish(struct egress_machine *machine);
-int egress_sources_set(struct egress_net *en, struct egress_machine *machine,
-		       const struct in6_addr *addrs, unsigned int n);
+int egress_sources_add(struct egress_net *en, const struct egress_machine *machine,
+		       const struct in6_addr *addrs, unsigned int n, struct egress_source **fresh,
+		       unsigned int *n_fresh);
+void egress_sources_set(struct egress_net *en, struct egress_machine *machine,
+			const struct in6_addr *addrs, unsigned int n, struct egress_source **fresh,
+			unsigned int n_fresh);
 void egress_sources_free(struct egress_net *en, struct egress_source **sources, unsigned int n);
 
 #endif

@@ -423,6 +423,19 @@ def requests(header):
            'pair=198.51.100.1 request=machine-new;machine=m8;app=new;region=new;addr=10.0.0.8 '
            'request=machine-del;machine=m2 request=pair-del;addr=198.51.100.4',
            f'pair-new app=shop region=ord {TO}')
+    r.walk('batch request=pair-new;app=shop;region=ord;v4=198.51.100.9;v6=2001:db8:e::9;'
+           'to=203.0.113.64/26 request=pair-new;app=new;region=ord;count=2 '
+           'request=pair-new;machine=m1;region=ord request=app-set;app=new;limit=100;'
+           'exclude=10.0.0.0/8,10.64.0.0/10 '
+           'request=machine-new;machine=m9;app=shop;region=ord;addr=10.0.0.9;dev=m2;'
+           'pair=198.51.100.9;slot=7 request=machine-replace;machine=m8;app=new;region=ord;'
+           'addr=10.0.0.8 request=machine-set;machine=m2;app=new;region=fra;'
+           'addr=10.0.0.2,10.0.0.22;dev=up request=pair-del;addr=198.51.100.4',
+           f'pair-new app=shop region=ord {TO}')
+    r.walk('batch request=bind;machine=m2;pair=198.51.100.1;slot=9 '
+           'request=machine-del;app=new request=pair-del;addr=198.51.100.4',
+           'machine-new machine=m7 app=new region=new addr=10.0.0.7',
+           f'pair-new app=shop region=ord {TO}')
     r.walk('pool-drain draining= region=ord prefix=198.51.100.0/28')
     r.walk('pool-del region=fra')
     r.walk('flush all=')

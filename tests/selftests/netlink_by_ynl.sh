@@ -142,10 +142,10 @@ ynl_refused "No such file.*no machine 'm9'.*bad-attr.*machine" --do machine-cut 
 
 # Several commands in one request, each by its number.
 number() { sed -n '/^enum egress_cmd/,/^}/p' "$TOP/uapi/linux/egress.h" | grep -o 'EGRESS_CMD_[A-Z_]*' | grep -nx "EGRESS_CMD_$1" | cut -d: -f1; }
-new=$(($(number MACHINE_NEW) - 1)) del=$(($(number MACHINE_DEL) - 1)) bind=$(($(number BIND) - 1))
+new=$(($(number MACHINE_NEW) - 1)) del=$(($(number MACHINE_DEL) - 1)) cordon=$(($(number CORDON) - 1))
 m5="{\"command\": $new, \"machine\": \"m5\", $SHOP, $REGION, \"addr\": [{\"v4\": \"0a000005\"}]}"
-ynl_refused "Operation not supported.*machine-new, machine-del and pair-del only.*bad-attr.*request.*command" --do batch \
-	"--json={\"request\": [$m5, {\"command\": $bind, $M1}]}"
+ynl_refused "Operation not supported.*machine-new, .*pair-del and app-set only.*bad-attr.*request.*command" --do batch \
+	"--json={\"request\": [$m5, {\"command\": $cordon}]}"
 ynl_refused "Invalid argument.*does not take.*bad-attr.*request.*slot" --do batch \
 	"--json={\"request\": [$m5, {\"command\": $del, $M1, \"slot\": 1}]}"
 ynl_refused "No such file.*no machine 'm9'.*bad-attr.*request.*machine" --do batch \

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "args.h"
+#include "atomic.h"
 #include "change.h"
 #include "commands.h"
 #include "machine_cut.h"
@@ -41,7 +42,8 @@ int allocate(const struct command *command, int argc, char **argv)
 	struct nl_msg *msg;
 	int rc;
 
-	rc = args_parse(command, opts, 0, 0, &argc, argv);
+	rc = args_parse(command, opts, 0, 0, &argc, argv) ?:
+	     atomic_check_without(command, cut_stale, "--cut-stale");
 	if (rc)
 		return rc;
 	if (app && machine)
@@ -54,7 +56,7 @@ int allocate(const struct command *command, int argc, char **argv)
 	if (count.given && count.value != 1 && (v4.len || v6.len))
 		return fail_usage("%s: --count %u does not go with a given address",
 				  command->name, count.value);
-	msg = netlink_message(EGRESS_CMD_PAIR_NEW, 0);
+	msg = atomic_part(EGRESS_CMD_PAIR_NEW);
 	if (!msg)
 		return STATUS_FAILED;
 	put_string(msg, EGRESS_A_REGION, region);
@@ -68,6 +70,8 @@ int allocate(const struct command *command, int argc, char **argv)
 	put_prefixes(msg, EGRESS_A_TO, &to);
 	put_flag_if(msg, EGRESS_A_CUT_STALE, cut_stale);
 	free(to.v);
+	if (atomic_on())
+		return atomic_part_end();
 	return change(msg, cut_stale ? allocated_and_cut : pairs_changed,
 			       (count.given ? count.value : 1) * (1 + to.n / 64));
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "atomic.h"
 #include "change.h"
 #include "commands.h"
 #include "output.h"
@@ -76,7 +77,7 @@ int app_set(const struct command *command, int argc, char **argv)
 	if (rc)
 		goto out;
 	rc = STATUS_FAILED;
-	msg = netlink_message(EGRESS_CMD_APP_SET, 0);
+	msg = atomic_part(EGRESS_CMD_APP_SET);
 	if (!msg)
 		goto out;
 	put_string(msg, EGRESS_A_APP, app);
@@ -86,7 +87,7 @@ int app_set(const struct command *command, int argc, char **argv)
 	put_number_if(msg, EGRESS_A_ON_NONE_V6, &on_none_v6);
 	put_flag_if(msg, EGRESS_A_EXCLUDE_DEFAULT, exclude.given && !exclude.n);
 	put_prefixes(msg, EGRESS_A_EXCLUDE, &exclude);
-	rc = change(msg, app_changed, 1 + exclude.n / 64);
+	rc = atomic_on() ? atomic_part_end() : change(msg, app_changed, 1 + exclude.n / 64);
 out:
 	free(exclude.v);
 	return rc;

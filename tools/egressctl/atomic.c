@@ -7,6 +7,7 @@
 #include "atomic.h"
 #include "commands.h"
 #include "output.h"
+#include "pair.h"
 #include "warn.h"
 #include "libegress/alloc.h"
 #include "libegress/error.h"
@@ -23,6 +24,7 @@ struct part {
 static struct {
 	bool on;
 	bool only_adds;		/* all parts add a machine */
+	bool allocates;		/* a part allocates pairs */
 	struct nl_msg *msg;
 	struct part *parts;
 	size_t n;
@@ -42,15 +44,26 @@ bool atomic_on(void)
 
 int atomic_check(const struct command *command)
 {
-	if (command->run != machine_add && command->run != machine_del &&
-	    command->run != release)
-		return fail_usage("-atomic takes machine add, machine del and release, not '%s'",
+	if (command->run != machine_add && command->run != machine_set &&
+	    command->run != machine_replace && command->run != machine_del &&
+	    command->run != bind_machine && command->run != allocate && command->run != release &&
+	    command->run != app_set)
+		return fail_usage("-atomic takes machine add, set, replace and del, bind, allocate, release and app set, not '%s'",
 				  command->name);
 	return 0;
 }
 
+int atomic_check_without(const struct command *command, bool given, const char *option)
+{
+	if (!atomic.on || !given)
+		return 0;
+	return fail_usage("%s: -atomic takes no line with %s", command->name, option);
+}
+
 struct nl_msg *atomic_part(uint8_t cmd)
 {
+	if (!atomic.on)
+		return netlink_message(cmd, 0);
 	if (!atomic.msg)
 		atomic.msg = netlink_message(EGRESS_CMD_BATCH, 0);
 	if (!atomic.msg)
@@ -58,6 +71,7 @@ struct nl_msg *atomic_part(uint8_t cmd)
 	if (!atomic.n || atomic.parts[atomic.n - 1].line != output.line)
 		atomic.lines++;
 	atomic.only_adds &= cmd == EGRESS_CMD_MACHINE_NEW;
+	atomic.allocates |= cmd == EGRESS_CMD_PAIR_NEW;
 	atomic.parts = array_grow(atomic.parts, atomic.n, sizeof(*atomic.parts));
 	atomic.parts[atomic.n++] = (struct part){
 		.line = output.line,
@@ -66,9 +80,11 @@ struct nl_msg *atomic_part(uint8_t cmd)
 	return atomic.msg;
 }
 
-void atomic_part_end(void)
+int atomic_part_end(void)
 {
-	put_request_end(atomic.msg, atomic.parts[atomic.n - 1].offset);
+	if (put_request_end(atomic.msg, atomic.parts[atomic.n - 1].offset))
+		return 0;
+	return fail_usage("the line is too long for -atomic: it makes more than 64 KB");
 }
 
 unsigned int atomic_line(uint32_t offset)
@@ -98,7 +114,8 @@ static int lines_done(const struct answer *answer, struct json *j)
 		json_add_unsigned(j, "lines", atomic.lines);
 	else
 		printf("%zu lines done, as one change\n", atomic.lines);
-	return answer_each(answer, note_place, NULL);
+	return answer_each(answer, note_place, NULL) ?:
+	       atomic.allocates ? pairs_made(answer, j) : 0;
 }
 
 int atomic_end(int rc)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "atomic.h"
 #include "change.h"
 #include "commands.h"
 #include "dry_run.h"
@@ -46,14 +47,18 @@ int bind_machine(const struct command *command, int argc, char **argv)
 	if (automatic && slot.given)
 		return fail_usage("bind: --slot goes with an address of a pair, not with 'auto'");
 	rc = automatic ? 0 : parse_addr("ADDR", argv[1], &pair);
+	rc = rc ?: atomic_check_without(command, dry_run, "--dry-run") ?:
+	     atomic_check_without(command, cut_stale, "--cut-stale");
 	if (rc)
 		return rc;
-	msg = netlink_message(EGRESS_CMD_BIND, 0);
+	msg = atomic_part(EGRESS_CMD_BIND);
 	if (!msg)
 		return STATUS_FAILED;
 	put_string(msg, EGRESS_A_MACHINE, id);
 	put_addr_nest_if(msg, EGRESS_A_PAIR, &pair);
 	put_number_if(msg, EGRESS_A_SLOT, &slot);
+	if (atomic_on())
+		return atomic_part_end();
 	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);
 	put_flag_if(msg, EGRESS_A_CUT_STALE, cut_stale);
 	return change(msg, dry_run ? would_move : cut_stale ? bound_and_cut : machine_changed, 1);

@@ -161,6 +161,7 @@ static int machine_new(const struct command *command, uint8_t cmd, int argc, cha
 	int rc;
 
 	rc = args_parse(command, opts, 1, 1, &argc, argv) ?: parse_machine("ID", argv[0], &id);
+	rc = rc ?: atomic_check_without(command, dry_run, "--dry-run");
 	if (!rc && wait.given && output.file)
 		rc = fail_usage("%s: --wait would hold up the batch: run it by itself",
 				command->name);
@@ -176,7 +177,7 @@ static int machine_new(const struct command *command, uint8_t cmd, int argc, cha
 	if (rc)
 		goto out;
 	rc = STATUS_FAILED;
-	msg = atomic_on() ? atomic_part(cmd) : netlink_message(cmd, 0);
+	msg = atomic_part(cmd);
 	if (!msg)
 		goto out;
 	put_string(msg, EGRESS_A_MACHINE, id);
@@ -187,9 +188,8 @@ static int machine_new(const struct command *command, uint8_t cmd, int argc, cha
 	put_addr_nest_if(msg, EGRESS_A_PAIR, &pair);
 	put_number_if(msg, EGRESS_A_SLOT, &slot);
 	if (atomic_on()) {
-		atomic_part_end();
+		rc = atomic_part_end();
 		warn_about(app, region);
-		rc = 0;
 		goto out;
 	}
 	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);
@@ -232,12 +232,13 @@ int machine_set(const struct command *command, int argc, char **argv)
 	rc = args_parse(command, opts, 1, 1, &argc, argv) ?: parse_machine("ID", argv[0], &id);
 	if (!rc && !app && !region && !dev && !addrs.n)
 		rc = args_missing(command, "what to set");
+	rc = rc ?: atomic_check_without(command, dry_run, "--dry-run");
 	if (!rc && app && confirm_wanted(yes || dry_run))
 		rc = confirm_move(id, app, region);
 	if (rc)
 		goto out;
 	rc = STATUS_FAILED;
-	msg = netlink_message(EGRESS_CMD_MACHINE_SET, 0);
+	msg = atomic_part(EGRESS_CMD_MACHINE_SET);
 	if (!msg)
 		goto out;
 	put_string(msg, EGRESS_A_MACHINE, id);
@@ -245,6 +246,12 @@ int machine_set(const struct command *command, int argc, char **argv)
 	put_string_if(msg, EGRESS_A_REGION, region);
 	put_addrs(msg, EGRESS_A_ADDR, &addrs);
 	put_string_if(msg, EGRESS_A_DEV, dev);
+	if (atomic_on()) {
+		rc = atomic_part_end();
+		if (app && region)
+			warn_about(app, region);
+		goto out;
+	}
 	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);
 	rc = change(msg, dry_run ? would_move : app || region ? machine_moved : machine_changed,
 		    1);
@@ -296,19 +303,24 @@ static int confirm_deletion(int argc, char **argv, get_fn get, const char *app, 
 	return rc;
 }
 
-/* A part for each, as a part can't be long. */
-static int delete_as_parts(int argc, char **argv, bool missing_ok)
+/* A part for each, as a part can't be long; or one for all machines of an app. */
+static int delete_as_parts(int argc, char **argv, const char *app, const char *region,
+			   bool missing_ok)
 {
-	for (int i = 0; i < argc; i++) {
+	int i = 0, rc;
+
+	do {
 		struct nl_msg *msg = atomic_part(EGRESS_CMD_MACHINE_DEL);
 
 		if (!msg)
 			return STATUS_FAILED;
-		put_string(msg, EGRESS_A_MACHINE, argv[i]);
+		put_string_if(msg, EGRESS_A_MACHINE, i < argc ? argv[i] : NULL);
+		put_string_if(msg, EGRESS_A_APP, app);
+		put_string_if(msg, EGRESS_A_REGION, region);
 		put_flag_if(msg, EGRESS_A_MISSING_OK, missing_ok);
-		atomic_part_end();
-	}
-	return 0;
+		rc = atomic_part_end();
+	} while (++i < argc && !rc);
+	return rc;
 }
 
 int machine_del(const struct command *command, int argc, char **argv)
@@ -340,11 +352,11 @@ int machine_del(const struct command *command, int argc, char **argv)
 				      region);
 	if (rc)
 		return rc;
-	if (atomic_on() && (app || dry_run))
-		return fail_usage("%s: -atomic takes no line with --%s", command->name,
-				  app ? "app" : "dry-run");
+	rc = atomic_check_without(command, dry_run, "--dry-run");
+	if (rc)
+		return rc;
 	if (atomic_on())
-		return delete_as_parts(argc, argv, missing_ok);
+		return delete_as_parts(argc, argv, app, region, missing_ok);
 	msg = netlink_message(EGRESS_CMD_MACHINE_DEL, 0);
 	if (!msg)
 		return STATUS_FAILED;

@@ -190,10 +190,11 @@ void pairs_list(const struct pairs *pairs)
 	json_end_array(&j);
 }
 
-static int tell(const struct answer *answer, struct json *j, bool rows)
+static int tell(const struct answer *answer, struct json *j, bool rows,
+		int (*read)(struct pairs *pairs, const struct answer *answer))
 {
 	struct pairs pairs = {};
-	int rc = pairs_of_answer(&pairs, answer);
+	int rc = read(&pairs, answer);
 
 	if (j) {
 		json_begin_array(j, "pairs");
@@ -210,10 +211,15 @@ static int tell(const struct answer *answer, struct json *j, bool rows)
 
 int pairs_changed(const struct answer *answer, struct json *j)
 {
-	return tell(answer, j, true);
+	return tell(answer, j, true, pairs_of_answer);
 }
 
 int pairs_released(const struct answer *answer, struct json *j)
 {
-	return tell(answer, j, false);
+	return tell(answer, j, false, pairs_of_answer);
+}
+
+int pairs_made(const struct answer *answer, struct json *j)
+{
+	return tell(answer, j, true, pairs_new_of_answer);
 }

@@ -13,5 +13,6 @@ void to_json(struct json *j, const struct prefixes *to);	/* a member */
 /* For change(): the pairs, and what to beware of. */
 int pairs_changed(const struct answer *answer, struct json *j);
 int pairs_released(const struct answer *answer, struct json *j);
+int pairs_made(const struct answer *answer, struct json *j);	/* of a request of several kinds */
 
 #endif

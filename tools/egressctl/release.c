@@ -139,7 +139,9 @@ static int wait_until_gone(const struct addrs *addrs)
 static int release_as_parts(const struct addrs *addrs, const char *app,
 			    const struct number *drain, bool missing_ok)
 {
-	for (size_t i = 0; i < addrs->n; i++) {
+	int rc = 0;
+
+	for (size_t i = 0; i < addrs->n && !rc; i++) {
 		struct nl_msg *msg = atomic_part(EGRESS_CMD_PAIR_DEL);
 
 		if (!msg)
@@ -148,9 +150,9 @@ static int release_as_parts(const struct addrs *addrs, const char *app,
 		put_string_if(msg, EGRESS_A_APP, app);
 		put_number_if(msg, EGRESS_A_DRAIN, drain);
 		put_flag_if(msg, EGRESS_A_MISSING_OK, missing_ok);
-		atomic_part_end();
+		rc = atomic_part_end();
 	}
-	return 0;
+	return rc;
 }
 
 int release(const struct command *command, int argc, char **argv)
@@ -176,8 +178,7 @@ int release(const struct command *command, int argc, char **argv)
 	rc = args_parse(command, opts, 1, -1, &argc, argv);
 	for (int i = 0; i < argc && !rc; i++)
 		rc = parse_addrs("ADDR", argv[i], &addrs);
-	if (!rc && atomic_on() && dry_run)
-		rc = fail_usage("%s: -atomic takes no line with --dry-run", command->name);
+	rc = rc ?: atomic_check_without(command, dry_run, "--dry-run");
 	if (!rc && wait && !drain.given)
 		rc = args_missing(command, "--drain, which --wait goes with");
 	if (!rc && wait && output.file)

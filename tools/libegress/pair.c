@@ -118,6 +118,19 @@ int pairs_of_answer(struct pairs *pairs, const struct answer *answer)
 	return answer_each(answer, append, pairs) ?: find_prefixes(pairs);
 }
 
+/* The answer may also be about machines, and about pairs that go. */
+static int append_new(struct nlattr **attrs, struct nlmsghdr *message, void *pairs)
+{
+	if (!attrs[EGRESS_A_SCOPE] || attrs[EGRESS_A_DRAINING])
+		return 0;
+	return append(attrs, message, pairs);
+}
+
+int pairs_new_of_answer(struct pairs *pairs, const struct answer *answer)
+{
+	return answer_each(answer, append_new, pairs) ?: find_prefixes(pairs);
+}
+
 int pairs_add(struct nlattr **attrs, struct nlmsghdr *message, void *pairs)
 {
 	return append(attrs, message, pairs);

@@ -46,6 +46,7 @@ int pairs_get(struct pairs *pairs, get_fn get, const struct addr *addr, bool bri
 int pairs_load(struct pairs *pairs, dump_fn dump, const struct view *view);
 int pairs_add(struct nlattr **attrs, struct nlmsghdr *message, void *pairs);
 int pairs_of_answer(struct pairs *pairs, const struct answer *answer);
+int pairs_new_of_answer(struct pairs *pairs, const struct answer *answer);
 
 #define TO_TEXT		(2 * PREFIX_TEXT + 32)
 

@@ -128,11 +128,14 @@ size_t put_request_begin(struct nl_msg *msg, uint32_t cmd)
 	return at;
 }
 
-void put_request_end(struct nl_msg *msg, size_t at)
+bool put_request_end(struct nl_msg *msg, size_t at)
 {
 	struct nlmsghdr *nlh = nlmsg_hdr(msg);
 
+	if (nlh->nlmsg_len - at > UINT16_MAX)
+		return false;
 	nla_nest_end(msg, (struct nlattr *)((char *)nlh + at));
+	return true;
 }
 
 uint16_t get_u16(struct nlattr **attrs, int attr)

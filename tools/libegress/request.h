@@ -24,7 +24,7 @@ void put_prefixes(struct nl_msg *msg, int attr, const struct prefixes *value);
  * begin has returned.
  */
 size_t put_request_begin(struct nl_msg *msg, uint32_t cmd);
-void put_request_end(struct nl_msg *msg, size_t at);
+bool put_request_end(struct nl_msg *msg, size_t at);
 
 /* Of a number that has 4 or 8 bytes. */
 #define UINT_POLICY	{ .minlen = sizeof(uint32_t), .maxlen = sizeof(uint64_t) }
