@@ -264,6 +264,22 @@ static enum egress_fate reclaim(struct egress_ring *ring, struct egress_probe *p
 	return fate;
 }
 
+static int take_fresh(struct egress_ring *ring, const struct egress_place *want)
+{
+	while (ring->fresh < ring->size) {
+		unsigned int i = ring->fresh++;
+
+		if (come_in(ring, i))
+			continue;
+		if (unlikely(ring->zero && !egress_ring_port(ring, i))) {
+			place_at(ring, i)->proto = EGRESS_PLACE_RESERVED;
+			continue;
+		}
+		return take(ring, i, want);
+	}
+	return -EAGAIN;
+}
+
 /**
  * egress_ring_take_fresh() - take a port that no connection has used, without allocating memory
  * @ring: ring
@@ -278,20 +294,9 @@ static enum egress_fate reclaim(struct egress_ring *ring, struct egress_probe *p
 int egress_ring_take_fresh(struct egress_ring *ring, const struct egress_place *want,
 			   unsigned int limit)
 {
-	if (unlikely(ring->taken >= limit))
+	if (unlikely(ring->taken >= limit || ring->n_aside))
 		return -EAGAIN;
-	while (ring->fresh < ring->size) {
-		unsigned int i = ring->fresh++;
-
-		if (come_in(ring, i))
-			continue;
-		if (unlikely(ring->zero && !egress_ring_port(ring, i))) {
-			place_at(ring, i)->proto = EGRESS_PLACE_RESERVED;
-			continue;
-		}
-		return take(ring, i, want);
-	}
-	return -EAGAIN;
+	return take_fresh(ring, want);
 }
 
 /*
@@ -475,23 +480,8 @@ static void reclaim_aside(struct egress_ring *ring, struct egress_probe *probe,
 	}
 }
 
-/**
- * egress_ring_take() - take a port for a new connection
- * @ring: ring
- * @probe: says what became of older connections
- * @want: the new contents of the place; @want->taken is the present time
- * @limit: connections that there may be at a time
- * @budget: number of places whose connections a search may still ask about, counted down
- *
- * Context: the lock of the ring's owner held, bottom halves off. While the ring can grow and
- * @limit is not reached, two places are asked about, and @budget is not used. A search asks
- * about as many places as @budget says, at most.
- *
- * Return: the port, counted from the block's first port; -EAGAIN if no port was found: all are in
- * use, or @budget or the ring's tokens are used up; -ENOMEM.
- */
-int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
-		     const struct egress_place *want, unsigned int limit, unsigned int *budget)
+static int find(struct egress_ring *ring, struct egress_probe *probe,
+		const struct egress_place *want, unsigned int limit, unsigned int *budget)
 {
 	unsigned int tries = 2;
 	int err, ret;
@@ -502,7 +492,7 @@ int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 		return look(ring, probe, want, limit, budget);
 
 	for (;;) {
-		ret = egress_ring_take_fresh(ring, want, limit);
+		ret = take_fresh(ring, want);
 		if (ret >= 0)
 			return ret;
 		if (ring->size == 1u << ring->order)
@@ -522,6 +512,56 @@ int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
 		}
 		/* All new places may be those of connections that waited aside: then once more. */
 	}
+}
+
+static bool is_same(const struct egress_place *a, const struct egress_place *b)
+{
+	return a->proto == b->proto && a->peer == b->peer;
+}
+
+/*
+ * A connection has got a port. Conntrack could not tell it from one that is aside with the same
+ * port, protocol and peer: that one is over, or the new one will learn that the port is in use. In
+ * both cases the place stands for what there is, and nothing else.
+ */
+static void replace_aside(struct egress_ring *ring, struct egress_probe *probe, unsigned int port,
+			  const struct egress_place *want)
+{
+	unsigned int k = ring->n_aside;
+
+	while (k--) {
+		struct egress_aside *aside = &ring->aside[k];
+
+		if (aside->port != port || !is_same(&aside->place, want))
+			continue;
+		release(ring, probe, &aside->place);
+		forget_aside(ring, k);
+	}
+}
+
+/**
+ * egress_ring_take() - take a port for a new connection
+ * @ring: ring
+ * @probe: says what became of older connections
+ * @want: the new contents of the place; @want->taken is the present time
+ * @limit: connections that there may be at a time
+ * @budget: number of places whose connections a search may still ask about, counted down
+ *
+ * Context: the lock of the ring's owner held, bottom halves off. While the ring can grow and
+ * @limit is not reached, two places are asked about, and @budget is not used. A search asks
+ * about as many places as @budget says, at most.
+ *
+ * Return: the port, counted from the block's first port; -EAGAIN if no port was found: all are in
+ * use, or @budget or the ring's tokens are used up; -ENOMEM.
+ */
+int egress_ring_take(struct egress_ring *ring, struct egress_probe *probe,
+		     const struct egress_place *want, unsigned int limit, unsigned int *budget)
+{
+	int port = find(ring, probe, want, limit, budget);
+
+	if (unlikely(port >= 0 && ring->n_aside))
+		replace_aside(ring, probe, port, want);
+	return port;
 }
 
 /* Return: the place that a connection has just taken, or NULL. */
@@ -582,11 +622,6 @@ void egress_ring_leave(struct egress_ring *ring, unsigned int port,
 		return;
 	held->seen = true;
 	held->stamp = 0;
-}
-
-static bool is_same(const struct egress_place *a, const struct egress_place *b)
-{
-	return a->proto == b->proto && a->peer == b->peer;
 }
 
 /* Give the ring all of its memory, so that nobody who has a turn is aside. */

@@ -10,6 +10,7 @@
  * begun, since their blocks may have such connections. Many leases share one walk, by a work item
  * that rests for most of the time. What a packet meets meanwhile is adopted by egress_snat().
  */
+#include <linux/jiffies.h>
 #include <linux/sched.h>
 #include <net/netfilter/nf_conntrack.h>
 
@@ -29,7 +30,7 @@
  */
 #define PIECE	1024
 
-#define DELAY	(HZ / 10)	/* from the beginning of a lease to the walk: more leases may come */
+#define DELAY	(HZ / 10)	/* from the beginning of a lease to the walk: more may come */
 #define SHARE	10		/* the walks take at most this part of the time */
 
 struct walk {

@@ -51,7 +51,7 @@ int adopt(const struct command *command, int argc, char **argv)
 	if (rc)
 		return rc;
 	if (machine && pair.len)
-		return fail_usage("adopt: give --machine or --pair, not both");
+		return fail_usage("%s: give --machine or --pair, not both", command->name);
 	msg = netlink_message(EGRESS_CMD_ADOPT, 0);
 	if (!msg)
 		return STATUS_FAILED;
