@@ -7,12 +7,12 @@
 # own is not adopted, and what has no room is told.
 . "$(dirname "$0")/lib.sh"
 
-# entry PROTO INSIDE BANK DPORT PORT ADDR [PEER]: a line for a connection under that address.
+# entry PROTO INSIDE BANK DPORT PORT ADDR: a line for a connection with source NAT to that address.
 entry() {
-	local state=''
+	local state='' to=$6:$5
 	[ "$1" = udp ] || state='--state ESTABLISHED'
-	echo "-A -p $1 -t 600 -u SEEN_REPLY,ASSURED $state -s $2 -d $3 -r $3 -q $6 --sport $5" \
-		"--dport $4 --reply-port-src $4 --reply-port-dst $5 --src-nat $6"
+	[[ $6 != *:* ]] || to=[$6]:$5
+	echo "-A -p $1 -t 600 -u SEEN_REPLY,ASSURED $state -s $2 -d $3 --sport $5 --dport $4 --src-nat $to"
 }
 
 load() {
@@ -49,7 +49,8 @@ for ((i = 0; i < 3; i++)); do
 	entry udp fd00::1 $BANK6 7 $((FIRST + 3 + i)) "$V6"
 done > "$TMP/entries"
 entry udp 10.0.0.9 $BANK4 7 $((FIRST + 9)) "$V4" >> "$TMP/entries"
-entry udp 10.0.0.1 $BANK4 7 $((FIRST + 8)) "$V4" | sed 's/ --src-nat.*//' >> "$TMP/entries"
+echo "-A -p udp -t 600 -s 10.0.0.1 -d $BANK4 -r $BANK4 -q $V4 --sport $((FIRST + 8)) --dport 7" \
+	"--reply-port-src 7 --reply-port-dst $((FIRST + 8))" >> "$TMP/entries"
 load
 is "before" 0 "$(live m1)"
 is "of another machine" "0 0 0 0" "$(add 2 --pair "$pair" --slot 5 >/dev/null; counts --machine m2)"
