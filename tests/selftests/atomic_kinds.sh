@@ -38,6 +38,7 @@ T1=198.51.100.65 T2=198.51.100.66
 eg release $T1
 eg release $T2
 listen events
+settled
 
 cat > "$TMP/all" <<-END
 	machine add $(entry 11 "$SHOP" --pair "$P2" --slot 9)
@@ -91,7 +92,7 @@ untouched "there is no machine 'c78'" "machine set c78 --region fra"
 untouched "there is no machine 'c78'" "bind c78 auto"
 untouched "slot 12 of $P2 is leased to machine 'c4'" "machine add $(entry 13 "$SHOP" --pair "$P2" --slot 12)"
 untouched "$P3 is being released" "machine replace $(entry 13 "$SHOP" --pair "$P3")"
-untouched "$(at 101) is given twice" "machine set c31 --addr $(at 101)"
+untouched "$(at 101) is given twice" "machine replace $(entry 13 "$SHOP" --addr "$(at 101)")"
 untouched "there is no app 'none'" "machine del --app none"
 untouched "is not an allocated egress address" "release 198.51.100.33 198.51.100.30"
 untouched "127.0.0.1 can't be" "machine replace c13 $SHOP --addr 127.0.0.1"

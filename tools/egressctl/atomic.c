@@ -103,7 +103,7 @@ static int note_place(struct nlattr **attrs, struct nlmsghdr *message, void *arg
 
 	get_string(attrs, EGRESS_A_APP, app, sizeof(app));
 	get_string(attrs, EGRESS_A_REGION, region, sizeof(region));
-	if (*app)
+	if (*app && *region)
 		warn_about(app, region);
 	return 0;
 }
