@@ -17,6 +17,8 @@
 
 #include "counters.h"
 
+struct egress_map;
+
 /**
  * struct egress_reaper - how far the reaper has come in its round of all destination tables
  * @work: sweeps a part of the round, once a second
@@ -112,10 +114,14 @@ struct egress_claimer {
  * @net: the namespace
  * @sources: struct egress_source by inside address; read under RCU, changed under @lock
  * @addrs: struct egress_public by egress address; read under RCU, changed under @lock
+ * @pools: RCU: the prefixes of all pools, with enum egress_pool_label; NULL if there is no pool.
+ *	Each egress address is in one. Changed under @lock
  * @dests: struct egress_dest by block and destination; read under RCU, inserted by packets
  *	without a lock of ours, removed under @reap
  * @counters: one set for each CPU
- * @hooks: the registered netfilter hooks, or NULL; changed under @lock, read without it
+ * @hooks_in: the registered netfilter hooks for what comes in, or NULL; changed under @lock
+ * @hooks: the other registered netfilter hooks, or NULL; not without @hooks_in. Changed under
+ *	@lock, read without it
  * @reap: mutex; held by whoever sweeps destination tables, and no table is freed without it
  * @ending: the block in which a request is ending connections, NULL for none: until all of its
  *	tables have had their turn, nobody else sweeps them; changed and read under @reap
@@ -169,8 +175,10 @@ struct egress_net {
 	struct net *net;
 	struct rhashtable sources;
 	struct rhashtable addrs;
+	struct egress_map __rcu *pools;
 	struct rhashtable dests;
 	struct egress_counters __percpu *counters;
+	struct nf_hook_ops *hooks_in;
 	struct nf_hook_ops *hooks;
 
 	/* Sweeps of destination tables, one at a time */

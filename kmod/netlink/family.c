@@ -291,6 +291,7 @@ static int pool_new(struct genl_info *info, bool replace)
 		.device = string(info, EGRESS_A_DEV),
 		.slot_first = number(info, EGRESS_A_SLOT_FIRST, -1),
 		.slot_last = number(info, EGRESS_A_SLOT_LAST, -1),
+		.on_unallocated = number(info, EGRESS_A_ON_UNALLOCATED, -1),
 		.replace = replace,
 	};
 	struct egress_cidr *prefixes;

@@ -63,13 +63,14 @@ const struct nla_policy egress_request_nl_policy[EGRESS_A_COMMAND + 1] = {
 };
 
 /* EGRESS_CMD_POOL_NEW - do */
-static const struct nla_policy egress_pool_new_nl_policy[EGRESS_A_SLOT_LAST + 1] = {
+static const struct nla_policy egress_pool_new_nl_policy[EGRESS_A_ON_UNALLOCATED + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_PREFIX] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
 	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = 15, },
 	[EGRESS_A_SLOT_FIRST] = NLA_POLICY_MAX(NLA_U32, 63),
 	[EGRESS_A_SLOT_LAST] = NLA_POLICY_MAX(NLA_U32, 63),
+	[EGRESS_A_ON_UNALLOCATED] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* EGRESS_CMD_POOL_DEL - do */
@@ -277,13 +278,14 @@ static const struct nla_policy egress_pair_set_nl_policy[EGRESS_A_TO + 1] = {
 };
 
 /* EGRESS_CMD_POOL_REPLACE - do */
-static const struct nla_policy egress_pool_replace_nl_policy[EGRESS_A_SLOT_LAST + 1] = {
+static const struct nla_policy egress_pool_replace_nl_policy[EGRESS_A_ON_UNALLOCATED + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_PREFIX] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
 	[EGRESS_A_DEV] = { .type = NLA_NUL_STRING, .len = 15, },
 	[EGRESS_A_SLOT_FIRST] = NLA_POLICY_MAX(NLA_U32, 63),
 	[EGRESS_A_SLOT_LAST] = NLA_POLICY_MAX(NLA_U32, 63),
+	[EGRESS_A_ON_UNALLOCATED] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* EGRESS_CMD_MACHINE_SET - do */
@@ -356,7 +358,7 @@ const struct genl_split_ops egress_nl_ops[36] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_pool_new_doit,
 		.policy		= egress_pool_new_nl_policy,
-		.maxattr	= EGRESS_A_SLOT_LAST,
+		.maxattr	= EGRESS_A_ON_UNALLOCATED,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -573,7 +575,7 @@ const struct genl_split_ops egress_nl_ops[36] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_pool_replace_doit,
 		.policy		= egress_pool_replace_nl_policy,
-		.maxattr	= EGRESS_A_SLOT_LAST,
+		.maxattr	= EGRESS_A_ON_UNALLOCATED,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

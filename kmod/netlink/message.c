@@ -198,6 +198,7 @@ int egress_msg_pool(struct egress_net *en, struct egress_msg *msg, struct egress
 		(region->device && nla_put_string(skb, EGRESS_A_DEV, region->device->name)) ||
 		nla_put_u32(skb, EGRESS_A_SLOT_FIRST, region->slot_first) ||
 		nla_put_u32(skb, EGRESS_A_SLOT_LAST, region->slot_last) ||
+		nla_put_u32(skb, EGRESS_A_ON_UNALLOCATED, egress_pool_on_unallocated(region)) ||
 		nla_put_u32(skb, EGRESS_A_PAIRS, region->n_pairs);
 	list_for_each_entry(prefix, &region->prefixes, list) {
 		/* What pool-del is about to take away is marked: its dry run tells what is left. */

@@ -2,7 +2,8 @@
 /*
  * The guards. Outbound: what a machine with a lease begins leaves under an address of its egress
  * pair or not at all, and nothing from outside is forwarded under an egress address. Inbound: what
- * is sent to an egress address and belongs to no connection goes no further.
+ * is sent to an egress address, or to another one of a pool, and belongs to no connection goes no
+ * further.
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -14,9 +15,11 @@
 
 #include "net.h"
 #include "packet/answer.h"
+#include "packet/astray.h"
 #include "packet/classify.h"
 #include "packet/guard.h"
 #include "packet/ingress.h"
+#include "packet/map.h"
 #include "packet/objects.h"
 #include "packet/reject.h"
 
@@ -279,33 +282,38 @@ unsigned int egress_guard_out(void *priv, struct sk_buff *skb, const struct nf_h
 	return check_out(priv, skb, state, ct);
 }
 
-/* For a packet that belongs to no connection known to be all right: is it for an egress address? */
+/* For a packet that belongs to no connection known to be all right: is it for a pool's address? */
 static noinline unsigned int check_in(struct egress_net *en, struct sk_buff *skb,
 				      const struct nf_hook_state *state, bool tracked)
 {
+	const struct egress_map *pools = rcu_dereference(en->pools);
 	const struct egress_nat *nat;
 	const struct egress_public *found;
+	union nf_inet_addr daddr;
 	struct in6_addr to;
+	u32 pool;
 	int port;
 
 	if (state->pf == NFPROTO_IPV4) {
-		egress_addr_v4(&to, ip_hdr(skb)->daddr);
+		daddr.ip = ip_hdr(skb)->daddr;
 	} else {
 		/* Conntrack does not track neighbour discovery. */
 		if (!tracked && egress_answer_is_solicit(skb))
 			return egress_answer_solicit(en, skb, state);
 		if (!tracked)
 			egress_answer_heed(en, skb, state);
-		to = ipv6_hdr(skb)->daddr;
+		daddr.in6 = ipv6_hdr(skb)->daddr;
 	}
-	found = egress_public_find(&en->addrs, &to);
-	if (likely(!found))
+	pool = pools ? egress_map_find(pools, state->pf, &daddr) : 0;
+	if (likely(!pool))
 		return NF_ACCEPT;
-	nat = rcu_dereference(found->nat);
-	if (!nat)
+	egress_addr_inet(&to, state->pf, &daddr);
+	found = egress_public_find(&en->addrs, &to);
+	nat = found ? rcu_dereference(found->nat) : NULL;
+	if (!nat && (pool != EGRESS_POOL_DROPS || !egress_is_astray(skb, state)))
 		return NF_ACCEPT;
 	/* A port that another host hands out: the routes lead the packet on to that host. */
-	if (egress_nat_is_shared(nat)) {
+	if (nat && egress_nat_is_shared(nat)) {
 		port = our_port(skb, state->pf, skb_network_offset(skb), false);
 		if (port >= 0 && egress_nat_is_foreign(nat, port))
 			return NF_ACCEPT;
@@ -331,6 +339,8 @@ static bool has_nat(const struct nf_conn *ct)
  *
  * At this hook NAT has already put the machine's address into the replies to a machine. So a
  * packet that still has an egress address as destination is no reply.
+ *
+ * This hook is there before the others and without conntrack, too, as soon as there is a pool.
  *
  * A packet of a confirmed connection passes, with one exception: a connection without NAT that
  * nobody has answered yet. Somebody outside may have begun such a connection to an address that

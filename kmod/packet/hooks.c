@@ -19,7 +19,7 @@
 #include "packet/hooks.h"
 #include "packet/snat.h"
 
-static const struct nf_hook_ops hooks[] = {
+static const struct nf_hook_ops hooks_in[] = {
 	{
 		/* Just after destination NAT, which puts the machine's address into replies. */
 		.hook = egress_guard_in,
@@ -31,7 +31,11 @@ static const struct nf_hook_ops hooks[] = {
 		.pf = NFPROTO_IPV6,
 		.hooknum = NF_INET_PRE_ROUTING,
 		.priority = NF_IP6_PRI_NAT_DST + 1,
-	}, {
+	},
+};
+
+static const struct nf_hook_ops hooks[] = {
+	{
 		/*
 		 * The last hook before confirmation: all other hooks have done their work, and a
 		 * connection that is dropped here gets no entry in conntrack.
@@ -73,23 +77,67 @@ static const struct nf_hook_ops hooks[] = {
 #define NAT_V6		(ARRAY_SIZE(hooks) - 1)
 #define N_GUARDS	NAT_V4
 
+/* Copy @n hooks. They get the namespace as priv, which is faster than net_generic() in each. */
+static struct nf_hook_ops *copy_for(struct egress_net *en, const struct nf_hook_ops *from,
+				    unsigned int n)
+{
+	struct nf_hook_ops *ops = kmemdup(from, n * sizeof(*from), GFP_KERNEL_ACCOUNT);
+	unsigned int i;
+
+	for (i = 0; ops && i < n; i++)
+		ops[i].priv = en;
+	return ops;
+}
+
 /**
- * egress_hooks_register() - register the hooks in a namespace
- * @en: namespace, without hooks
+ * egress_hooks_in_register() - register the hooks for what comes in, in a namespace
+ * @en: namespace, without them
+ *
+ * They need no conntrack. Context: process, egress_net.lock held. Return: 0, -ENOMEM or an error of
+ * netfilter's.
+ */
+int egress_hooks_in_register(struct egress_net *en)
+{
+	struct nf_hook_ops *ops = copy_for(en, hooks_in, ARRAY_SIZE(hooks_in));
+	int err;
+
+	if (!ops)
+		return -ENOMEM;
+	err = nf_register_net_hooks(en->net, ops, ARRAY_SIZE(hooks_in));
+	if (err)
+		kfree(ops);
+	else
+		en->hooks_in = ops;
+	return err;
+}
+
+/**
+ * egress_hooks_in_unregister() - unregister the hooks for what comes in, in a namespace
+ * @en: namespace with these hooks and no others
+ *
+ * Waits until no packet is in one of them any more. Context: process, egress_net.lock held.
+ */
+void egress_hooks_in_unregister(struct egress_net *en)
+{
+	nf_unregister_net_hooks(en->net, en->hooks_in, ARRAY_SIZE(hooks_in));
+	synchronize_net();
+	kfree(en->hooks_in);
+	en->hooks_in = NULL;
+}
+
+/**
+ * egress_hooks_register() - register the other hooks in a namespace
+ * @en: namespace, with the hooks for what comes in only
  *
  * Context: process, egress_net.lock held. Return: 0, -ENOMEM or an error of netfilter's.
  */
 int egress_hooks_register(struct egress_net *en)
 {
-	struct nf_hook_ops *ops = kmemdup(hooks, sizeof(hooks), GFP_KERNEL_ACCOUNT);
-	unsigned int i;
+	struct nf_hook_ops *ops = copy_for(en, hooks, ARRAY_SIZE(hooks));
 	int err;
 
 	if (!ops)
 		return -ENOMEM;
-	/* The hooks get the namespace as @priv, which is faster than net_generic() in each hook. */
-	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		ops[i].priv = en;
 	err = nf_ct_netns_get(en->net, NFPROTO_INET);
 	if (err)
 		goto free_ops;
@@ -119,7 +167,7 @@ free_ops:
 }
 
 /**
- * egress_hooks_unregister() - unregister the hooks of a namespace
+ * egress_hooks_unregister() - unregister the hooks of a namespace, but those for what comes in
  * @en: namespace, with hooks
  *
  * Waits until no packet is in one of the hooks any more. Context: process, egress_net.lock held.

@@ -4,6 +4,8 @@
 
 struct egress_net;
 
+int egress_hooks_in_register(struct egress_net *en);
+void egress_hooks_in_unregister(struct egress_net *en);
 int egress_hooks_register(struct egress_net *en);
 void egress_hooks_unregister(struct egress_net *en);
 

@@ -7,8 +7,8 @@
 /**
  * struct egress_map_entry - a route: the label that the addresses of a prefix get
  * @cidr: prefix
- * @label: egress_set.index of the prefix's set of destinations; not 0, which is the label of all
- *	addresses that are in no prefix
+ * @label: egress_set.index of the prefix's set of destinations, or enum egress_pool_label of its
+ *	pool; not 0, which is the label of all addresses that are in no prefix
  */
 struct egress_map_entry {
 	struct egress_cidr cidr;

@@ -98,6 +98,15 @@ static inline bool egress_nat_is_foreign(const struct egress_nat *nat, unsigned 
 }
 
 /**
+ * enum egress_pool_label - what egress_net.pools tells of an address
+ * @EGRESS_POOL_NONE: it is in no pool
+ * @EGRESS_POOL_PASSES: it is in a pool; what comes in for it is left alone unless a pair has it
+ * @EGRESS_POOL_DROPS: it is in a pool; what comes in for it and would be forwarded to the side that
+ *	it comes from is dropped, also if no pair has it
+ */
+enum egress_pool_label { EGRESS_POOL_NONE, EGRESS_POOL_PASSES, EGRESS_POOL_DROPS };
+
+/**
  * struct egress_public - an egress address: allocated to a pair, or released and resting
  * @node: in egress_net.addrs
  * @addr: the address

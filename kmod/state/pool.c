@@ -17,6 +17,7 @@
 #include "state/claim.h"
 #include "state/device.h"
 #include "state/group.h"
+#include "state/hooks_use.h"
 #include "state/machine.h"
 #include "state/pair.h"
 #include "state/pool.h"
@@ -66,6 +67,7 @@ struct egress_region *egress_region_get(struct egress_net *en, const char *name)
 		INIT_LIST_HEAD(&region->resting[i]);
 	INIT_LIST_HEAD(&region->warn);
 	region->slot_last = EGRESS_SLOTS - 1;
+	region->on_unallocated = -1;
 	region->serial = ++en->last_region;
 	list_add_tail(&region->list, &en->regions);
 	return region;
@@ -97,6 +99,29 @@ bool egress_region_has(const struct egress_region *region, enum egress_family fa
 		if (egress_family_of(&prefix->cidr.addr) == family)
 			return true;
 	return false;
+}
+
+/*
+ * Other hosts that hand out slots of a pool's addresses may have allocated what this host has not,
+ * and its routes lead on to them.
+ */
+static u8 on_unallocated(int asked, unsigned int slot_first, unsigned int slot_last)
+{
+	if (asked >= 0)
+		return asked;
+	return slot_first || slot_last != EGRESS_SLOTS - 1 ? EGRESS_ON_UNALLOCATED_PASS :
+							     EGRESS_ON_UNALLOCATED_DROP;
+}
+
+/**
+ * egress_pool_on_unallocated() - what happens to what comes in for unallocated addresses of a pool
+ * @region: region, egress_net locked
+ *
+ * Return: enum egress_on_unallocated.
+ */
+u8 egress_pool_on_unallocated(const struct egress_region *region)
+{
+	return on_unallocated(region->on_unallocated, region->slot_first, region->slot_last);
 }
 
 /**
@@ -317,7 +342,7 @@ static unsigned int free_doomed(struct egress_net *en, struct egress_region *reg
  * @req: prefixes, and the settings of the pool
  *
  * What the pool has already stays as it is. Return: 0; -EEXIST, -EBUSY, -EADDRINUSE, -EINVAL,
- * -ENODEV, -ENOMEM, then nothing has changed.
+ * -ENODEV, -ENOMEM, an error of netfilter's, then nothing has changed.
  */
 int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *req)
 {
@@ -328,7 +353,11 @@ int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *
 	int slot_first = max(req->slot_first, 0);
 	int slot_last = req->slot_first >= 0 ? req->slot_last : EGRESS_SLOTS - 1;
 	bool new_device = strcmp(device_now, device_then), new_slots;
+	struct egress_pool_change change = {};
 	struct egress_prefix *prefix, *tmp;
+	struct egress_map *map = NULL;
+	bool other_fate, new_map;
+	int asked;
 	struct egress_device *device = NULL;
 	unsigned int i, changes = 0;
 	LIST_HEAD(prefixes);
@@ -351,6 +380,10 @@ int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *
 	if (new_device && *device_then && !egress_device_exists(ch->en, device_then))
 		return egress_refuse(&ch->error, EGRESS_ABOUT_DEVICE, -ENODEV,
 				     "there is no device '%s'", device_then);
+	asked = anew || req->on_unallocated >= 0 ? req->on_unallocated : region->on_unallocated;
+	change.on_unallocated = on_unallocated(asked, new_slots ? slot_first : region->slot_first,
+					       new_slots ? slot_last : region->slot_last);
+	other_fate = !exists || change.on_unallocated != egress_pool_on_unallocated(region);
 
 	region = egress_region_get(ch->en, req->region);
 	if (!region)
@@ -360,16 +393,33 @@ int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *
 		if (prefix_find(region, &req->prefixes[i]))
 			continue;
 		prefix = prefix_new(region, &req->prefixes[i]);
-		if (!prefix)
-			goto nomem;
+		if (!prefix) {
+			err = -ENOMEM;
+			goto undo;
+		}
 		list_add_tail(&prefix->list, &prefixes);
 		changes++;
 	}
+	new_map = changes || other_fate || (exists && req->replace);
+	if (new_map) {
+		change.region = region;
+		change.without_doomed = exists && req->replace;
+		change.more = &prefixes;
+		map = egress_pool_map_make(ch->en, &change);
+		err = PTR_ERR_OR_ZERO(map) ?: egress_hooks_in_get(ch->en, &ch->error);
+		if (err)
+			goto undo;
+	}
 	if (new_device && *device_then) {
 		device = egress_device_get(ch->en, device_then);
-		if (!device)
-			goto nomem;
+		if (!device) {
+			err = -ENOMEM;
+			goto undo;
+		}
 	}
+
+	if (new_map)
+		egress_pool_map_publish(ch->en, map);
 
 	if (exists && req->replace)
 		changes += free_doomed(ch->en, region) + undrain(region);
@@ -385,7 +435,8 @@ int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *
 		region->slot_first = slot_first;
 		region->slot_last = slot_last;
 	}
-	if (changes || new_device || new_slots) {
+	region->on_unallocated = asked;
+	if (changes || new_device || new_slots || other_fate) {
 		egress_change_count(ch);
 		egress_change_region(ch, region);
 		egress_change_did(ch, EGRESS_EVENT_POOL_CHANGED, region);
@@ -393,11 +444,13 @@ int egress_pool_add(struct egress_change *ch, const struct egress_pool_request *
 	egress_change_answer(ch, EGRESS_EVENT_POOL_CHANGED, region);
 	return 0;
 
-nomem:
+undo:
+	if (!IS_ERR(map))
+		kvfree(map);
 	list_for_each_entry_safe(prefix, tmp, &prefixes, list)
 		kfree(prefix);
 	egress_region_put(region);
-	return -ENOMEM;
+	return err;
 }
 
 /**
@@ -443,12 +496,14 @@ int egress_pool_drain(struct egress_change *ch, const struct egress_pool_request
  * @ch: change
  * @req: region and prefixes; no prefix means all
  *
- * Return: 0; -ENOENT; -EBUSY if an address of them is allocated; then nothing has changed.
+ * Return: 0; -ENOENT; -ENOMEM; -EBUSY if an address of them is allocated; then nothing has changed.
  */
 int egress_pool_del(struct egress_change *ch, const struct egress_pool_request *req)
 {
 	struct egress_region *region = egress_region_find(ch->en, req->region);
+	struct egress_pool_change change = { .region = region, .without_doomed = true };
 	struct egress_prefix *prefix;
+	struct egress_map *map;
 	int err;
 
 	err = doom(region, req, &ch->error);
@@ -461,6 +516,11 @@ int egress_pool_del(struct egress_change *ch, const struct egress_pool_request *
 		egress_change_answer(ch, EGRESS_EVENT_POOL_GONE, region);
 		return 0;
 	}
+	change.on_unallocated = egress_pool_on_unallocated(region);
+	map = egress_pool_map_make(ch->en, &change);
+	if (IS_ERR(map))
+		return PTR_ERR(map);
+	egress_pool_map_publish(ch->en, map);
 	if (!free_doomed(ch->en, region))
 		return 0;
 	if (list_empty(&region->prefixes)) {
@@ -469,6 +529,7 @@ int egress_pool_del(struct egress_change *ch, const struct egress_pool_request *
 		region->device = NULL;
 		region->slot_first = 0;
 		region->slot_last = EGRESS_SLOTS - 1;
+		region->on_unallocated = -1;
 	}
 	egress_change_count(ch);
 	egress_change_tell(ch, EGRESS_EVENT_POOL_GONE, region);
@@ -506,6 +567,7 @@ void egress_pool_free_all(struct egress_net *en)
 	struct egress_prefix *prefix, *tmp_prefix;
 	struct egress_region *region, *tmp;
 
+	egress_pool_map_publish(en, NULL);
 	list_for_each_entry_safe(region, tmp, &en->regions, list) {
 		list_for_each_entry_safe(prefix, tmp_prefix, &region->prefixes, list)
 			prefix_free(en, prefix);

@@ -11,6 +11,7 @@
 #include "state/warning.h"
 
 struct egress_change;
+struct egress_map;
 struct egress_net;
 struct egress_pair;
 
@@ -63,6 +64,8 @@ struct egress_prefix {
  * @device: device on which the host answers for allocated addresses; NULL for none
  * @slot_first: first slot that this host hands out, counted in slots of 1,024 ports
  * @slot_last: last slot that this host hands out, counted likewise
+ * @on_unallocated: enum egress_on_unallocated, as asked for; -1: the default, which depends on the
+ *	slots: see egress_pool_on_unallocated()
  * @serial: counted up; egress_net.regions is in this order
  * @n_pairs: pairs in the region
  * @n_groups: apps that have something in the region
@@ -85,6 +88,7 @@ struct egress_region {
 	struct egress_device *device;
 	u8 slot_first;
 	u8 slot_last;
+	s8 on_unallocated;
 	unsigned long serial;
 	unsigned int n_pairs;
 	unsigned int n_groups;
@@ -98,10 +102,25 @@ struct egress_pool_request {
 	const char *device;	/* NULL: as it is, or none in a new pool or with @replace */
 	int slot_first;		/* -1: as it is, or all slots in a new pool or with @replace */
 	int slot_last;
+	int on_unallocated;	/* -1: as it is, or the default in a new pool or with @replace */
 	bool replace;		/* what the pool has besides goes */
 	bool missing_ok;	/* what is to be deleted may be gone already */
 	unsigned long surveyed;	/* egress_pool_survey(): serial of the last machine looked at */
 	unsigned long readdressed;	/* egress_net.readdressed when it looked at the first */
+};
+
+/**
+ * struct egress_pool_change - how the map of all pools is to change
+ * @region: the pool that changes
+ * @on_unallocated: enum egress_on_unallocated: what it is to be for this pool
+ * @without_doomed: prefixes of the pool that are doomed go
+ * @more: struct egress_prefix that come into the pool; NULL for none
+ */
+struct egress_pool_change {
+	const struct egress_region *region;
+	u8 on_unallocated;
+	bool without_doomed;
+	const struct list_head *more;
 };
 
 struct egress_region *egress_region_find(struct egress_net *en, const char *name);
@@ -110,6 +129,12 @@ void egress_region_put(struct egress_region *region);
 bool egress_region_has(const struct egress_region *region, enum egress_family family);
 u64 egress_prefix_free(const struct egress_prefix *prefix);
 void egress_prefix_use(struct egress_prefix *prefix, int by);
+u8 egress_pool_on_unallocated(const struct egress_region *region);
+
+/* pool_map.c */
+struct egress_map *egress_pool_map_make(struct egress_net *en,
+					const struct egress_pool_change *change);
+void egress_pool_map_publish(struct egress_net *en, struct egress_map *map);
 
 /* pool_check.c */
 int egress_pool_survey(struct egress_net *en, struct egress_pool_request *req);

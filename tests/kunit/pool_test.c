@@ -46,7 +46,9 @@ static void pool_suite_exit(struct kunit *test)
 
 	if (!bed || !bed->region)
 		return;
+	mutex_lock(&bed->en.lock);
 	egress_pool_free_all(&bed->en);
+	mutex_unlock(&bed->en.lock);
 	KUNIT_EXPECT_TRUE(test, list_empty(&bed->en.regions));
 	rhashtable_free_and_destroy(&bed->en.addrs, free_addr, NULL);
 }

@@ -33,7 +33,7 @@ ynl --do machine-new "--json={$M1, $SHOP, $REGION, \"addr\": [{\"v4\": \"$IN4\"}
 pool=$(ynl --do pool-get "--json={$REGION}")
 is "prefixes" '["198.51.100.0/28",2,"2001:db8:e::/64",2]' \
 	"$(jq -c '[.prefix[] | "\(.v4 // .v6)/\(.len)", .used]' <<<"$pool")"
-is "pool's pairs" 2 "$(jq .pairs <<<"$pool")"
+is "pool's pairs, and what happens to the rest" "2 drop" "$(jq -r '"\(.pairs) \(."on-unallocated")"' <<<"$pool")"
 
 pairs=$(ynl --dump pair-get "--json={$SHOP}")
 is "pairs" '["app","shop",1024,64]' \

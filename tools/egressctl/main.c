@@ -20,9 +20,11 @@ static int show_help(const struct command *command, int argc, char **argv);
 static int show_version(const struct command *command, int argc, char **argv);
 
 static const struct command commands[] = {
-	{ "pool add", pool_add, "REGION PREFIX... [dev DEV] [slots A-B]",
+	{ "pool add", pool_add,
+	  "REGION PREFIX... [dev DEV] [slots A-B] [on-unallocated pass|drop]",
 	  "Give a region prefixes to draw egress addresses from" },
-	{ "pool replace", pool_replace, "REGION PREFIX... [dev DEV] [slots A-B]",
+	{ "pool replace", pool_replace,
+	  "REGION PREFIX... [dev DEV] [slots A-B] [on-unallocated pass|drop]",
 	  "Make a region's pool as given; prefixes that it has besides go" },
 	{ "pool del", pool_del, "REGION [PREFIX...] [--missing-ok] [--dry-run]",
 	  "Take prefixes away from a region's pool, or the whole pool" },

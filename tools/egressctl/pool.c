@@ -40,6 +40,7 @@ static void pool_json(struct json *j, const struct pool *pool)
 	json_add_string_or_null(j, "dev", pool->dev);
 	json_add_unsigned(j, "slot-first", pool->slot_first);
 	json_add_unsigned(j, "slot-last", pool->slot_last);
+	json_add_string_or_null(j, "on-unallocated", pool->on_unallocated);
 	json_add_unsigned(j, "pairs", pool->pairs);
 }
 
@@ -67,13 +68,15 @@ static void print_row(struct table *t, const struct pool *pool, const struct par
 	count_cell(t, part->free);
 	table_text(t, or_dash(pool->dev));
 	table_cell(t, "%u-%u", pool->slot_first, pool->slot_last);
+	table_text(t, pool->on_unallocated ?: "-");
 	table_text(t, part->draining ? "draining" : "-");
 }
 
 static void print_table(const struct pools *pools)
 {
 	static const char *const columns[] = {
-		"REGION", "PREFIX", ">USED", ">FREE", "DEV", "SLOTS", "STATE", NULL
+		"REGION", "PREFIX", ">USED", ">FREE", "DEV", "SLOTS", "UNALLOCATED", "STATE",
+		NULL
 	};
 	struct table *t = table_new(columns);
 
@@ -134,11 +137,14 @@ static int pool_new(const struct command *command, uint8_t cmd, int argc, char *
 	const char *region, *dev = NULL;
 	struct prefixes prefixes = {};
 	struct range slots = {};
+	struct number on_unallocated = {};
 	const struct option opts[] = {
 		{ "dev", "DEV", parse_dev, &dev,
 		  "answer for allocated addresses on this device (ARP, ND)" },
 		{ "slots", "A-B", parse_slots, &slots,
 		  "hand out only these slots; other hosts have the others" },
+		{ "on-unallocated", "pass|drop", parse_on_unallocated, &on_unallocated,
+		  "what comes in for free addresses and would go back (drop; with slots, pass)" },
 		{}
 	};
 	struct nl_msg *msg;
@@ -159,6 +165,7 @@ static int pool_new(const struct command *command, uint8_t cmd, int argc, char *
 		put_u32(msg, EGRESS_A_SLOT_FIRST, slots.first);
 		put_u32(msg, EGRESS_A_SLOT_LAST, slots.last);
 	}
+	put_number_if(msg, EGRESS_A_ON_UNALLOCATED, &on_unallocated);
 	rc = change(msg, pool_made, 1);
 out:
 	free(prefixes.v);

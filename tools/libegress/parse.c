@@ -26,6 +26,11 @@ static const char *const on_none_names[] = {
 	[EGRESS_ON_NONE_REJECT] = "reject",
 };
 
+static const char *const on_unallocated_names[] = {
+	[EGRESS_ON_UNALLOCATED_PASS] = "pass",
+	[EGRESS_ON_UNALLOCATED_DROP] = "drop",
+};
+
 static const struct {
 	uint8_t number;
 	const char *name;
@@ -386,6 +391,11 @@ int parse_on_none(const char *what, const char *text, void *to)
 	return parse_choice(what, text, to, on_none_names, 3, "'pass', 'drop' or 'reject'");
 }
 
+int parse_on_unallocated(const char *what, const char *text, void *to)
+{
+	return parse_choice(what, text, to, on_unallocated_names, 2, "'pass' or 'drop'");
+}
+
 int parse_slots(const char *what, const char *text, void *to)
 {
 	char *copy = xstrdup(text), *dash = strchr(copy, '-');
@@ -510,4 +520,9 @@ const char *on_limit_text(uint32_t value)
 const char *on_none_text(uint32_t value)
 {
 	return value <= EGRESS_ON_NONE_REJECT ? on_none_names[value] : "unknown";
+}
+
+const char *on_unallocated_text(uint32_t value)
+{
+	return value <= EGRESS_ON_UNALLOCATED_DROP ? on_unallocated_names[value] : "unknown";
 }

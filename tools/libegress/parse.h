@@ -77,6 +77,7 @@ int parse_slot(const char *what, const char *text, void *to);		/* struct number 
 int parse_limit(const char *what, const char *text, void *to);		/* struct number */
 int parse_on_limit(const char *what, const char *text, void *to);	/* struct number */
 int parse_on_none(const char *what, const char *text, void *to);	/* struct number */
+int parse_on_unallocated(const char *what, const char *text, void *to);	/* struct number */
 int parse_slots(const char *what, const char *text, void *to);		/* struct range */
 
 bool prefixes_equal(const struct prefixes *a, const struct prefixes *b);	/* in one order */
@@ -86,5 +87,6 @@ const char *prefix_text(const struct prefix *prefix, char text[PREFIX_TEXT]);
 const char *on_limit_text(uint32_t value);
 const char *proto_text(uint8_t proto, char text[4]);
 const char *on_none_text(uint32_t value);
+const char *on_unallocated_text(uint32_t value);
 
 #endif

@@ -7,6 +7,7 @@
 #include "libegress/error.h"
 #include "libegress/exchange.h"
 #include "libegress/netlink.h"
+#include "libegress/parse.h"
 #include "libegress/pool.h"
 #include "libegress/request.h"
 
@@ -47,6 +48,9 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 		};
 		memcpy(pool->region, region, sizeof(region));
 		get_string(attrs, EGRESS_A_DEV, pool->dev, sizeof(pool->dev));
+		if (attrs[EGRESS_A_ON_UNALLOCATED])
+			pool->on_unallocated =
+				on_unallocated_text(get_u32(attrs, EGRESS_A_ON_UNALLOCATED));
 	}
 	read_parts(&pools->v[pools->n - 1], message);
 	return 0;

@@ -20,6 +20,7 @@ struct pool {
 	char dev[IFNAMSIZ];
 	uint32_t slot_first;
 	uint32_t slot_last;
+	const char *on_unallocated;	/* NULL if the module doesn't tell */
 	uint32_t pairs;
 	struct part *parts;
 	size_t n;

@@ -73,6 +73,20 @@ enum egress_on_limit {
 };
 
 /**
+ * enum egress_on_unallocated - What happens to packets that come in for an
+ *   address of a pool that no pair has, belong to no connection, and would be
+ *   forwarded.
+ * @EGRESS_ON_UNALLOCATED_PASS: They are left to the host's routes.
+ * @EGRESS_ON_UNALLOCATED_DROP: They are dropped if the routes would lead them
+ *   back to where they come from: out by the device that they came in by, or
+ *   by the one that leads to their sender.
+ */
+enum egress_on_unallocated {
+	EGRESS_ON_UNALLOCATED_PASS,
+	EGRESS_ON_UNALLOCATED_DROP,
+};
+
+/**
  * enum egress_reason - Why a request is refused, where something can be done
  *   about it.
  * @EGRESS_REASON_NONE: No reason in particular.
@@ -295,6 +309,7 @@ enum egress_attr {
 	EGRESS_A_STRANGERS,
 	EGRESS_A_NO_ROOM,
 	EGRESS_A_NO_MEMORY,
+	EGRESS_A_ON_UNALLOCATED,
 
 	__EGRESS_A_MAX,
 	EGRESS_A_MAX = (__EGRESS_A_MAX - 1)
