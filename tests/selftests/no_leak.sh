@@ -65,9 +65,6 @@ more() {
 ftp() { is "FTP from $1 $2" "a file" "$(in_ns "$1" curl -sSg "${@:3}" --max-time 20 "ftp://$2/file")"; }
 
 net 2
-# Where a router has a pool, what is not allocated goes nowhere.
-ip -n h route add blackhole 198.51.100.0/28
-ip -n h route add blackhole 2001:db8:e::/64
 modprobe -a nf_conntrack_ftp nf_nat_ftp
 h sysctl -qw net.ipv4.icmp_ratelimit=0
 pool

@@ -29,7 +29,7 @@ const char counters_help[] =
 	"  spoofed       came in by another device than the machine's, or from an egress address: dropped\n"
 	"  unsupported   no ports or ids to share an address by, or active modes: dropped\n"
 	"  leak          would have left under a wrong address or port: dropped\n"
-	"  unsolicited   came in to an egress address, or one not allocated of a pool, belongs to nothing: dropped\n"
+	"  unsolicited   came in to an egress address, or to another one of a pool, belongs to nothing: dropped\n"
 	"  nomem         dropped: no memory for the connection\n"
 	"  early-drop    idle UDP flows ended at the limit, for new connections\n";
 
