@@ -26,6 +26,7 @@ enum egress_subject {
 	EGRESS_ABOUT_TO,
 	EGRESS_ABOUT_LIMIT,
 	EGRESS_ABOUT_EXCLUDE,
+	EGRESS_ABOUT_ORG,
 };
 
 #define EGRESS_ERROR_TEXT	256	/* bytes of a sentence; it is cut off where it is longer */

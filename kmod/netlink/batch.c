@@ -199,9 +199,10 @@ static int get_allocation(const struct nlattr *nest, struct nlattr **tb, struct 
 	struct egress_pair_request *req;
 	int err;
 
-	if (!tb[EGRESS_A_REGION] || !tb[EGRESS_A_APP] == !tb[EGRESS_A_MACHINE]) {
+	if (!tb[EGRESS_A_REGION] ||
+	    !!tb[EGRESS_A_APP] + !!tb[EGRESS_A_MACHINE] + !!tb[EGRESS_A_ORG] != 1) {
 		NL_SET_ERR_MSG_ATTR(extack, nest,
-				    "a pair is from a region, and for an app or for a machine");
+				    "a pair is from a region, and for an app, a machine or an org");
 		return -EINVAL;
 	}
 	pairs = kzalloc(sizeof(*pairs), GFP_KERNEL_ACCOUNT);
@@ -211,6 +212,7 @@ static int get_allocation(const struct nlattr *nest, struct nlattr **tb, struct 
 	req = &pairs->request;
 	req->app = tb[EGRESS_A_APP] ? nla_data(tb[EGRESS_A_APP]) : NULL;
 	req->machine = tb[EGRESS_A_MACHINE] ? nla_data(tb[EGRESS_A_MACHINE]) : NULL;
+	req->org = tb[EGRESS_A_ORG] ? nla_data(tb[EGRESS_A_ORG]) : NULL;
 	req->region = nla_data(tb[EGRESS_A_REGION]);
 	req->count = tb[EGRESS_A_COUNT] ? nla_get_u32(tb[EGRESS_A_COUNT]) : 1;
 	req->ensure = tb[EGRESS_A_ENSURE];
@@ -243,6 +245,12 @@ static int get_app(const struct nlattr *nest, struct nlattr **tb, struct reader 
 		NL_SET_ERR_MSG_ATTR(extack, tb[EGRESS_A_EXCLUDE_DEFAULT] ?: nest,
 				    "an app's settings have an exclude list or the default one");
 		return -EINVAL;
+	}
+	/* Its machines would be others than those that the other parts are checked against. */
+	if (tb[EGRESS_A_ORG]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[EGRESS_A_ORG],
+				    "in a batch, an app stays in its org");
+		return -EOPNOTSUPP;
 	}
 	app = kzalloc(sizeof(*app), GFP_KERNEL_ACCOUNT);
 	if (!app)
@@ -281,6 +289,12 @@ static int get_release(const struct nlattr *nest, struct nlattr **tb, struct rea
 	req->addrs = &to->addrs[to->n_addrs];
 	req->n = get_addrs(nest, to);
 	req->app = tb[EGRESS_A_APP] ? nla_data(tb[EGRESS_A_APP]) : NULL;
+	req->org = tb[EGRESS_A_ORG] ? nla_data(tb[EGRESS_A_ORG]) : NULL;
+	if (req->app && req->org) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[EGRESS_A_ORG],
+				    "a pair is an app's or an org's, not both");
+		return -EINVAL;
+	}
 	req->drain = tb[EGRESS_A_DRAIN];
 	req->seconds = tb[EGRESS_A_DRAIN] ? nla_get_u32(tb[EGRESS_A_DRAIN]) : 0;
 	req->missing_ok = tb[EGRESS_A_MISSING_OK];

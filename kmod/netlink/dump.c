@@ -212,7 +212,7 @@ int egress_nl_stats_get_doit(struct sk_buff *request, struct genl_info *info)
 
 	if (info->attrs[EGRESS_A_BRIEF])
 		return answer_briefly(info, put_stats, true);
-	err = egress_count_pairs(egress_net(genl_info_net(info)), NULL, NULL);
+	err = egress_count_pairs(egress_net(genl_info_net(info)), NULL, NULL, NULL);
 	return err ?: answer(info, put_stats);
 }
 
@@ -282,10 +282,12 @@ int egress_nl_route_get_doit(struct sk_buff *request, struct genl_info *info)
 /**
  * struct filter - which objects a dump shows
  * @app: only those of this app; NULL for all apps
+ * @org: only those of this org and its apps; NULL for all
  * @region: only those in this region; NULL for all regions
  */
 struct filter {
 	const char *app;
+	const char *org;
 	const char *region;
 };
 
@@ -319,6 +321,7 @@ static int dump_count(struct egress_net *en, struct netlink_callback *cb, bool e
 		err = egress_count_machine(en, machine);
 	else
 		err = egress_count_pairs(en, dump_string(cb, EGRESS_A_APP),
+					 dump_string(cb, EGRESS_A_ORG),
 					 everywhere ? NULL : dump_string(cb, EGRESS_A_REGION));
 	cb->args[5] = !err;
 	return err;
@@ -333,6 +336,7 @@ static struct egress_msg dump_begin(struct egress_net *en, struct sk_buff *skb,
 {
 	*filter = (struct filter) {
 		.app = dump_string(cb, EGRESS_A_APP),
+		.org = dump_string(cb, EGRESS_A_ORG),
 		.region = dump_string(cb, EGRESS_A_REGION),
 	};
 	if (mutex_lock_killable(&en->lock))
@@ -357,10 +361,35 @@ static int dump_end(struct egress_net *en, struct sk_buff *skb)
 	return skb->len;
 }
 
+/* Is an app, or an org, to be shown? */
+static bool app_shown(const struct egress_app *app, const struct filter *filter)
+{
+	const struct egress_app *org = app->is_org ? app : app->org;
+
+	return (!filter->app || (!app->is_org && !strcmp(app->name, filter->app))) &&
+		(!filter->org || (org && !strcmp(org->name, filter->org)));
+}
+
 static bool shown(const struct egress_group *group, const struct filter *filter)
 {
-	return (!filter->app || !strcmp(group->app->name, filter->app)) &&
+	return app_shown(group->app, filter) &&
 		(!filter->region || !strcmp(group->region->name, filter->region));
+}
+
+/*
+ * Is a block to be shown that a machine has or had last? One of an org's pair is the org's, and
+ * that of the machine's app. Its pair has not gone.
+ */
+static bool block_shown(const struct egress_block *block, const struct filter *filter)
+{
+	const struct egress_machine *machine = egress_block_machine(block);
+	const struct egress_group *group = egress_block_pair(block)->group;
+	struct filter rest = *filter;
+
+	if (group->app->is_org && machine && !machine->gone && filter->app &&
+	    !strcmp(machine->group->app->name, filter->app))
+		rest.app = NULL;
+	return shown(group, &rest);
 }
 
 int egress_nl_pool_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -502,12 +531,13 @@ int egress_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 }
 
 static int dump_blocks(struct egress_net *en, const struct egress_msg *msg,
-		       struct egress_pair *pair, unsigned long *slot)
+		       struct egress_pair *pair, unsigned long *slot, const struct filter *filter)
 {
 	for (; *slot < egress_pair_slots(pair); ++*slot) {
 		struct egress_block *block = &pair->blocks[*slot];
 
-		if (egress_block_machine(block) && egress_msg_lease(en, msg, block))
+		if (egress_block_machine(block) && block_shown(block, filter) &&
+		    egress_msg_lease(en, msg, block))
 			return -EMSGSIZE;
 	}
 	*slot = 0;
@@ -535,8 +565,7 @@ static void dump_blocks_of(struct egress_net *en, struct egress_msg *msg, const 
 		if ((block->ports.state == EGRESS_BLOCK_LEASED ||
 		     (block->ports.state == EGRESS_BLOCK_LINGERING &&
 		      READ_ONCE(block->ports.live))) &&
-		    shown(egress_block_pair(block)->group, filter) &&
-		    egress_msg_lease(en, msg, block))
+		    block_shown(block, filter) && egress_msg_lease(en, msg, block))
 			return;
 		cb->args[0] = n;
 	}
@@ -570,7 +599,7 @@ int egress_nl_lease_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		if (id != cb->args[0])
 			slot = 0;
 		cb->args[0] = id;
-		if (shown(pair->group, &filter) && dump_blocks(en, &msg, pair, &slot))
+		if (dump_blocks(en, &msg, pair, &slot, &filter))
 			break;
 		cb->args[0] = id + 1;
 	}
@@ -594,7 +623,7 @@ int egress_nl_app_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		if (serial != cb->args[0])
 			msg.from = 0;
 		cb->args[0] = serial;
-		if (!filter.app || !strcmp(app->name, filter.app)) {
+		if (!app->is_org && app_shown(app, &filter)) {
 			do {
 				if (egress_msg_app(en, &msg, app))
 					goto out;
@@ -615,18 +644,18 @@ out:
  */
 enum { WARN_POOLS, WARN_APPS, WARN_PAIRS, WARN_END };
 
-/* A pool concerns an app that has something in the region. */
+/* A pool concerns an app or an org that has something in the region. */
 static bool pool_shown(struct egress_net *en, const struct egress_region *region,
 		       const struct filter *filter)
 {
-	struct egress_app *app;
+	const struct egress_app *app, *org;
 
 	if (filter->region && strcmp(region->name, filter->region))
 		return false;
-	if (!filter->app)
-		return true;
-	app = egress_app_find(en, filter->app);
-	return app && egress_group_find(app, region);
+	app = filter->app ? egress_app_find(en, filter->app) : NULL;
+	org = filter->org ? egress_org_find(en, filter->org) : NULL;
+	return (!filter->app || (app && egress_group_find(app, region))) &&
+		(!filter->org || (org && egress_group_find(org, region)));
 }
 
 static int dump_pool_warnings(struct egress_net *en, const struct egress_msg *msg,
@@ -690,8 +719,7 @@ static int dump_apps_warnings(struct egress_net *en, const struct egress_msg *ms
 		if (serial != cb->args[0])
 			cb->args[1] = 0;
 		cb->args[0] = serial;
-		if ((!filter->app || !strcmp(app->name, filter->app)) &&
-		    dump_app_warnings(en, msg, app, filter))
+		if (app_shown(app, filter) && dump_app_warnings(en, msg, app, filter))
 			return -EMSGSIZE;
 	}
 	return 0;
@@ -792,7 +820,7 @@ static int put_destination(const struct egress_dest_state *state, void *arg)
 
 	/* Nobody is told of a connection that is being cut: its pair may be gone. */
 	if (block->ports.state == EGRESS_BLOCK_CUTTING ||
-	    !shown(egress_block_pair(block)->group, dump->filter))
+	    !block_shown(block, dump->filter))
 		return 0;
 	return egress_msg_destination(dump->en, dump->msg, state);
 }

@@ -103,6 +103,7 @@ int egress_nl_check(const struct nlattr *attr, struct netlink_ext_ack *extack)
 		return check_region(attr, extack);
 	case EGRESS_A_APP:
 	case EGRESS_A_MACHINE:
+	case EGRESS_A_ORG:
 		return check_name(attr, extack);
 	case EGRESS_A_ADDR:
 	case EGRESS_A_PAIR:
@@ -384,6 +385,7 @@ int egress_nl_pair_new_doit(struct sk_buff *skb, struct genl_info *info)
 	struct egress_pair_request req = {
 		.app = string(info, EGRESS_A_APP),
 		.machine = string(info, EGRESS_A_MACHINE),
+		.org = string(info, EGRESS_A_ORG),
 		.region = string(info, EGRESS_A_REGION),
 		.count = number(info, EGRESS_A_COUNT, 1),
 		.ensure = info->attrs[EGRESS_A_ENSURE],
@@ -397,9 +399,9 @@ int egress_nl_pair_new_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (egress_nl_missing(info, EGRESS_A_REGION))
 		return -EINVAL;
-	if (!req.app == !req.machine)
-		return egress_nl_refuse(info, EGRESS_A_MACHINE, -EINVAL,
-				     "a pair is for an app or for a machine: give one of the two");
+	if (!!req.app + !!req.machine + !!req.org != 1)
+		return egress_nl_refuse(info, req.org ? EGRESS_A_ORG : EGRESS_A_MACHINE, -EINVAL,
+				     "a pair is for an app, a machine or an org: give one of the three");
 	if (req.given[EGRESS_V4])
 		get_addr(info->attrs[EGRESS_A_V4], &req.addr[EGRESS_V4]);
 	if (req.given[EGRESS_V6])
@@ -439,6 +441,7 @@ int egress_nl_pair_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct egress_release_request req = {
 		.app = string(info, EGRESS_A_APP),
+		.org = string(info, EGRESS_A_ORG),
 		.drain = info->attrs[EGRESS_A_DRAIN],
 		.seconds = number(info, EGRESS_A_DRAIN, 0),
 		.missing_ok = info->attrs[EGRESS_A_MISSING_OK],
@@ -449,6 +452,9 @@ int egress_nl_pair_del_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (egress_nl_missing(info, EGRESS_A_ADDR))
 		return -EINVAL;
+	if (req.app && req.org)
+		return egress_nl_refuse(info, EGRESS_A_ORG, -EINVAL,
+					"a pair is an app's or an org's, not both");
 	err = get_addrs(info, EGRESS_A_ADDR, &addrs);
 	if (err < 0)
 		return err;
@@ -728,13 +734,17 @@ int egress_nl_rebalance_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct egress_rebalance whole = {
 		.app = string(info, EGRESS_A_APP),
+		.org = string(info, EGRESS_A_ORG),
 		.region = string(info, EGRESS_A_REGION),
 	};
 	struct egress_request rq;
 	int err;
 
-	if (egress_nl_missing(info, EGRESS_A_APP))
+	if (!whole.org && egress_nl_missing(info, EGRESS_A_APP))
 		return -EINVAL;
+	if (whole.app && whole.org)
+		return egress_nl_refuse(info, EGRESS_A_ORG, -EINVAL,
+					"either an app's pairs or an org's, not both");
 	err = egress_request_begin(&rq, info);
 	if (err)
 		return err;
@@ -758,7 +768,8 @@ int egress_nl_promote_doit(struct sk_buff *skb, struct genl_info *info)
 	err = egress_request_begin(&rq, info);
 	if (err)
 		return err;
-	return egress_request_end(&rq, egress_promote(&rq.ch, string(info, EGRESS_A_MACHINE)));
+	return egress_request_end(&rq, egress_promote(&rq.ch, string(info, EGRESS_A_MACHINE),
+						      string(info, EGRESS_A_ORG)));
 }
 
 int egress_nl_app_set_doit(struct sk_buff *skb, struct genl_info *info)
@@ -781,6 +792,8 @@ int egress_nl_app_set_doit(struct sk_buff *skb, struct genl_info *info)
 		},
 		.has_exclude = info->attrs[EGRESS_A_EXCLUDE],
 		.default_exclude = info->attrs[EGRESS_A_EXCLUDE_DEFAULT],
+		.org = string(info, EGRESS_A_ORG),
+		.no_org = info->attrs[EGRESS_A_ORG_NONE],
 	};
 	struct egress_cidr *prefixes;
 	struct egress_request rq;
@@ -791,6 +804,9 @@ int egress_nl_app_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (req.has_exclude && req.default_exclude)
 		return egress_nl_refuse(info, EGRESS_A_EXCLUDE_DEFAULT, -EINVAL,
 				     "either an exclude list or the default one, not both");
+	if (req.org && req.no_org)
+		return egress_nl_refuse(info, EGRESS_A_ORG_NONE, -EINVAL,
+					"either an org or none, not both");
 	err = get_prefixes(info, EGRESS_A_EXCLUDE, &prefixes);
 	if (err < 0)
 		return err;

@@ -37,7 +37,7 @@ const struct nla_policy egress_prefix_nl_policy[EGRESS_PREFIX_A_DRAINING + 1] = 
 	[EGRESS_PREFIX_A_DRAINING] = { .type = NLA_FLAG, },
 };
 
-const struct nla_policy egress_request_nl_policy[EGRESS_A_COMMAND + 1] = {
+const struct nla_policy egress_request_nl_policy[EGRESS_A_ORG + 1] = {
 	[EGRESS_A_COMMAND] = { .type = NLA_U32, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
@@ -60,6 +60,7 @@ const struct nla_policy egress_request_nl_policy[EGRESS_A_COMMAND + 1] = {
 	[EGRESS_A_ON_NONE_V6] = NLA_POLICY_MAX(NLA_U32, 2),
 	[EGRESS_A_EXCLUDE] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
 	[EGRESS_A_EXCLUDE_DEFAULT] = { .type = NLA_FLAG, },
+	[EGRESS_A_ORG] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 };
 
 /* EGRESS_CMD_POOL_NEW - do */
@@ -93,11 +94,12 @@ static const struct nla_policy egress_pool_get_dump_nl_policy[EGRESS_A_REGION + 
 };
 
 /* EGRESS_CMD_PAIR_NEW - do */
-static const struct nla_policy egress_pair_new_nl_policy[EGRESS_A_CUT_STALE + 1] = {
+static const struct nla_policy egress_pair_new_nl_policy[EGRESS_A_ORG + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_ORG] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_COUNT] = NLA_POLICY_RANGE(NLA_U32, 1, EGRESS_COUNT_MAX),
 	[EGRESS_A_ENSURE] = { .type = NLA_FLAG, },
 	[EGRESS_A_V4] = NLA_POLICY_EXACT_LEN(4),
@@ -108,10 +110,11 @@ static const struct nla_policy egress_pair_new_nl_policy[EGRESS_A_CUT_STALE + 1]
 };
 
 /* EGRESS_CMD_PAIR_DEL - do */
-static const struct nla_policy egress_pair_del_nl_policy[EGRESS_A_DRY_RUN + 1] = {
+static const struct nla_policy egress_pair_del_nl_policy[EGRESS_A_ORG + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_ADDR] = NLA_POLICY_NESTED(egress_address_nl_policy),
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_ORG] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_DRAIN] = { .type = NLA_U32, },
 	[EGRESS_A_MISSING_OK] = { .type = NLA_FLAG, },
 	[EGRESS_A_DRY_RUN] = { .type = NLA_FLAG, },
@@ -124,8 +127,9 @@ static const struct nla_policy egress_pair_get_do_nl_policy[EGRESS_A_BRIEF + 1] 
 };
 
 /* EGRESS_CMD_PAIR_GET - dump */
-static const struct nla_policy egress_pair_get_dump_nl_policy[EGRESS_A_BRIEF + 1] = {
+static const struct nla_policy egress_pair_get_dump_nl_policy[EGRESS_A_ORG + 1] = {
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_ORG] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_BRIEF] = { .type = NLA_FLAG, },
 };
@@ -160,15 +164,17 @@ static const struct nla_policy egress_machine_get_do_nl_policy[EGRESS_A_BRIEF + 
 };
 
 /* EGRESS_CMD_MACHINE_GET - dump */
-static const struct nla_policy egress_machine_get_dump_nl_policy[EGRESS_A_BRIEF + 1] = {
+static const struct nla_policy egress_machine_get_dump_nl_policy[EGRESS_A_ORG + 1] = {
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_ORG] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_BRIEF] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_LEASE_GET - dump */
-static const struct nla_policy egress_lease_get_nl_policy[EGRESS_A_BRIEF + 1] = {
+static const struct nla_policy egress_lease_get_nl_policy[EGRESS_A_ORG + 1] = {
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_ORG] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_BRIEF] = { .type = NLA_FLAG, },
@@ -185,16 +191,17 @@ static const struct nla_policy egress_bind_nl_policy[EGRESS_A_CUT_STALE + 1] = {
 };
 
 /* EGRESS_CMD_REBALANCE - do */
-static const struct nla_policy egress_rebalance_nl_policy[EGRESS_A_DRY_RUN + 1] = {
+static const struct nla_policy egress_rebalance_nl_policy[EGRESS_A_ORG + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_ORG] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_MACHINES] = { .type = NLA_U32, },
 	[EGRESS_A_DRY_RUN] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_APP_SET - do */
-static const struct nla_policy egress_app_set_nl_policy[EGRESS_A_ON_NONE_V6 + 1] = {
+static const struct nla_policy egress_app_set_nl_policy[EGRESS_A_ORG_NONE + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_LIMIT] = { .type = NLA_U32, },
@@ -203,6 +210,9 @@ static const struct nla_policy egress_app_set_nl_policy[EGRESS_A_ON_NONE_V6 + 1]
 	[EGRESS_A_ON_NONE_V6] = NLA_POLICY_MAX(NLA_U32, 2),
 	[EGRESS_A_EXCLUDE] = NLA_POLICY_NESTED(egress_prefix_nl_policy),
 	[EGRESS_A_EXCLUDE_DEFAULT] = { .type = NLA_FLAG, },
+	[EGRESS_A_ORG] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_ORG_NONE] = { .type = NLA_FLAG, },
+	[EGRESS_A_DRY_RUN] = { .type = NLA_FLAG, },
 };
 
 /* EGRESS_CMD_APP_GET - do */
@@ -211,8 +221,9 @@ static const struct nla_policy egress_app_get_do_nl_policy[EGRESS_A_APP + 1] = {
 };
 
 /* EGRESS_CMD_APP_GET - dump */
-static const struct nla_policy egress_app_get_dump_nl_policy[EGRESS_A_APP + 1] = {
+static const struct nla_policy egress_app_get_dump_nl_policy[EGRESS_A_ORG + 1] = {
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_ORG] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 };
 
 /* EGRESS_CMD_STATS_GET - do */
@@ -221,8 +232,9 @@ static const struct nla_policy egress_stats_get_do_nl_policy[EGRESS_A_BRIEF + 1]
 };
 
 /* EGRESS_CMD_STATS_GET - dump */
-static const struct nla_policy egress_stats_get_dump_nl_policy[EGRESS_A_BRIEF + 1] = {
+static const struct nla_policy egress_stats_get_dump_nl_policy[EGRESS_A_ORG + 1] = {
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_ORG] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_BRIEF] = { .type = NLA_FLAG, },
 };
@@ -234,20 +246,23 @@ static const struct nla_policy egress_flush_nl_policy[EGRESS_A_ALL + 1] = {
 };
 
 /* EGRESS_CMD_DESTINATION_GET - dump */
-static const struct nla_policy egress_destination_get_nl_policy[EGRESS_A_APP + 1] = {
+static const struct nla_policy egress_destination_get_nl_policy[EGRESS_A_ORG + 1] = {
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_ORG] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 };
 
 /* EGRESS_CMD_PROMOTE - do */
-static const struct nla_policy egress_promote_nl_policy[EGRESS_A_MACHINE + 1] = {
+static const struct nla_policy egress_promote_nl_policy[EGRESS_A_ORG + 1] = {
 	[EGRESS_A_GENERATION] = { .type = NLA_UINT, },
 	[EGRESS_A_MACHINE] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_ORG] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 };
 
 /* EGRESS_CMD_WARNING_GET - dump */
-static const struct nla_policy egress_warning_get_nl_policy[EGRESS_A_APP + 1] = {
+static const struct nla_policy egress_warning_get_nl_policy[EGRESS_A_ORG + 1] = {
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_ORG] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 };
 
@@ -324,8 +339,9 @@ static const struct nla_policy egress_set_get_do_nl_policy[EGRESS_A_SET_ID + 1] 
 };
 
 /* EGRESS_CMD_SET_GET - dump */
-static const struct nla_policy egress_set_get_dump_nl_policy[EGRESS_A_SET_ID + 1] = {
+static const struct nla_policy egress_set_get_dump_nl_policy[EGRESS_A_ORG + 1] = {
 	[EGRESS_A_APP] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
+	[EGRESS_A_ORG] = { .type = NLA_NUL_STRING, .len = EGRESS_NAME_MAX, },
 	[EGRESS_A_REGION] = { .type = NLA_NUL_STRING, .len = EGRESS_REGION_MAX, },
 	[EGRESS_A_SET_ID] = { .type = NLA_UINT, },
 };
@@ -390,7 +406,7 @@ const struct genl_split_ops egress_nl_ops[36] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_pair_new_doit,
 		.policy		= egress_pair_new_nl_policy,
-		.maxattr	= EGRESS_A_CUT_STALE,
+		.maxattr	= EGRESS_A_ORG,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -398,7 +414,7 @@ const struct genl_split_ops egress_nl_ops[36] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_pair_del_doit,
 		.policy		= egress_pair_del_nl_policy,
-		.maxattr	= EGRESS_A_DRY_RUN,
+		.maxattr	= EGRESS_A_ORG,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -414,7 +430,7 @@ const struct genl_split_ops egress_nl_ops[36] = {
 		.start		= egress_nl_dump_start,
 		.dumpit		= egress_nl_pair_get_dumpit,
 		.policy		= egress_pair_get_dump_nl_policy,
-		.maxattr	= EGRESS_A_BRIEF,
+		.maxattr	= EGRESS_A_ORG,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{
@@ -446,7 +462,7 @@ const struct genl_split_ops egress_nl_ops[36] = {
 		.start		= egress_nl_dump_start,
 		.dumpit		= egress_nl_machine_get_dumpit,
 		.policy		= egress_machine_get_dump_nl_policy,
-		.maxattr	= EGRESS_A_BRIEF,
+		.maxattr	= EGRESS_A_ORG,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{
@@ -454,7 +470,7 @@ const struct genl_split_ops egress_nl_ops[36] = {
 		.start		= egress_nl_dump_start,
 		.dumpit		= egress_nl_lease_get_dumpit,
 		.policy		= egress_lease_get_nl_policy,
-		.maxattr	= EGRESS_A_BRIEF,
+		.maxattr	= EGRESS_A_ORG,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{
@@ -470,7 +486,7 @@ const struct genl_split_ops egress_nl_ops[36] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_rebalance_doit,
 		.policy		= egress_rebalance_nl_policy,
-		.maxattr	= EGRESS_A_DRY_RUN,
+		.maxattr	= EGRESS_A_ORG,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -478,7 +494,7 @@ const struct genl_split_ops egress_nl_ops[36] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_app_set_doit,
 		.policy		= egress_app_set_nl_policy,
-		.maxattr	= EGRESS_A_ON_NONE_V6,
+		.maxattr	= EGRESS_A_ORG_NONE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -494,7 +510,7 @@ const struct genl_split_ops egress_nl_ops[36] = {
 		.start		= egress_nl_dump_start,
 		.dumpit		= egress_nl_app_get_dumpit,
 		.policy		= egress_app_get_dump_nl_policy,
-		.maxattr	= EGRESS_A_APP,
+		.maxattr	= EGRESS_A_ORG,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{
@@ -510,7 +526,7 @@ const struct genl_split_ops egress_nl_ops[36] = {
 		.start		= egress_nl_dump_start,
 		.dumpit		= egress_nl_stats_get_dumpit,
 		.policy		= egress_stats_get_dump_nl_policy,
-		.maxattr	= EGRESS_A_BRIEF,
+		.maxattr	= EGRESS_A_ORG,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{
@@ -527,7 +543,7 @@ const struct genl_split_ops egress_nl_ops[36] = {
 		.dumpit		= egress_nl_destination_get_dumpit,
 		.done		= egress_nl_destination_get_done,
 		.policy		= egress_destination_get_nl_policy,
-		.maxattr	= EGRESS_A_APP,
+		.maxattr	= EGRESS_A_ORG,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{
@@ -535,7 +551,7 @@ const struct genl_split_ops egress_nl_ops[36] = {
 		.pre_doit	= egress_nl_pre_doit,
 		.doit		= egress_nl_promote_doit,
 		.policy		= egress_promote_nl_policy,
-		.maxattr	= EGRESS_A_MACHINE,
+		.maxattr	= EGRESS_A_ORG,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -543,7 +559,7 @@ const struct genl_split_ops egress_nl_ops[36] = {
 		.start		= egress_nl_dump_start,
 		.dumpit		= egress_nl_warning_get_dumpit,
 		.policy		= egress_warning_get_nl_policy,
-		.maxattr	= EGRESS_A_APP,
+		.maxattr	= EGRESS_A_ORG,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{
@@ -615,7 +631,7 @@ const struct genl_split_ops egress_nl_ops[36] = {
 		.start		= egress_nl_dump_start,
 		.dumpit		= egress_nl_set_get_dumpit,
 		.policy		= egress_set_get_dump_nl_policy,
-		.maxattr	= EGRESS_A_SET_ID,
+		.maxattr	= EGRESS_A_ORG,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{

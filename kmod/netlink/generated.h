@@ -17,7 +17,7 @@
 extern const struct nla_policy egress_address_nl_policy[EGRESS_ADDRESS_A_V6 + 1];
 extern const struct nla_policy egress_entry_nl_policy[EGRESS_ENTRY_A_SLOT + 1];
 extern const struct nla_policy egress_prefix_nl_policy[EGRESS_PREFIX_A_DRAINING + 1];
-extern const struct nla_policy egress_request_nl_policy[EGRESS_A_COMMAND + 1];
+extern const struct nla_policy egress_request_nl_policy[EGRESS_A_ORG + 1];
 
 /* Ops table for egress */
 extern const struct genl_split_ops egress_nl_ops[36];

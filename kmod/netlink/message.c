@@ -165,10 +165,40 @@ static int put_cordoned(struct sk_buff *skb, const struct egress_net *en)
 	return en->cordoned ? nla_put_flag(skb, EGRESS_A_CORDONED) : 0;
 }
 
+/* Put the name of an app or of an org, whose pair or set it is. */
+static int put_owner(struct sk_buff *skb, const struct egress_app *app)
+{
+	return nla_put_string(skb, app->is_org ? EGRESS_A_ORG : EGRESS_A_APP, app->name);
+}
+
 static int put_group(struct sk_buff *skb, const struct egress_group *group)
 {
-	return nla_put_string(skb, EGRESS_A_APP, group->app->name) ||
+	return put_owner(skb, group->app) ||
 		nla_put_string(skb, EGRESS_A_REGION, group->region->name);
+}
+
+/* Put the org that an app is in, if there is one. */
+static int put_org(struct sk_buff *skb, const struct egress_app *app)
+{
+	return app->org ? nla_put_string(skb, EGRESS_A_ORG, app->org->name) : 0;
+}
+
+/*
+ * Put whose a block is: the pair's app or org, and its region; where that is an org, also the app
+ * of the machine, which may be NULL.
+ */
+static int put_place(struct sk_buff *skb, const struct egress_block *block,
+		     const struct egress_machine *machine)
+{
+	const struct egress_group *group = READ_ONCE(egress_block_pair(block)->group), *of;
+
+	if (put_group(skb, group))
+		return -EMSGSIZE;
+	/* A machine that is gone may have outlived its group. */
+	if (!group->app->is_org || !machine || data_race(machine->gone))
+		return 0;
+	of = READ_ONCE(machine->group);
+	return nla_put_string(skb, EGRESS_A_APP, of->app->name);
 }
 
 /*
@@ -251,7 +281,7 @@ int egress_msg_set(struct egress_net *en, struct egress_msg *msg, const struct e
 	if (!hdr)
 		return -EMSGSIZE;
 	/* Only the sets that are not a machine's are part of a group. */
-	err = put_set_id(skb, set) || nla_put_string(skb, EGRESS_A_APP, set->app->name) ||
+	err = put_set_id(skb, set) || put_owner(skb, set->app) ||
 		(machine ? nla_put_string(skb, EGRESS_A_MACHINE, machine->id) :
 			   nla_put_string(skb, EGRESS_A_REGION, group->region->name)) ||
 		nla_put_u32(skb, EGRESS_A_PAIRS, set->n_pairs) ||
@@ -368,7 +398,7 @@ int egress_msg_machine(struct egress_net *en, struct egress_msg *msg,
 		return -EMSGSIZE;
 	device = machine->device;
 	err = nla_put_string(skb, EGRESS_A_MACHINE, machine->id) ||
-		put_group(skb, machine->group) ||
+		put_group(skb, machine->group) || put_org(skb, machine->group->app) ||
 		(device && nla_put_string(skb, EGRESS_A_DEV, device->name)) ||
 		nla_put_u32(skb, EGRESS_A_WAITING, machine->waits) ||
 		(machine->waits && put_cordoned(skb, en));
@@ -410,7 +440,7 @@ static int put_holder(struct sk_buff *skb, const struct egress_block *block)
 	const struct egress_pair *pair = egress_block_pair(block);
 
 	return nla_put_u32(skb, EGRESS_A_STATE, lease_state(block)) || put_lease(skb, block) ||
-		(!pair->gone && put_group(skb, pair->group)) ||
+		(!pair->gone && put_place(skb, block, egress_block_machine(block))) ||
 		nla_put_string(skb, EGRESS_A_MACHINE, egress_block_machine(block)->id);
 }
 
@@ -469,6 +499,7 @@ int egress_msg_app(struct egress_net *en, struct egress_msg *msg, struct egress_
 		nla_put_u32(skb, EGRESS_A_ON_LIMIT, conf->on_limit) ||
 		nla_put_u32(skb, EGRESS_A_ON_NONE, conf->on_none[EGRESS_V4]) ||
 		nla_put_u32(skb, EGRESS_A_ON_NONE_V6, conf->on_none[EGRESS_V6]) ||
+		put_org(skb, app) ||
 		nla_put_u32(skb, EGRESS_A_PAIRS, app->n_pairs) ||
 		nla_put_u32(skb, EGRESS_A_MACHINES, app->n_machines) ||
 		nla_put_u32(skb, EGRESS_A_WAITING, app->n_waiting) ||
@@ -547,7 +578,7 @@ int egress_msg_destination(struct egress_net *en, const struct egress_msg *msg,
 		return -EMSGSIZE;
 	err = put_addr(skb, EGRESS_A_DESTINATION, &state->addr) ||
 		put_pair_addrs(skb, pair) || put_block(skb, block) ||
-		put_group(skb, pair->group) ||
+		put_place(skb, block, machine) ||
 		(machine && nla_put_string(skb, EGRESS_A_MACHINE, machine->id)) ||
 		nla_put_u32(skb, EGRESS_A_LIMIT, egress_block_limit(block)) ||
 		nla_put_uint(skb, EGRESS_A_CONNECTIONS, state->live) ||
@@ -573,7 +604,7 @@ int egress_msg_explained(struct egress_net *en, const struct egress_msg *msg,
 	if (machine) {
 		device = machine->device;
 		err = err || nla_put_string(skb, EGRESS_A_MACHINE, machine->id) ||
-			put_group(skb, machine->group) ||
+			put_group(skb, machine->group) || put_org(skb, machine->group->app) ||
 			(device && nla_put_string(skb, EGRESS_A_DEV, device->name));
 	}
 	if (block)
@@ -615,7 +646,7 @@ int egress_msg_limit(struct egress_net *en, const struct egress_msg *msg,
 	if (!hdr)
 		return -EMSGSIZE;
 	err = nla_put_string(skb, EGRESS_A_MACHINE, machine->id) ||
-		put_group(skb, pair->group) || put_pair_addrs(skb, pair) ||
+		put_place(skb, block, machine) || put_pair_addrs(skb, pair) ||
 		put_block(skb, block) ||
 		put_addr(skb, EGRESS_A_DESTINATION, to) ||
 		nla_put_uint(skb, EGRESS_A_HELD_BACK, held_back);
@@ -633,8 +664,7 @@ int egress_msg_warning(struct egress_net *en, const struct egress_msg *msg,
 	if (!hdr)
 		return -EMSGSIZE;
 	err = nla_put_string(skb, EGRESS_A_REGION, warned->region->name) ||
-		(warned->group &&
-		 nla_put_string(skb, EGRESS_A_APP, warned->group->app->name)) ||
+		(warned->group && put_owner(skb, warned->group->app)) ||
 		nla_put_u32(skb, EGRESS_A_WARNING, warned->kind) ||
 		nla_put_u32(skb, EGRESS_A_PHASE, warned->phase) ||
 		nla_put_string(skb, EGRESS_A_TEXT, warned->text);
@@ -674,8 +704,7 @@ int egress_msg_move(struct egress_net *en, const struct egress_msg *msg,
 		nla_put_u32(skb, EGRESS_A_WAITING, move->waits) ||
 		(move->from && put_addr(skb, EGRESS_A_FROM, egress_pair_name(move->from))) ||
 		(move->to && put_pair_addrs(skb, move->to)) ||
-		(move->cut && nla_put_uint(skb, EGRESS_A_CONNECTIONS,
-				      egress_machine_connections(move->machine)));
+		(move->cut && nla_put_uint(skb, EGRESS_A_CONNECTIONS, move->connections));
 	return finish(msg, hdr, err);
 }
 
@@ -704,7 +733,8 @@ int egress_msg_rebalance(struct egress_net *en, const struct egress_msg *msg,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	err = nla_put_string(skb, EGRESS_A_APP, done->app) ||
+	err = nla_put_string(skb, done->org ? EGRESS_A_ORG : EGRESS_A_APP,
+			     done->org ?: done->app) ||
 		(done->region && nla_put_string(skb, EGRESS_A_REGION, done->region)) ||
 		nla_put_u32(skb, EGRESS_A_COUNT, done->moved);
 	return finish(msg, hdr, err);

@@ -68,7 +68,7 @@ int egress_request_begin(struct egress_request *rq, struct genl_info *info)
 		return -EINTR;
 	/* A dry run tells how many connections would be cut, and which blocks have none. */
 	if (dry && !rq->cuts) {
-		err = egress_count_pairs(en, NULL, NULL);
+		err = egress_count_pairs(en, NULL, NULL, NULL);
 		if (err)
 			return err;
 	}

@@ -10,7 +10,8 @@
 #include "packet/objects.h"
 
 /*
- * Return: the block of a view for a destination, or NULL.
+ * Return: the block of a view for a destination, or NULL. @index is set to what the view's map
+ * gives for the destination, 0 if it is in no set.
  *
  * A packet must not find a moment without a lease when a machine gets another lease for the old
  * one. So the code of state/ publishes the new lease, by another view or by a map that leads
@@ -18,10 +19,11 @@
  * view and map are still the same. If they are not, there may be a new lease: search again.
  */
 static struct egress_ports *ports_for(struct egress_view __rcu *const *at, u8 pf,
-				      const union nf_inet_addr *to)
+				      const union nf_inet_addr *to, u32 *index)
 {
 	const struct egress_view *view = rcu_dereference(*at);
 
+	*index = 0;
 	while (view) {
 		struct egress_map __rcu **where = view->map;
 		const struct egress_map *map = rcu_dereference(*where);
@@ -41,6 +43,7 @@ static struct egress_ports *ports_for(struct egress_view __rcu *const *at, u8 pf
 			if (!view || view->map != where)
 				continue;
 		}
+		*index = i;
 		ports = i < view->n ? rcu_dereference(view->ports[i]) : NULL;
 		if (likely(ports))
 			return ports;
@@ -63,9 +66,11 @@ static struct egress_ports *ports_for(struct egress_view __rcu *const *at, u8 pf
 static struct egress_ports *own_ports(const struct egress_sender *sender, u8 pf,
 				      const union nf_inet_addr *to)
 {
-	struct egress_ports *ports = ports_for(&sender->own_view, pf, to);
 	const struct egress_view *view;
+	struct egress_ports *ports;
+	u32 index;
 
+	ports = ports_for(&sender->own_view, pf, to, &index);
 	if (ports)
 		return ports;
 	view = rcu_dereference(sender->own_view);
@@ -73,9 +78,34 @@ static struct egress_ports *own_ports(const struct egress_sender *sender, u8 pf,
 }
 
 /*
- * Return: the block for a destination, of the machine's own pairs, else of its app's pairs, or
- * NULL. The lease may move from one kind of pair to the other while this function looks at the
- * two, one after the other. So it looks at both a second time before it returns NULL.
+ * Return: the block for a destination, of the pairs of the machine's app, else of those of its
+ * org, or NULL. A set that the destination is in goes before the rest, whosever it is. So where
+ * the machine has no block for such a set, that of the rest does not stand in.
+ */
+static struct egress_ports *shared_ports(const struct egress_sender *sender, u8 pf,
+					 const union nf_inet_addr *to)
+{
+	struct egress_ports *ports, *others;
+	u32 i, j;
+
+	ports = ports_for(&sender->view, pf, to, &i);
+	if (likely(!rcu_access_pointer(sender->org_view)) || (ports && i))
+		return ports;
+	/*
+	 * Pairs with smp_wmb() in egress_lease_move(): if the lease of the app's pairs was taken
+	 * away for one of the org's, that lease is seen here.
+	 */
+	smp_rmb();
+	others = ports_for(&sender->org_view, pf, to, &j);
+	if (j)
+		return others;
+	return i ? NULL : ports ?: others;
+}
+
+/*
+ * Return: the block for a destination, of the machine's own pairs, else of those that it shares,
+ * or NULL. The lease may move from one kind of pair to another while this function looks at one
+ * after the other. So it looks at all of them a second time before it returns NULL.
  */
 static struct egress_ports *ports_of(const struct egress_sender *sender, u8 pf,
 				     const union nf_inet_addr *to)
@@ -94,12 +124,12 @@ static struct egress_ports *ports_of(const struct egress_sender *sender, u8 pf,
 		 * taken away for a lease of its app's pairs, that lease is seen here.
 		 */
 		smp_rmb();
-		ports = ports_for(&sender->view, pf, to);
+		ports = shared_ports(sender, pf, to);
 		if (likely(ports))
 			return ports;
 		/*
-		 * Pairs with smp_wmb() in egress_lease_move(): if the lease of the app's pairs
-		 * was taken away for one of the machine's own, the second round sees that one.
+		 * Pairs with smp_wmb() in egress_lease_move(): if the lease was taken away for one
+		 * that comes before it in this function, the second round sees that one.
 		 */
 		smp_rmb();
 	}

@@ -5,7 +5,7 @@
  *
  *   source address --> egress_source --> egress_sender (a machine)
  *                                          |  in: its device
- *                                          |  view, own_view: its leases
+ *                                          |  view, own_view, org_view: its leases
  *                                          v
  *                                        egress_view -- conf --> egress_conf (its app)
  *                                          |       `--- map ---> egress_map
@@ -161,7 +161,7 @@ struct egress_ports {
  * struct egress_view - the blocks that a machine leases, by destination
  * @rcu: delays the freeing until no packet reads this view any more
  * @conf: points to egress_app.conf, the RCU pointer to the settings of the machine's app; NULL in
- *	a view of the machine's own pairs, whose settings nobody asks for
+ *	a view of the machine's own pairs or its org's, whose settings nobody asks for
  * @map: points to egress_sets.map, the RCU pointer to the map from destinations to indices of
  *	@ports. That pointer is NULL while ports[0] serves all destinations
  * @n: number of elements of @ports
@@ -202,6 +202,8 @@ enum egress_cut {
  * @view: RCU: the blocks that the machine leases of its app's pairs; never NULL for a packet
  * @own_view: RCU: the blocks of the machine's own pairs, which are used before those in @view;
  *	NULL if the machine needs none, as it never had a pair of its own
+ * @org_view: RCU: the blocks that the machine leases of its org's pairs, which are used after
+ *	those in @view; NULL if its app is in no org
  * @in: RCU: the device by which the machine's packets must come in, NULL for any device
  * @cut: which of its connections a request is ending; this and @n_cut are of whoever holds
  *	egress_net.cuts
@@ -211,6 +213,7 @@ enum egress_cut {
 struct egress_sender {
 	struct egress_view __rcu *view;
 	struct egress_view __rcu *own_view;
+	struct egress_view __rcu *org_view;
 	struct egress_ingress __rcu *in;
 	enum egress_cut cut;
 	unsigned int n_cut;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Apps and their settings. */
+/* Apps and their settings, and the names of orgs. */
 #include <linux/slab.h>
 
 #include "addr.h"
@@ -12,10 +12,13 @@
 #include "state/app.h"
 #include "state/change.h"
 #include "state/group.h"
+#include "state/org.h"
 #include "state/pair.h"
 
 static const struct rhashtable_params name_params = {
-	.key_len = EGRESS_NAME_MAX + 1,
+	/* The name and the byte after it. */
+	.key_len = offsetof(struct egress_app, is_org) + sizeof(bool) -
+		   offsetof(struct egress_app, name),
 	.key_offset = offsetof(struct egress_app, name),
 	.head_offset = offsetof(struct egress_app, node),
 	.automatic_shrinking = true,
@@ -47,6 +50,16 @@ static struct egress_conf *conf_new(const struct egress_conf *old)
 	return conf;
 }
 
+static struct egress_app *find(struct egress_net *en, const char *name, bool is_org)
+{
+	char key[EGRESS_NAME_MAX + 2] = {};
+
+	lockdep_assert_held(&en->lock);
+	strscpy(key, name, EGRESS_NAME_MAX + 1);
+	key[EGRESS_NAME_MAX + 1] = is_org;
+	return rhashtable_lookup_fast(&en->app_names, key, name_params);
+}
+
 /**
  * egress_app_find() - find an app by name
  * @en: namespace, locked
@@ -56,24 +69,24 @@ static struct egress_conf *conf_new(const struct egress_conf *old)
  */
 struct egress_app *egress_app_find(struct egress_net *en, const char *name)
 {
-	char key[EGRESS_NAME_MAX + 1] = {};
-
-	lockdep_assert_held(&en->lock);
-	strscpy(key, name, sizeof(key));
-	return rhashtable_lookup_fast(&en->app_names, key, name_params);
+	return find(en, name, false);
 }
 
 /**
- * egress_app_get() - find an app by name, or make it
+ * egress_org_find() - find an org by name
  * @en: namespace, locked
- * @name: name of the app
+ * @name: name of the org
  *
- * To be followed by egress_app_put() if neither a group nor settings come into the app. Return:
- * app, or NULL if there is no memory.
+ * Return: org or NULL.
  */
-struct egress_app *egress_app_get(struct egress_net *en, const char *name)
+struct egress_app *egress_org_find(struct egress_net *en, const char *name)
 {
-	struct egress_app *app = egress_app_find(en, name);
+	return find(en, name, true);
+}
+
+static struct egress_app *get(struct egress_net *en, const char *name, bool is_org)
+{
+	struct egress_app *app = find(en, name, is_org);
 	struct egress_conf *conf;
 
 	if (app)
@@ -82,6 +95,7 @@ struct egress_app *egress_app_get(struct egress_net *en, const char *name)
 	if (!app)
 		return NULL;
 	strscpy(app->name, name, sizeof(app->name));
+	app->is_org = is_org;
 	INIT_LIST_HEAD(&app->groups);
 	conf = conf_new(NULL);
 	if (!conf)
@@ -104,6 +118,32 @@ free:
 }
 
 /**
+ * egress_app_get() - find an app by name, or make it
+ * @en: namespace, locked
+ * @name: name of the app
+ *
+ * To be followed by egress_app_put() if neither a group nor settings come into the app. Return:
+ * app, or NULL if there is no memory.
+ */
+struct egress_app *egress_app_get(struct egress_net *en, const char *name)
+{
+	return get(en, name, false);
+}
+
+/**
+ * egress_org_get() - find an org by name, or make it
+ * @en: namespace, locked
+ * @name: name of the org
+ *
+ * To be followed by egress_app_put() if neither a group nor an app comes into the org. Return:
+ * org, or NULL if there is no memory.
+ */
+struct egress_app *egress_org_get(struct egress_net *en, const char *name)
+{
+	return get(en, name, true);
+}
+
+/**
  * egress_app_is_default() - has an app the default settings and no others
  * @app: app, egress_net locked
  */
@@ -111,7 +151,8 @@ bool egress_app_is_default(const struct egress_app *app)
 {
 	const struct egress_conf *conf = conf_of(app);
 
-	return !conf->limit && !conf->own_exclude && conf->on_limit == EGRESS_ON_LIMIT_REJECT &&
+	return !app->org && !conf->limit && !conf->own_exclude &&
+		conf->on_limit == EGRESS_ON_LIMIT_REJECT &&
 		conf->on_none[EGRESS_V4] == EGRESS_ON_NONE_PASS &&
 		conf->on_none[EGRESS_V6] == EGRESS_ON_NONE_PASS;
 }
@@ -127,49 +168,72 @@ static void app_free(struct egress_net *en, struct egress_app *app)
 /**
  * egress_app_put() - free an app that has nothing in any region, and no settings of its own
  * @en: namespace, locked
- * @app: app; nothing happens if it has groups or settings, or is about to get settings
+ * @app: app or org; nothing happens if it has groups, settings or apps, or is about to get
+ *	settings
  */
 void egress_app_put(struct egress_net *en, struct egress_app *app)
 {
-	if (list_empty(&app->groups) && egress_app_is_default(app) && !app->next)
+	if (list_empty(&app->groups) && !app->n_apps && !app->next &&
+	    egress_app_is_default(app))
 		app_free(en, app);
 }
 
-/* Refuse a limit that a block of the pair can't hold, if the pair is the app's. */
+/**
+ * struct limits - the limit and the org that an app would have
+ * @app: app; NULL if it does not exist yet
+ * @org: org, NULL for none
+ * @limit: limit
+ */
+struct limits {
+	const struct egress_app *app;
+	const struct egress_app *org;
+	u32 limit;
+};
+
+/* Refuse a limit that a block of the pair can't hold, if the pair is the app's or its org's. */
 static int check_pair(struct egress_change *ch, const struct egress_app_request *req,
-		      const struct egress_pair *pair)
+		      const struct limits *would, const struct egress_pair *pair)
 {
+	const struct egress_app *owner = pair->group->app;
 	unsigned int need = EGRESS_BLOCK_SIZE_MIN;
 	char text[EGRESS_ADDR_STR];
 
-	if (strcmp(pair->group->app->name, req->app) || req->limit <= 1u << pair->nat.order)
+	if ((owner != would->app && owner != would->org) ||
+	    would->limit <= 1u << pair->nat.order)
 		return 0;
-	while (need < req->limit)
+	while (need < would->limit)
 		need *= 2;
-	egress_refuse(&ch->error, EGRESS_ABOUT_LIMIT, -ERANGE,
+	egress_refuse(&ch->error, req->has_limit ? EGRESS_ABOUT_LIMIT : EGRESS_ABOUT_ORG, -ERANGE,
 		      "a limit of %u is more than the blocks of %s have, %u ports: it takes blocks of %u",
-		      req->limit, egress_addr_str(text, egress_pair_name(pair)),
+		      would->limit, egress_addr_str(text, egress_pair_name(pair)),
 		      1u << pair->nat.order, need);
 	return egress_refuse_reason(&ch->error, EGRESS_REASON_BLOCK_SIZE);
 }
 
 static int check_limit(struct egress_change *ch, const struct egress_app_request *req)
 {
+	struct limits would = { .app = egress_app_find(ch->en, req->app), .limit = req->limit };
 	struct egress_pair *pair;
 	unsigned long id;
 	int err;
 
-	if (req->limit > EGRESS_BLOCK_SIZE_MAX)
+	if (!req->has_limit)
+		would.limit = would.app ? egress_app_limit(would.app) : 0;
+	if (would.limit > EGRESS_BLOCK_SIZE_MAX)
 		return egress_refuse(&ch->error, EGRESS_ABOUT_LIMIT, -ERANGE,
 				     "a limit of %u is more than the largest block has, %u",
-				     req->limit, EGRESS_BLOCK_SIZE_MAX);
+				     would.limit, EGRESS_BLOCK_SIZE_MAX);
+	if (req->org)
+		would.org = egress_org_find(ch->en, req->org);
+	else if (would.app && !req->no_org)
+		would.org = would.app->org;
 	xa_for_each(&ch->en->pairs, id, pair) {
-		err = check_pair(ch, req, pair);
+		err = check_pair(ch, req, &would, pair);
 		if (err)
 			return err;
 	}
 	list_for_each_entry(pair, &ch->en->coming, drain) {
-		err = check_pair(ch, req, pair);
+		err = check_pair(ch, req, &would, pair);
 		if (err)
 			return err;
 	}
@@ -188,11 +252,22 @@ static bool same_prefixes(const struct egress_exclude *list, const struct egress
 	return true;
 }
 
-/* Are the settings already as a request wants them? */
-static bool is_as_asked(const struct egress_conf *conf, const struct egress_app_request *req)
+/* Is the app in the org already, or in none, as a request wants it? */
+static bool is_in(const struct egress_app *app, const struct egress_app_request *req)
 {
+	if (req->no_org)
+		return !app->org;
+	return !req->org || (app->org && !strcmp(app->org->name, req->org));
+}
+
+/* Are the settings already as a request wants them? */
+static bool is_as_asked(const struct egress_app *app, const struct egress_app_request *req)
+{
+	const struct egress_conf *conf = conf_of(app);
 	unsigned int i;
 
+	if (!is_in(app, req))
+		return false;
 	if ((req->has_limit && req->limit != conf->limit) ||
 	    (req->has_on_limit && req->on_limit != conf->on_limit))
 		return false;
@@ -241,7 +316,7 @@ int egress_app_set_prepare(struct egress_change *ch, const struct egress_app_req
 	unsigned int i;
 	int err;
 
-	if (req->has_limit && req->limit) {
+	if (req->has_limit || req->org) {
 		err = check_limit(ch, req);
 		if (err)
 			return err;
@@ -259,7 +334,7 @@ int egress_app_set_prepare(struct egress_change *ch, const struct egress_app_req
 		return egress_refuse(&ch->error, EGRESS_ABOUT_APP, -EINVAL,
 				     "app '%s' is given twice", req->app);
 	old = conf_of(app);
-	conf = is_as_asked(old, req) ? old : conf_new(old);
+	conf = is_as_asked(app, req) ? old : conf_new(old);
 	if (!conf)
 		goto nomem;
 	app->next = conf;
@@ -320,18 +395,37 @@ void egress_app_set_finish(struct egress_change *ch, struct egress_app *app)
  * @ch: change
  * @req: settings to change; what is not given stays as it is
  *
- * New connections go by the settings from their next packet on. Return: 0; -ERANGE, -EINVAL,
- * -ENOMEM, then nothing has changed.
+ * New connections go by the settings from their next packet on. Where the app leaves an org, its
+ * machines lose what they have of that one's pairs, and connections on these are cut. Context:
+ * process; may wait for a grace period. Return: 0; -ERANGE, -EINVAL, -ENOMEM, then nothing has
+ * changed.
  */
 int egress_app_set(struct egress_change *ch, const struct egress_app_request *req)
 {
+	struct egress_join join = {};
 	struct egress_app *app;
+	bool moves;
 	int err;
 
 	err = egress_app_set_prepare(ch, req, &app);
-	if (!err)
-		egress_app_set_finish(ch, app);
-	return err;
+	if (err)
+		return err;
+	moves = !is_in(app, req);
+	if (moves)
+		err = egress_join_prepare(ch, app, req->org, &join);
+	if (err || ch->dry) {
+		if (!err && moves)
+			egress_join_plan(ch, app, &join);
+		egress_join_abort(ch, &join);
+		egress_app_set_undo(ch->en, app);
+		return err;
+	}
+	if (moves) {
+		egress_change_count(ch);
+		egress_join_commit(ch, app, &join);
+	}
+	egress_app_set_finish(ch, app);
+	return 0;
 }
 
 /**

@@ -266,15 +266,20 @@ void egress_blocks_retire_pair(struct egress_change *ch, struct egress_pair *pai
  * egress_block_limit() - how many connections to one destination a block allows
  * @block: block, egress_net locked
  *
- * Return: the number of the block's ports, or the app's limit if that is lower.
+ * Return: the number of the block's ports, or the limit of the machine's app if that is lower.
  */
 u32 egress_block_limit(const struct egress_block *block)
 {
 	/* The block that begins at port 0 has one port less, as port 0 can't be used. */
 	u32 ports = (1u << egress_block_pair(block)->nat.order) - !block->ports.first;
+	const struct egress_machine *machine = egress_block_machine(block);
+	const struct egress_app *app = egress_block_pair(block)->group->app;
 	const struct egress_conf *conf;
 
+	/* An org has no limit of its own. A machine that is gone may have outlived its app. */
+	if (app->is_org && machine && !machine->gone)
+		app = machine->group->app;
 	/* All callers hold egress_net.lock, under which alone the settings change. */
-	conf = rcu_dereference_protected(egress_block_pair(block)->group->app->conf, true);
+	conf = rcu_dereference_protected(app->conf, true);
 	return conf->limit ? min(conf->limit, ports) : ports;
 }

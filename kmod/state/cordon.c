@@ -59,14 +59,20 @@ static void serve(struct egress_change *ch)
 	struct egress_pair *pair;
 	struct egress_app *app;
 	unsigned long id;
+	int orgs;
 
-	/* A machine's own pairs win, so that it need not take a block of its app's first. */
+	/*
+	 * A machine's own pairs win, so that it need not take a block of its app's first, nor one
+	 * of its org's before one of its app's.
+	 */
 	xa_for_each(&ch->en->pairs, id, pair)
 		if (pair->scope == EGRESS_SCOPE_MACHINE)
 			egress_lease_offer(ch, pair);
-	xa_for_each(&ch->en->apps, id, app)
-		list_for_each_entry(group, &app->groups, list)
-			egress_lease_feed(ch, group);
+	for (orgs = 0; orgs < 2; orgs++)
+		xa_for_each(&ch->en->apps, id, app)
+			list_for_each_entry(group, &app->groups, list)
+				if (app->is_org == orgs)
+					egress_lease_feed(ch, group);
 }
 
 /**

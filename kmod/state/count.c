@@ -89,22 +89,30 @@ int egress_count_pair(struct egress_net *en, const struct in6_addr *addr)
 	return pair ? sweep(en, id, 0, UINT_MAX) : 0;
 }
 
-static bool is_of(const struct egress_group *group, const char *app, const char *region)
+/* May a machine that a dump shows have a block of a group's pairs? */
+static bool is_of(const struct egress_group *group, const struct egress_app *app,
+		  const struct egress_app *org, const char *region)
 {
-	return (!app || !strcmp(group->app->name, app)) &&
-		(!region || !strcmp(group->region->name, region));
+	if (app && group->app != app && group->app != app->org)
+		return false;
+	if (org && group->app != org && group->app->org != org)
+		return false;
+	return !region || !strcmp(group->region->name, region);
 }
 
 /**
- * egress_count_pairs() - count the live connections of an app's pairs in a region
+ * egress_count_pairs() - count the live connections of the pairs that an app uses in a region
  * @en: namespace, not locked
  * @app: name of the app, NULL for all
+ * @org: name of the org that the app or the pair is to be of, NULL for all
  * @region: name of the region, NULL for all
  *
  * Context: process. Return: 0 or -EINTR.
  */
-int egress_count_pairs(struct egress_net *en, const char *app, const char *region)
+int egress_count_pairs(struct egress_net *en, const char *app, const char *org,
+		       const char *region)
 {
+	const struct egress_app *of_app = NULL, *of_org = NULL;
 	struct egress_pair *pair;
 	unsigned long id = 0;
 	int err;
@@ -112,9 +120,16 @@ int egress_count_pairs(struct egress_net *en, const char *app, const char *regio
 	for (;;) {
 		if (mutex_lock_killable(&en->lock))
 			return -EINTR;
+		if (app)
+			of_app = egress_app_find(en, app);
+		if (org)
+			of_org = egress_org_find(en, org);
 		pair = xa_find(&en->pairs, &id, ULONG_MAX, XA_PRESENT);
-		while (pair && !is_of(pair->group, app, region))
+		while (pair && !is_of(pair->group, of_app, of_org, region))
 			pair = xa_find_after(&en->pairs, &id, ULONG_MAX, XA_PRESENT);
+		/* There is nothing of an app or an org that does not exist. */
+		if ((app && !of_app) || (org && !of_org))
+			pair = NULL;
 		mutex_unlock(&en->lock);
 		if (!pair)
 			return 0;

@@ -6,17 +6,22 @@
 
 struct egress_app;
 struct egress_change;
+struct egress_machine;
 struct egress_net;
 struct egress_region;
 
 /**
- * struct egress_group - an app in a region
+ * struct egress_group - an app or an org in a region
  * @list: entry in egress_app.groups
- * @app: the app
+ * @app: the app or the org
  * @region: the region
+ * @org: the group of the app's org in the region, NULL for none
+ * @member: entry in egress_group.members of @org
+ * @members: of an org's group, struct egress_group of its apps in the region
  * @sets: sets of destinations that the app tells apart here, with the pairs that all its
  *	machines share; packets read their map under RCU
- * @machines: struct egress_machine of the app in the region
+ * @machines: struct egress_machine of the app in the region. An org has no machines: see
+ *	egress_group_next()
  * @n_pairs: pairs of the app in the region, those of one machine alone too
  * @n_machines: machines of the app in the region
  * @n_live: pairs that the app's machines share in the region and that are not being released
@@ -30,6 +35,9 @@ struct egress_group {
 	struct list_head list;
 	struct egress_app *app;
 	struct egress_region *region;
+	struct egress_group *org;
+	struct list_head member;
+	struct list_head members;
 	struct egress_sets sets;
 	struct list_head machines;
 	unsigned int n_pairs;
@@ -40,9 +48,31 @@ struct egress_group {
 	struct rcu_head rcu;
 };
 
-struct egress_group *egress_group_find(struct egress_app *app, const struct egress_region *region);
+struct egress_group *egress_group_find(const struct egress_app *app,
+				       const struct egress_region *region);
 struct egress_group *egress_group_get(struct egress_net *en, const char *app,
 				      const char *region);
+struct egress_group *egress_group_get_org(struct egress_net *en, const char *org,
+					  const char *region);
+struct egress_group *egress_group_of_org(struct egress_net *en, struct egress_app *org,
+					 struct egress_region *region);
+void egress_group_join(struct egress_group *group, struct egress_group *org);
+struct egress_machine *egress_group_next(const struct egress_group *group,
+					 const struct egress_machine *machine);
 void egress_group_put(struct egress_change *ch, struct egress_group *group);
+
+/* The group that sets belong to which are not a machine's. */
+static inline struct egress_group *egress_sets_group(const struct egress_sets *sets)
+{
+	return container_of(sets, struct egress_group, sets);
+}
+
+/*
+ * A loop over the machines that use the pairs of a group: those of the app, or of the org's apps.
+ * They must not leave it meanwhile.
+ */
+#define egress_group_for_each_machine(machine, group) \
+	for ((machine) = egress_group_next(group, NULL); (machine); \
+	     (machine) = egress_group_next(group, machine))
 
 #endif

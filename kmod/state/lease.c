@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Leases: which machine has which block of which pair. A machine has one lease for each set
- * of destinations that its app tells apart, and one for each set of its own pairs.
+ * of destinations that its app tells apart, one for each that its org does, and one for each set of
+ * its own pairs.
  *
  *   lease_make.c    makes and frees leases, as machines and sets come and go
  *   lease_choice.c  chooses the block that a machine gets
@@ -39,8 +40,8 @@ struct egress_block *egress_lease_block(struct egress_net *en, const struct egre
  * @machine: machine, egress_net locked
  * @set: set
  *
- * Return: lease; NULL if the machine has none, as the set is neither its app's in its region
- * nor its own.
+ * Return: lease; NULL if the machine has none, as the set is neither its app's or org's in its
+ * region nor its own.
  */
 struct egress_lease *egress_lease_find(const struct egress_machine *machine,
 				       const struct egress_set *set)
@@ -51,6 +52,27 @@ struct egress_lease *egress_lease_find(const struct egress_machine *machine,
 		if (lease->set == set)
 			return lease;
 	return NULL;
+}
+
+/**
+ * egress_lease_twin() - a machine's lease for the same destinations, of the other shared scope
+ * @lease: lease for pairs of a machine's app or org, egress_net locked
+ *
+ * Return: its lease for its org's pairs if @lease is for its app's, for its app's if @lease is for
+ * its org's; NULL if there is none, as no live pair there is for just these destinations.
+ */
+struct egress_lease *egress_lease_twin(const struct egress_lease *lease)
+{
+	struct egress_group *group = lease->machine->group;
+	struct egress_sets *sets = NULL;
+	struct egress_set *set;
+
+	if (lease->set->sets->scope == EGRESS_SCOPE_ORG)
+		sets = &group->sets;
+	else if (lease->set->sets->scope == EGRESS_SCOPE_APP && group->org)
+		sets = &group->org->sets;
+	set = sets ? egress_set_find(sets, lease->set->cidrs, lease->set->n_cidrs) : NULL;
+	return set ? egress_lease_find(lease->machine, set) : NULL;
 }
 
 /**
@@ -70,16 +92,18 @@ struct egress_lease *egress_lease_own_rest(const struct egress_machine *machine)
  * @en: namespace, locked
  * @machine: machine
  *
- * Return: the lease for the machine's own pair if that has a block, else the lease for its
- * app's pairs, maybe without a block.
+ * Return: the lease for the machine's own pair if that has a block, else that for its app's pairs,
+ * else that for its org's; if none has a block, the one for its app's pairs.
  */
 struct egress_lease *egress_lease_of(struct egress_net *en, const struct egress_machine *machine)
 {
-	struct egress_lease *own = egress_lease_own_rest(machine);
+	struct egress_lease *own = egress_lease_own_rest(machine), *lease, *twin;
 
 	if (own && egress_lease_block(en, own))
 		return own;
-	return egress_lease_find(machine, &machine->group->sets.rest);
+	lease = egress_lease_find(machine, &machine->group->sets.rest);
+	twin = egress_lease_block(en, lease) ? NULL : egress_lease_twin(lease);
+	return twin && egress_lease_block(en, twin) ? twin : lease;
 }
 
 /**
@@ -129,6 +153,8 @@ void egress_lease_move(struct egress_change *ch, struct egress_lease *lease,
 	egress_lease_recount(ch, machine);
 	egress_change_machine(ch, machine);
 	egress_change_group(ch, machine->group);
+	if (lease->set->sets->scope == EGRESS_SCOPE_ORG)
+		egress_change_group(ch, egress_sets_group(lease->set->sets));
 	if (old && !egress_lease_on(ch->en, old))
 		egress_block_linger(ch, old);
 }

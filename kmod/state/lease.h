@@ -21,7 +21,8 @@ struct in6_addr;
  * @list: entry in egress_machine.leases
  * @wait: entry in egress_set.waiting while the lease waits for a block; empty otherwise
  * @machine: the machine that has the lease
- * @set: the destinations: a set of the machine's app in its region, or of its own pairs
+ * @set: the destinations: a set of the machine's app in its region, of the app's org there, or of
+ *	its own pairs
  * @place: where packets find the lease's block: one element of egress_view.ports in the
  *	machine's view. Packets read the element under RCU; it is NULL while the lease has
  *	no block
@@ -39,11 +40,22 @@ struct egress_lease {
 	bool pinned;
 };
 
+/**
+ * struct egress_views - the views of the leases that a machine shares pairs by, to be published
+ * @app: for its app's pairs
+ * @org: for its org's pairs; NULL if its app is in no org
+ */
+struct egress_views {
+	struct egress_view *app;
+	struct egress_view *org;
+};
+
 /* lease.c */
 struct egress_block *egress_lease_block(struct egress_net *en, const struct egress_lease *lease);
 struct egress_lease *egress_lease_on(struct egress_net *en, const struct egress_block *block);
 struct egress_lease *egress_lease_find(const struct egress_machine *machine,
 				       const struct egress_set *set);
+struct egress_lease *egress_lease_twin(const struct egress_lease *lease);
 struct egress_lease *egress_lease_own_rest(const struct egress_machine *machine);
 struct egress_lease *egress_lease_of(struct egress_net *en, const struct egress_machine *machine);
 void egress_lease_move(struct egress_change *ch, struct egress_lease *lease,
@@ -54,7 +66,10 @@ void egress_lease_hand_over(struct egress_change *ch, struct egress_lease *from,
 /* lease_make.c */
 int egress_leases_make(struct egress_net *en, struct egress_machine *machine,
 		       struct egress_group *group, struct list_head *leases,
-		       struct egress_view **view);
+		       struct egress_views *views);
+int egress_leases_make_org(struct egress_net *en, struct egress_machine *machine,
+			   struct egress_group *org, struct list_head *leases,
+			   struct egress_view **view);
 void egress_leases_free(struct list_head *leases);
 int egress_leases_attach(struct egress_change *ch, struct egress_group *group,
 			 struct egress_set *set);
@@ -68,9 +83,13 @@ struct egress_block *egress_lease_choose(const struct egress_net *en,
 					 const struct egress_lease *lease);
 unsigned int egress_lease_room(struct egress_net *en, const struct egress_set *set);
 void egress_leases_settle(struct egress_change *ch, struct egress_machine *machine,
-			  struct egress_view *view);
+			  const struct egress_views *views);
 void egress_leases_begin(struct egress_change *ch, struct egress_group *group,
 			 struct egress_set *set);
+void egress_leases_lean(struct egress_change *ch, struct egress_group *group,
+			const struct egress_set *set);
+void egress_lease_yield(struct egress_change *ch, struct egress_lease *lease);
+void egress_leases_yield(struct egress_change *ch, struct egress_group *group);
 void egress_lease_let_go(struct egress_change *ch, struct egress_lease *lease);
 
 /* lease_wait.c */
@@ -86,12 +105,14 @@ bool egress_leases_retire(struct egress_change *ch);
 
 /**
  * struct egress_rebalance - what a request to spread machines over pairs did
- * @app: name of the app
+ * @app: name of the app; NULL if an org's pairs are meant
+ * @org: name of the org; NULL if an app's pairs are meant
  * @region: name of the only region it was for; NULL if for all
  * @moved: number of times that a lease was moved to another pair, so far
  */
 struct egress_rebalance {
 	const char *app;
+	const char *org;
 	const char *region;
 	unsigned int moved;
 };

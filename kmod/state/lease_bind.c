@@ -100,10 +100,11 @@ struct egress_block *egress_bind_pick(struct egress_change *ch, const struct egr
 				    pair->machine->id);
 		return ERR_PTR(err);
 	}
-	if (pair->group != group) {
+	if (pair->group != group && pair->group != group->org) {
 		err = egress_refuse(&ch->error, EGRESS_ABOUT_PAIR, -EINVAL,
-				    "%s belongs to app '%s' in region '%s'", text,
-				    pair->group->app->name, pair->group->region->name);
+				    "%s belongs to %s '%s' in region '%s'", text,
+				    egress_app_kind(pair->group->app), pair->group->app->name,
+				    pair->group->region->name);
 		return ERR_PTR(err);
 	}
 	if (pair->dying) {
@@ -194,11 +195,15 @@ bool egress_bind_has(struct egress_net *en, const struct egress_machine *machine
 		     const struct egress_block *block)
 {
 	const struct egress_pair *pair = egress_block_pair(block);
-	const struct egress_lease *lease = egress_lease_find(machine, pair->set);
+	const struct egress_lease *lease = egress_lease_find(machine, pair->set), *rest, *twin;
 
-	return lease && lease->pinned && egress_lease_block(en, lease) == block &&
-		(pair->scope != EGRESS_SCOPE_MACHINE ||
-		 !egress_lease_find(machine, &machine->group->sets.rest)->pinned);
+	if (!lease || !lease->pinned || egress_lease_block(en, lease) != block)
+		return false;
+	if (pair->scope != EGRESS_SCOPE_MACHINE)
+		return true;
+	rest = egress_lease_find(machine, &machine->group->sets.rest);
+	twin = egress_lease_twin(rest);
+	return !rest->pinned && !(twin && twin->pinned);
 }
 
 /**
@@ -211,13 +216,21 @@ void egress_bind_pin(struct egress_change *ch, struct egress_machine *machine,
 		     struct egress_block *block)
 {
 	struct egress_lease *lease = egress_lease_find(machine, egress_block_pair(block)->set);
+	struct egress_lease *twin = egress_lease_twin(lease);
 
 	/*
-	 * Undo an earlier pin to one of the app's pairs for all destinations: with it, that
-	 * pair would go on winning over the machine's own (is_away() in lease_choice.c).
+	 * Undo an earlier pin to one of the app's or the org's pairs for all destinations: with it,
+	 * that pair would go on winning over the machine's own (is_away() in lease_choice.c), or
+	 * the org's over the app's.
 	 */
-	if (egress_block_pair(block)->scope == EGRESS_SCOPE_MACHINE)
-		egress_lease_find(machine, &machine->group->sets.rest)->pinned = false;
+	if (egress_block_pair(block)->scope == EGRESS_SCOPE_MACHINE) {
+		struct egress_lease *rest = egress_lease_find(machine, &machine->group->sets.rest);
+
+		rest->pinned = false;
+		twin = egress_lease_twin(rest);
+	}
+	if (twin)
+		twin->pinned = false;
 	if (block != egress_lease_block(ch->en, lease))
 		egress_lease_move(ch, lease, block);
 	lease->pinned = true;
@@ -277,6 +290,8 @@ int egress_bind(struct egress_change *ch, const char *id, const struct in6_addr 
 		goto answer;
 	egress_leases_settle(ch, machine, NULL);
 	egress_lease_feed(ch, machine->group);
+	if (machine->group->org)
+		egress_lease_feed(ch, machine->group->org);
 	egress_change_group(ch, machine->group);
 	egress_change_count(ch);
 	egress_change_machine(ch, machine);
@@ -444,8 +459,14 @@ static unsigned int rebalance_group(struct egress_change *ch, struct egress_grou
 	return moved;
 }
 
+/* The app or the org whose pairs a request is about. */
+static struct egress_app *owner_of(struct egress_net *en, const struct egress_rebalance *whole)
+{
+	return whole->org ? egress_org_find(en, whole->org) : egress_app_find(en, whole->app);
+}
+
 /**
- * egress_rebalance() - spread an app's machines evenly over its pairs
+ * egress_rebalance() - spread the machines on an app's or an org's pairs evenly over these
  * @ch: change
  * @whole: what is asked for; @whole->moved grows by the moves of this change
  * @max: number of moves at most, those that @whole->moved has already among them
@@ -457,8 +478,12 @@ static unsigned int rebalance_group(struct egress_change *ch, struct egress_grou
  */
 int egress_rebalance(struct egress_change *ch, struct egress_rebalance *whole, unsigned int max)
 {
-	struct egress_rebalance piece = { .app = whole->app, .region = whole->region };
-	struct egress_app *app = egress_app_find(ch->en, whole->app);
+	struct egress_rebalance piece = {
+		.app = whole->app,
+		.org = whole->org,
+		.region = whole->region,
+	};
+	struct egress_app *app = owner_of(ch->en, whole);
 	unsigned int most = max - whole->moved;
 	struct egress_group *group;
 	bool found = !whole->region;
@@ -468,8 +493,9 @@ int egress_rebalance(struct egress_change *ch, struct egress_rebalance *whole, u
 	if (!app && whole->moved)
 		goto answer;
 	if (!app)
-		return egress_refuse(&ch->error, EGRESS_ABOUT_APP, -ENOENT, "there is no app '%s'",
-				     whole->app);
+		return egress_refuse(&ch->error, whole->org ? EGRESS_ABOUT_ORG : EGRESS_ABOUT_APP,
+				     -ENOENT, "there is no %s '%s'", whole->org ? "org" : "app",
+				     whole->org ?: whole->app);
 	loads = loads_new();
 	/* What the changes before have moved stays moved, and is told. */
 	if (!loads && whole->moved)
@@ -487,8 +513,8 @@ int egress_rebalance(struct egress_change *ch, struct egress_rebalance *whole, u
 	kvfree(loads);
 	if (!found && !whole->moved)
 		return egress_refuse(&ch->error, EGRESS_ABOUT_REGION, -ENOENT,
-				     "app '%s' has nothing in region '%s'", whole->app,
-				     whole->region);
+				     "%s '%s' has nothing in region '%s'", egress_app_kind(app),
+				     app->name, whole->region);
 	whole->moved += piece.moved;
 	if (piece.moved && !ch->dry) {
 		egress_change_count(ch);

@@ -22,7 +22,7 @@
  */
 static bool is_open(const struct egress_pair *pair, const struct egress_group *group)
 {
-	return !pair->dying && pair->group == group;
+	return !pair->dying && (pair->group == group || pair->group == group->org);
 }
 
 /* May a lease have this block, or keep it? */
@@ -50,7 +50,7 @@ static struct egress_pair *choose_pair(const struct egress_set *set,
 	struct egress_pair *chosen = NULL;
 	unsigned int i, n = 0;
 
-	/* All pairs of an app's set are of one group. */
+	/* All pairs of an app's or org's set are of one group. */
 	if (!set->sets->machine)
 		return set->n_roomy ? set->roomy[get_random_u32_below(set->n_roomy)] : NULL;
 	for (i = 0; i < set->n_roomy; i++)
@@ -104,7 +104,7 @@ static bool retire_set(struct egress_change *ch, const struct egress_lease *leas
 }
 
 /**
- * egress_lease_room() - how many leases of an app's set could get a block now
+ * egress_lease_room() - how many leases of an app's or org's set could get a block now
  * @en: namespace, locked
  * @set: set
  *
@@ -167,23 +167,35 @@ void egress_lease_let_go(struct egress_change *ch, struct egress_lease *lease)
 }
 
 /*
- * Give a lease for the app's pairs another block. If there is none, the lease loses the one it
- * has and waits. For a lease that stands in the queue already, no lingering block is freed here:
- * see choose().
+ * Give a lease for shared pairs another block if there is one. For a lease that stands in the queue
+ * already, no lingering block is freed here: see choose().
  */
-static void take_or_wait(struct egress_change *ch, struct egress_lease *lease)
+static void take(struct egress_change *ch, struct egress_lease *lease)
 {
-	bool waits = !list_empty(&lease->wait);
 	struct egress_block *block;
 
-	block = waits ? egress_lease_choose(ch->en, lease) : choose(ch, lease);
+	block = list_empty(&lease->wait) ? choose(ch, lease) : egress_lease_choose(ch->en, lease);
+	if (!block)
+		return;
 	lease->pinned = false;
-	if (block || egress_lease_block(ch->en, lease))
-		egress_lease_move(ch, lease, block);
-	if (!block && !waits) {
-		egress_lease_wait(lease);
-		egress_change_machine(ch, lease->machine);
-	}
+	egress_lease_move(ch, lease, block);
+}
+
+/* A lease for shared pairs has got no block: it loses the one that it can't keep, and waits. */
+static void give_up(struct egress_change *ch, struct egress_lease *lease)
+{
+	egress_lease_let_go(ch, lease);
+	if (!list_empty(&lease->wait))
+		return;
+	egress_lease_wait(lease);
+	egress_change_machine(ch, lease->machine);
+}
+
+/* A lease for shared pairs that is not needed has no block, and does not wait. */
+static void rest(struct egress_change *ch, struct egress_lease *lease)
+{
+	egress_lease_unwait(lease);
+	egress_lease_let_go(ch, lease);
 }
 
 /*
@@ -199,83 +211,204 @@ static void take_own(struct egress_change *ch, struct egress_lease *lease)
 		egress_lease_move(ch, lease, block);
 }
 
-/*
- * Did the operator pin a machine to one of its app's pairs for all destinations? Then the
- * machine's own pair for all destinations, if it has one, does not win over that. @rest is the
- * machine's lease for the app's pairs for all destinations.
- */
-static bool is_away(struct egress_net *en, const struct egress_lease *rest)
+/* Has the operator pinned a lease to a pair that it can keep? */
+static bool is_bound(struct egress_net *en, const struct egress_lease *lease)
 {
-	return rest->pinned && is_good(en, rest);
+	return lease && lease->pinned && is_good(en, lease);
+}
+
+/*
+ * Did the operator pin a machine to one of its app's or its org's pairs for all destinations? Then
+ * the machine's own pair for all destinations, if it has one, does not win over that.
+ */
+static bool is_away(struct egress_net *en, const struct egress_machine *machine)
+{
+	const struct egress_lease *lease = egress_lease_find(machine, &machine->group->sets.rest);
+
+	return is_bound(en, lease) || is_bound(en, egress_lease_twin(lease));
+}
+
+/*
+ * Does the other scope serve a machine for the destinations of a lease for shared pairs? A block of
+ * its app's pairs comes before one of its org's, unless the operator pinned it to the latter.
+ */
+static bool is_served(struct egress_net *en, const struct egress_lease *lease)
+{
+	const struct egress_lease *twin = egress_lease_twin(lease);
+
+	if (!twin)
+		return false;
+	if (lease->set->sets->scope == EGRESS_SCOPE_APP)
+		return is_bound(en, twin);
+	return is_good(en, twin) && !is_bound(en, lease);
+}
+
+/* Let the leases of a machine that are of a scope and are needed have blocks, if there are any. */
+static void take_all(struct egress_change *ch, struct egress_machine *machine,
+		     enum egress_scope scope)
+{
+	struct egress_lease *lease;
+
+	list_for_each_entry(lease, &machine->leases, list)
+		if (lease->set->sets->scope == scope && !is_good(ch->en, lease) &&
+		    !is_served(ch->en, lease))
+			take(ch, lease);
+}
+
+/* Let packets see a machine's new views. */
+static void publish(struct egress_machine *machine, const struct egress_views *views)
+{
+	/*
+	 * Where the org's pairs are to take the place of the app's, they are seen first; where the
+	 * app's are to take the place of the org's, these go last.
+	 */
+	if (views->org)
+		rcu_assign_pointer(machine->sender.org_view, views->org);
+	rcu_assign_pointer(machine->sender.view, views->app);
+	if (!views->org)
+		RCU_INIT_POINTER(machine->sender.org_view, NULL);
 }
 
 /**
  * egress_leases_settle() - give a machine the leases that are its due
  * @ch: change
  * @machine: machine, some of whose leases may have no block, or one that they can't keep
- * @view: a view that no packet sees yet, with the places of the machine's leases for its app's
- *	pairs; this function publishes the view as soon as these leases have their blocks.
- *	NULL if the machine's view is published already
+ * @views: views that no packet sees yet, with the places of the machine's leases for the pairs that
+ *	it shares; this function publishes them as soon as these leases have their blocks.
+ *	NULL if the machine's views are published already
  *
- * A pair of the machine's own for all destinations wins over all pairs of its app, unless the
- * operator pinned the machine to one of the app's for all destinations. A lease that another
- * one takes the place of loses its block last, so that packets find one of them at any time.
- * Context: process; may wait for a grace period.
+ * A pair of the machine's own for all destinations wins over all pairs of its app and its org,
+ * unless the operator pinned the machine to one of these for all destinations. A pair of its app
+ * wins over one of its org for the same destinations, unless the operator pinned it to that. A
+ * lease that another one takes the place of loses its block last, so that packets find one of them
+ * at any time. Context: process; may wait for a grace period.
  */
 void egress_leases_settle(struct egress_change *ch, struct egress_machine *machine,
-			  struct egress_view *view)
+			  const struct egress_views *views)
 {
 	struct egress_lease *lease, *own = egress_lease_own_rest(machine);
-	const struct egress_lease *rest = egress_lease_find(machine, &machine->group->sets.rest);
-	bool away = is_away(ch->en, rest), covered;
+	bool away = is_away(ch->en, machine), covered;
 
 	list_for_each_entry(lease, &machine->leases, list)
 		if (lease->set->sets->machine && !(lease == own && away))
 			take_own(ch, lease);
 	covered = own && !away && is_good(ch->en, own);
-	list_for_each_entry(lease, &machine->leases, list)
-		if (!lease->set->sets->machine && !covered && !is_good(ch->en, lease))
-			take_or_wait(ch, lease);
-	if (view)
-		rcu_assign_pointer(machine->sender.view, view);
+	if (!covered) {
+		take_all(ch, machine, EGRESS_SCOPE_APP);
+		take_all(ch, machine, EGRESS_SCOPE_ORG);
+	}
+	if (views)
+		publish(machine, views);
 	list_for_each_entry(lease, &machine->leases, list) {
-		if (!lease->set->sets->machine && covered) {
-			egress_lease_unwait(lease);
-			egress_lease_let_go(ch, lease);
-		} else if (!is_good(ch->en, lease) || (lease == own && away)) {
-			egress_lease_let_go(ch, lease);
+		if (lease->set->sets->machine) {
+			if (!is_good(ch->en, lease) || (lease == own && away))
+				egress_lease_let_go(ch, lease);
+		} else if (covered || is_served(ch->en, lease)) {
+			rest(ch, lease);
+		} else if (!is_good(ch->en, lease)) {
+			give_up(ch, lease);
 		}
 	}
 	egress_lease_recount(ch, machine);
+	if (machine->group->org)
+		egress_change_group(ch, machine->group->org);
+}
+
+/* Does a machine have all it needs in a pair of its own for all destinations? */
+static bool is_covered(struct egress_net *en, const struct egress_machine *machine)
+{
+	const struct egress_lease *own = egress_lease_own_rest(machine);
+
+	return own && is_good(en, own) && !is_away(en, machine);
 }
 
 /**
  * egress_leases_begin() - give the leases of a new set blocks, or let them wait
  * @ch: change
- * @group: app and region
+ * @group: app or org and region
  * @set: set that has its pairs; its leases are attached, and need not have blocks yet
  *
  * A lease that has a block or waits already is left alone. A machine whose own pair for all
- * destinations wins needs no block. Context: process; may wait for a grace period.
+ * destinations wins needs no block, nor of its org one that its app has for it. Context: process;
+ * may wait for a grace period.
  */
 void egress_leases_begin(struct egress_change *ch, struct egress_group *group,
 			 struct egress_set *set)
 {
 	struct egress_machine *machine;
-	struct egress_lease *lease, *own;
+	struct egress_lease *lease;
 
 	if (set->sets->machine) {
 		take_own(ch, egress_lease_find(set->sets->machine, set));
 		return;
 	}
-	list_for_each_entry(machine, &group->machines, peer) {
+	egress_group_for_each_machine(machine, group) {
 		lease = egress_lease_find(machine, set);
-		own = egress_lease_own_rest(machine);
 		if (egress_lease_block(ch->en, lease) || !list_empty(&lease->wait) ||
-		    (own && is_good(ch->en, own) &&
-		     !is_away(ch->en, egress_lease_find(machine, &group->sets.rest))))
+		    is_covered(ch->en, machine) || is_served(ch->en, lease))
 			continue;
-		take_or_wait(ch, lease);
+		take(ch, lease);
+		if (!egress_lease_block(ch->en, lease))
+			give_up(ch, lease);
 		egress_lease_recount(ch, machine);
 	}
+}
+
+/**
+ * egress_leases_lean() - give machines blocks of their org's pairs where the app's are about to go
+ * @ch: change
+ * @group: app and region; nothing happens if it is in no org
+ * @set: set of the group that has no live pair any more, and is about to leave the map
+ *
+ * Context: process; may wait for a grace period.
+ */
+void egress_leases_lean(struct egress_change *ch, struct egress_group *group,
+			const struct egress_set *set)
+{
+	struct egress_set *of_org;
+
+	if (set->sets->scope != EGRESS_SCOPE_APP || !group->org)
+		return;
+	of_org = egress_set_find(&group->org->sets, set->cidrs, set->n_cidrs);
+	if (of_org)
+		egress_leases_begin(ch, group->org, of_org);
+}
+
+/**
+ * egress_lease_yield() - have a machine give up a block of its org's pairs for one of its app's
+ * @ch: change
+ * @lease: lease that has got a block, which packets find
+ *
+ * Nothing happens unless it is for the app's pairs.
+ */
+void egress_lease_yield(struct egress_change *ch, struct egress_lease *lease)
+{
+	struct egress_lease *twin;
+
+	if (lease->set->sets->scope != EGRESS_SCOPE_APP)
+		return;
+	twin = egress_lease_twin(lease);
+	if (!twin || !is_served(ch->en, twin))
+		return;
+	rest(ch, twin);
+	egress_lease_recount(ch, lease->machine);
+	egress_change_group(ch, lease->machine->group->org);
+}
+
+/**
+ * egress_leases_yield() - the same for all machines of an app in a region
+ * @ch: change
+ * @group: app and region; nothing happens if it is in no org
+ */
+void egress_leases_yield(struct egress_change *ch, struct egress_group *group)
+{
+	struct egress_machine *machine;
+	struct egress_lease *lease;
+
+	if (!group->org)
+		return;
+	list_for_each_entry(machine, &group->machines, peer)
+		list_for_each_entry(lease, &machine->leases, list)
+			if (is_good(ch->en, lease))
+				egress_lease_yield(ch, lease);
 }

@@ -64,35 +64,64 @@ static int lease_new(struct egress_machine *machine, struct egress_set *set,
 	return 0;
 }
 
+static int make(struct egress_net *en, struct egress_machine *machine, struct egress_sets *sets,
+		struct list_head *leases, struct egress_view **view)
+{
+	struct egress_set *set;
+	int err;
+
+	err = view_grow(en, sets, leases, view);
+	for (set = &sets->rest; set && !err; set = egress_set_next(set))
+		if (!egress_set_gone(set))
+			err = lease_new(machine, set, leases, *view);
+	return err;
+}
+
+/**
+ * egress_leases_make_org() - make a machine's leases, without blocks, for the sets of an org
+ * @en: namespace, locked
+ * @machine: machine that the leases are for
+ * @org: group of the org; NULL for no leases
+ * @leases: list, which gets the leases
+ * @view: set to a new view with the places of the leases, or to NULL; no packet sees the view yet
+ *
+ * Return: 0; -ENOMEM, then the caller frees the leases and the view.
+ */
+int egress_leases_make_org(struct egress_net *en, struct egress_machine *machine,
+			   struct egress_group *org, struct list_head *leases,
+			   struct egress_view **view)
+{
+	*view = NULL;
+	return org ? make(en, machine, &org->sets, leases, view) : 0;
+}
+
 /**
  * egress_leases_make() - make a machine's leases, without blocks, for all sets of a group
  * @en: namespace, locked
  * @machine: machine that the leases are for
- * @group: app and region
+ * @group: app and region; the machine gets leases for the sets of its org, too
  * @leases: empty list, which gets the leases
- * @view: set to a new view with the places of the leases; no packet sees the view yet
+ * @views: set to new views with the places of the leases; no packet sees them yet
  *
  * Return: 0 or -ENOMEM.
  */
 int egress_leases_make(struct egress_net *en, struct egress_machine *machine,
 		       struct egress_group *group, struct list_head *leases,
-		       struct egress_view **view)
+		       struct egress_views *views)
 {
-	struct egress_set *set;
 	int err;
 
-	*view = NULL;
-	err = view_grow(en, &group->sets, leases, view);
-	if (err)
-		return err;
-	(*view)->conf = &group->app->conf;
-	for (set = &group->sets.rest; set && !err; set = egress_set_next(set))
-		if (!egress_set_gone(set))
-			err = lease_new(machine, set, leases, *view);
-	if (!err)
+	*views = (struct egress_views){};
+	err = make(en, machine, &group->sets, leases, &views->app) ?:
+		egress_leases_make_org(en, machine, group->org, leases, &views->org);
+	if (!err) {
+		views->app->conf = &group->app->conf;
 		return 0;
+	}
 	egress_leases_free(leases);
-	kfree(*view);
+	kfree(views->app);
+	kfree(views->org);
+	*views = (struct egress_views){};
 	return err;
 }
 
@@ -111,10 +140,24 @@ void egress_leases_free(struct list_head *leases)
 	}
 }
 
+/* Where packets find the view with the places of a machine's leases for the sets. */
+static struct egress_view __rcu **view_at(struct egress_machine *machine,
+					  const struct egress_sets *sets)
+{
+	switch (sets->scope) {
+	case EGRESS_SCOPE_MACHINE:
+		return &machine->sender.own_view;
+	case EGRESS_SCOPE_ORG:
+		return &machine->sender.org_view;
+	case EGRESS_SCOPE_APP:
+		break;
+	}
+	return &machine->sender.view;
+}
+
 static int attach(struct egress_net *en, struct egress_machine *machine, struct egress_set *set)
 {
-	struct egress_view __rcu **at = set->sets->machine ? &machine->sender.own_view :
-							     &machine->sender.view;
+	struct egress_view __rcu **at = view_at(machine, set->sets);
 	struct egress_view *old = rcu_dereference_protected(*at, lockdep_is_held(&en->lock));
 	struct egress_view *view = old;
 	int err;
@@ -133,7 +176,7 @@ static int attach(struct egress_net *en, struct egress_machine *machine, struct 
 /**
  * egress_leases_attach() - give each machine that a new set is for a lease, without a block
  * @ch: change
- * @group: app and region
+ * @group: app or org and region
  * @set: set of the group, for all its machines, or set of one machine's own pairs
  *
  * Return: 0; -ENOMEM, then no machine has a lease for the set.
@@ -146,7 +189,7 @@ int egress_leases_attach(struct egress_change *ch, struct egress_group *group,
 
 	if (set->sets->machine)
 		return attach(ch->en, set->sets->machine, set);
-	list_for_each_entry(machine, &group->machines, peer)
+	egress_group_for_each_machine(machine, group)
 		err = err ?: attach(ch->en, machine, set);
 	if (err)
 		egress_leases_detach(ch, group, set);
@@ -181,7 +224,7 @@ void egress_leases_detach(struct egress_change *ch, struct egress_group *group,
 		detach(ch, set->sets->machine, set);
 		return;
 	}
-	list_for_each_entry(machine, &group->machines, peer)
+	egress_group_for_each_machine(machine, group)
 		detach(ch, machine, set);
 }
 

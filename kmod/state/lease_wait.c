@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Waiting: leases for an app's pairs that lack a block stand in their set's queue, and get a
- * block as soon as one is free. Leases for a machine's own pairs do not stand in a queue.
+ * Waiting: leases for an app's or an org's pairs that lack a block stand in their set's queue, and
+ * get a block as soon as one is free. Leases for a machine's own pairs do not stand in a queue.
  */
 #include "net.h"
 #include "state/app.h"
@@ -22,16 +22,20 @@
  * @machine: machine, whose leases have changed, or the pairs of their sets
  *
  * This is what the operator is told, and not whether a lease stands in a queue: a machine waits
- * if a set that has live pairs has no block for it, or if it has no block at all.
+ * if a set that has live pairs has no block for it, nor has that of the same destinations of its
+ * org, or if it has no block at all.
  */
 void egress_lease_recount(struct egress_change *ch, struct egress_machine *machine)
 {
 	bool waits = false, any = false;
-	struct egress_lease *lease;
+	struct egress_lease *lease, *twin;
 
 	list_for_each_entry(lease, &machine->leases, list) {
 		any |= !!egress_lease_block(ch->en, lease);
-		waits |= !list_empty(&lease->wait) && lease->set->n_live;
+		if (waits || list_empty(&lease->wait) || !lease->set->n_live)
+			continue;
+		twin = egress_lease_twin(lease);
+		waits = !twin || !egress_lease_block(ch->en, twin);
 	}
 	waits |= !any && !list_empty(&machine->leases);
 	if (waits == machine->waits)
@@ -51,7 +55,7 @@ void egress_leases_recount(struct egress_change *ch, struct egress_group *group)
 {
 	struct egress_machine *machine;
 
-	list_for_each_entry(machine, &group->machines, peer)
+	egress_group_for_each_machine(machine, group)
 		egress_lease_recount(ch, machine);
 }
 
@@ -87,6 +91,7 @@ static void feed_set(struct egress_change *ch, struct egress_set *set)
 		if (!block)
 			break;
 		egress_lease_move(ch, lease, block);
+		egress_lease_yield(ch, lease);
 	}
 }
 
@@ -115,7 +120,7 @@ void egress_lease_offer(struct egress_change *ch, struct egress_pair *pair)
 	/* Who waits on a cordoned host is served when that ends, by egress_cordon(). */
 	if (pair->dying || ch->en->cordoned)
 		return;
-	if (pair->scope == EGRESS_SCOPE_APP) {
+	if (pair->scope != EGRESS_SCOPE_MACHINE) {
 		if (list_empty(&pair->set->waiting))
 			return;
 		egress_change_count(ch);

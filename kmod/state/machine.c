@@ -144,6 +144,7 @@ void egress_machine_unprepare(struct egress_change *ch, struct egress_machine *m
 		egress_device_put(ch->en, machine->device);
 	egress_leases_free(&machine->leases);
 	kfree(rcu_dereference_protected(machine->sender.view, true));
+	kfree(rcu_dereference_protected(machine->sender.org_view, true));
 	egress_group_put(ch, group);
 	kfree_rcu(machine, rcu);
 }
@@ -164,7 +165,7 @@ int egress_machine_prepare(struct egress_change *ch, const struct egress_machine
 {
 	struct egress_machine *machine = egress_machine_find(ch->en, req->id);
 	struct egress_block *block;
-	struct egress_view *view;
+	struct egress_views views;
 	int err;
 
 	*made = NULL;
@@ -184,10 +185,11 @@ int egress_machine_prepare(struct egress_change *ch, const struct egress_machine
 		kfree(machine);
 		return -ENOMEM;
 	}
-	err = egress_leases_make(ch->en, machine, machine->group, &machine->leases, &view);
+	err = egress_leases_make(ch->en, machine, machine->group, &machine->leases, &views);
 	if (err)
 		goto undo;
-	RCU_INIT_POINTER(machine->sender.view, view);
+	RCU_INIT_POINTER(machine->sender.view, views.app);
+	RCU_INIT_POINTER(machine->sender.org_view, views.org);
 	if (req->pair) {
 		err = egress_cordon_check(ch, NULL, req->id);
 		if (err)
@@ -406,10 +408,13 @@ static void machine_destroy(struct egress_change *ch, struct egress_machine *mac
 {
 	struct egress_group *group = machine->group;
 	struct egress_view *view = rcu_dereference_protected(machine->sender.view, true);
+	struct egress_view *org_view = rcu_dereference_protected(machine->sender.org_view, true);
 
 	machine_cut(ch, machine);
 	forget_own(ch->en, machine);
 	kfree_rcu(view, rcu);
+	if (org_view)
+		kfree_rcu(org_view, rcu);
 	group->n_machines--;
 	group->app->n_machines--;
 	ch->en->n_machines--;
@@ -418,6 +423,8 @@ static void machine_destroy(struct egress_change *ch, struct egress_machine *mac
 	list_del(&machine->changed);
 	list_del(&machine->cut);
 	egress_change_group(ch, group);
+	if (group->org)
+		egress_change_group(ch, group->org);
 	egress_group_put(ch, group);
 	machine->gone = true;
 	egress_machine_put(machine);
@@ -709,6 +716,8 @@ static void move(struct egress_change *ch, struct egress_machine_edit *edit)
 {
 	struct egress_machine *machine = edit->machine;
 	struct egress_group *group = edit->group;
+	struct egress_view *old_org = rcu_dereference_protected(machine->sender.org_view,
+								lockdep_is_held(&ch->en->lock));
 	struct egress_view *old_view = rcu_dereference_protected(machine->sender.view,
 								 lockdep_is_held(&ch->en->lock));
 	struct egress_group *old = machine->group;
@@ -723,7 +732,8 @@ static void move(struct egress_change *ch, struct egress_machine_edit *edit)
 	}
 	group->app->n_machines++;
 	list_move_tail(&machine->peer, &group->machines);
-	machine->group = group;
+	/* Packets that tell of a refusal read it. */
+	WRITE_ONCE(machine->group, group);
 	list_for_each_entry_safe(lease, tmp, &machine->leases, list)
 		if (!lease->set->sets->machine)
 			list_move_tail(&lease->list, &old_leases);
@@ -734,9 +744,11 @@ static void move(struct egress_change *ch, struct egress_machine_edit *edit)
 	 */
 	if (edit->block)
 		egress_bind_pin(ch, machine, edit->block);
-	egress_leases_settle(ch, machine, edit->view);
+	egress_leases_settle(ch, machine, &edit->views);
 	egress_leases_end(ch, machine, &old_leases);
 	kfree_rcu(old_view, rcu);
+	if (old_org)
+		kfree_rcu(old_org, rcu);
 	look_behind(ch, machine);
 	if (group->app != old->app) {
 		leave_own(ch, machine);
@@ -744,10 +756,14 @@ static void move(struct egress_change *ch, struct egress_machine_edit *edit)
 		forget_own(ch->en, machine);
 	}
 	egress_lease_feed(ch, old);
+	if (old->org)
+		egress_lease_feed(ch, old->org);
 	old->n_machines--;
 	old->app->n_machines--;
 	egress_change_group(ch, group);
 	egress_change_group(ch, old);
+	if (old->org)
+		egress_change_group(ch, old->org);
 	egress_group_put(ch, old);
 }
 
@@ -785,7 +801,8 @@ void egress_machine_set_undo(struct egress_change *ch, struct egress_machine_edi
 		egress_block_unlease(edit->block);
 	egress_sources_free(ch->en, edit->fresh, edit->n_fresh);
 	egress_leases_free(&edit->leases);
-	kfree(edit->view);
+	kfree(edit->views.app);
+	kfree(edit->views.org);
 	if (edit->device)
 		egress_device_put(ch->en, edit->device);
 	if (edit->moves)
@@ -847,9 +864,10 @@ int egress_machine_set_prepare(struct egress_change *ch, const struct egress_mac
 			goto undo;
 	}
 	if (edit->moves) {
-		err = egress_leases_make(ch->en, machine, edit->group, &edit->leases, &edit->view);
+		err = egress_leases_make(ch->en, machine, edit->group, &edit->leases,
+					 &edit->views);
 		if (err) {
-			edit->view = NULL;
+			edit->views = (struct egress_views){};
 			goto undo;
 		}
 	}

@@ -7,6 +7,7 @@
 
 #include "packet/objects.h"
 #include "state/block.h"
+#include "state/lease.h"
 
 struct egress_change;
 struct egress_device;
@@ -21,9 +22,9 @@ struct egress_net;
  * @node: entry in egress_net.machine_ids
  * @id: name that the operator gave the machine; zeros up to the end, as it is a table's key
  * @serial: key in egress_net.machines, counted up
- * @group: app and region of the machine
+ * @group: app and region of the machine; packets that tell of a refusal read it without a lock
  * @peer: entry in egress_group.machines; while the machine is deleted, in a list of those to go
- * @leases: struct egress_lease, one for each set of the group and one for each set of @own
+ * @leases: struct egress_lease, one for each set of the group, of its org's group and of @own
  * @changed: entry in egress_change.machines if an event about the machine is due; empty otherwise
  * @cut: entry in egress_change.cut if connections of the machine are to end, or end; else empty
  * @blocks: struct egress_block that the machine has leased, or had until they lingered
@@ -91,7 +92,7 @@ struct egress_machine_request {
  * @group: app and region that it is to be in
  * @moves: it is not in @group yet, but counts there already
  * @leases: its leases there, without blocks
- * @view: the view of @leases
+ * @views: the views of @leases
  * @block: the one to pin it to, reserved for it unless it has it already; NULL for none
  * @new_pin: it is not pinned to @block yet
  * @reserved: @block has been reserved
@@ -108,7 +109,7 @@ struct egress_machine_edit {
 	struct egress_group *group;
 	bool moves;
 	struct list_head leases;
-	struct egress_view *view;
+	struct egress_views views;
 	struct egress_block *block;
 	bool new_pin;
 	bool reserved;

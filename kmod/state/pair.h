@@ -22,9 +22,9 @@ struct egress_net;
  * struct egress_pair - an egress pair
  * @nat: what packets read of the pair: addresses, block size, slots that this host hands out
  * @id: key in egress_net.pairs, counted up; no later pair gets the same
- * @scope: who may use the pair: all machines of an app, or one machine
+ * @scope: who may use the pair: all machines of an app or of an org's apps, or one machine
  * @dying: the pair or its machine is about to go: nobody gets a lease on the pair any more
- * @promoted: egress_promote() is at work and will move this pair from its machine to its app
+ * @promoted: egress_promote() is at work and will move this pair from its machine to its app or org
  * @gone: the pair has been destroyed for everybody but cut.c, which ends its connections
  * @released: a release request succeeded: @dying stays set, whatever a later request does
  * @drain: entry in egress_net.draining, in egress_net.coming, or in the list of the release request
@@ -33,7 +33,7 @@ struct egress_net;
  * @addrs: the address of each family; NULL for a family that the pair lacks
  * @claims: memory for the claim of each address, NULL if none is needed; the claims are
  *	given away when the pair is published
- * @group: app and region of the pair
+ * @group: app or org and region of the pair; packets that tell of a refusal read it without a lock
  * @machine: the machine that alone uses the pair, if @scope is machine; else NULL
  * @set: the destinations that the pair is for
  * @list: entry in egress_set.pairs
@@ -100,8 +100,9 @@ static inline const struct in6_addr *egress_pair_name(const struct egress_pair *
 }
 
 struct egress_pair_request {
-	const char *app;	/* for all machines of this app; NULL if @machine is given */
-	const char *machine;	/* for this machine alone; NULL if @app is given */
+	const char *app;	/* for all machines of this app; one of the three is given */
+	const char *machine;	/* for this machine alone */
+	const char *org;	/* for all machines of this org's apps */
 	const char *region;
 	unsigned int count;
 	bool ensure;		/* pairs that exist already count as made */
@@ -117,6 +118,7 @@ struct egress_release_request {
 	const struct in6_addr *addrs;	/* of each pair either address, or both */
 	unsigned int n;
 	const char *app;		/* refuse if a pair is not this app's; NULL: any */
+	const char *org;		/* likewise, an org's */
 	bool drain;			/* let connections end instead of cutting them now */
 	u32 seconds;			/* with @drain: cut what is left then; 0: never */
 	bool missing_ok;		/* an address that is not allocated is no error */
@@ -166,7 +168,7 @@ void egress_release_finish(struct egress_change *ch, const struct egress_release
 bool egress_pair_drained(const struct egress_pair *pair);
 int egress_pair_set(struct egress_change *ch, const struct in6_addr *addr, struct egress_cidr *to,
 		    unsigned int n_to);
-int egress_promote(struct egress_change *ch, const char *id);
+int egress_promote(struct egress_change *ch, const char *id, const char *org);
 void egress_pair_drain(struct egress_change *ch);
 void egress_pair_settle(struct egress_change *ch);
 void egress_pair_destroy(struct egress_change *ch, struct egress_pair *pair);

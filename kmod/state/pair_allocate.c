@@ -137,7 +137,7 @@ static void pair_enter(struct egress_net *en, struct egress_pair *pair, struct e
 
 	pair->id = ++en->last_pair;
 	pair->machine = machine;
-	pair->scope = machine ? EGRESS_SCOPE_MACHINE : EGRESS_SCOPE_APP;
+	pair->scope = set->sets->scope;
 	pair->set = set;
 	set->n_pairs++;
 	egress_set_count(set, pair, 1);
@@ -245,17 +245,33 @@ static int check_request(struct egress_change *ch, const struct egress_pair_requ
 	return 0;
 }
 
-static int check_app_limit(const struct egress_group *group, const struct egress_pair_request *req,
+static int check_app_limit(const struct egress_app *app, const struct egress_pair_request *req,
 			   struct egress_error *error)
 {
-	u32 limit = egress_app_limit(group->app);
+	u32 limit = egress_app_limit(app);
 
 	if (limit <= req->block_size)
 		return 0;
 	egress_refuse(error, EGRESS_ABOUT_BLOCK_SIZE, -ERANGE,
 		      "app '%s' has a limit of %u, more than a block of %u ports can hold",
-		      group->app->name, limit, req->block_size);
+		      app->name, limit, req->block_size);
 	return egress_refuse_reason(error, EGRESS_REASON_BLOCK_SIZE);
+}
+
+/* The blocks must be large enough for all apps whose machines use them. */
+static int check_limits(struct egress_change *ch, const struct egress_group *group,
+			const struct egress_pair_request *req)
+{
+	const struct egress_app *app;
+	unsigned long serial;
+	int err = 0;
+
+	if (!group->app->is_org)
+		return check_app_limit(group->app, req, &ch->error);
+	xa_for_each(&ch->en->apps, serial, app)
+		if (!err && app->org == group->app)
+			err = check_app_limit(app, req, &ch->error);
+	return err;
 }
 
 /* Has a pair blocks of the size that a request asks for? */
@@ -305,7 +321,7 @@ static int already(struct egress_change *ch, const struct egress_set *set,
 		if (!pair)
 			continue;
 		if ((found && pair != found) || pair->group != group ||
-		    pair->scope != (req->machine ? EGRESS_SCOPE_MACHINE : EGRESS_SCOPE_APP) ||
+		    !pair->machine != !req->machine ||
 		    (req->machine && strcmp(pair->machine->id, req->machine)))
 			return egress_refuse(&ch->error,
 					     i == EGRESS_V4 ? EGRESS_ABOUT_V4 : EGRESS_ABOUT_V6,
@@ -356,7 +372,7 @@ static int get_own(struct egress_change *ch, struct egress_machine *machine)
 		machine->own = kzalloc(sizeof(*machine->own), GFP_KERNEL_ACCOUNT);
 		if (!machine->own)
 			return -ENOMEM;
-		egress_sets_init(machine->own, machine);
+		egress_sets_init(machine->own, EGRESS_SCOPE_MACHINE, machine);
 	}
 	if (egress_lease_find(machine, &machine->own->rest))
 		return 0;
@@ -463,7 +479,9 @@ int egress_allocation_prepare(struct egress_change *ch, const struct egress_pair
 		made->group = machine->group;
 		sets = machine->own;
 	} else {
-		made->group = egress_group_get(ch->en, req->app, req->region);
+		made->group = req->org ?
+			egress_group_get_org(ch->en, req->org, req->region) :
+			egress_group_get(ch->en, req->app, req->region);
 		if (!made->group)
 			return -ENOMEM;
 		sets = &made->group->sets;
@@ -478,7 +496,7 @@ int egress_allocation_prepare(struct egress_change *ch, const struct egress_pair
 	}
 	if (made->have == req->count)
 		return 0;
-	err = check_app_limit(made->group, req, &ch->error);
+	err = check_limits(ch, made->group, req);
 	if (err)
 		return err;
 	if (!made->set) {
@@ -539,6 +557,7 @@ void egress_allocation_finish(struct egress_change *ch, struct egress_allocation
 	if (made->n > made->have) {
 		if (made->machine)
 			egress_leases_settle(ch, made->machine, NULL);
+		egress_leases_yield(ch, made->group);
 		egress_lease_feed(ch, made->group);
 		egress_leases_recount(ch, made->group);
 		egress_change_count(ch);

@@ -31,6 +31,7 @@ static void unpublish(struct egress_change *ch, struct egress_pair *pair)
 
 static int check_release(struct egress_change *ch, const struct egress_release_request *req)
 {
+	const struct egress_app *app;
 	char text[EGRESS_ADDR_STR];
 	struct egress_pair *pair;
 	unsigned int i;
@@ -44,10 +45,15 @@ static int check_release(struct egress_change *ch, const struct egress_release_r
 			return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, i, -ENOENT,
 					     "%s is not an allocated egress address",
 					     text);
-		if (req->app && strcmp(pair->group->app->name, req->app))
+		app = pair->group->app;
+		if ((req->app && (app->is_org || strcmp(app->name, req->app))) ||
+		    (req->org && (!app->is_org || strcmp(app->name, req->org))))
 			return egress_refuse_nth(&ch->error, EGRESS_ABOUT_ADDR, i, -EINVAL,
-					     "%s belongs to app '%s', not '%s'", text,
-					     pair->group->app->name, req->app);
+					     "%s belongs to %s '%s', not %s'%s'", text,
+					     egress_app_kind(app), app->name,
+					     !req->org == !app->is_org ? "" :
+					     req->org ? "to org " : "to app ",
+					     req->org ?: req->app);
 	}
 	return 0;
 }
@@ -190,6 +196,10 @@ void egress_release_close(struct egress_change *ch, struct list_head *release)
 {
 	struct egress_pair *pair;
 
+	/* An org's pairs for the same destinations stand in as soon as the set is gone. */
+	list_for_each_entry(pair, release, drain)
+		if (pair->set->index && !pair->set->n_live)
+			egress_leases_lean(ch, pair->group, pair->set);
 	list_for_each_entry(pair, release, drain)
 		egress_sets_commit(ch->en, pair->set->sets);
 	list_for_each_entry(pair, release, drain)

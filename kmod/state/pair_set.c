@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Changing a pair: its destinations, or from one machine's to all machines' of the app. A
+ * Changing a pair: its destinations, or from one machine's to all machines' of the app or org. A
  * machine that has a lease on the pair keeps its block, so no connection notices.
  */
 #include "addr.h"
 #include "error.h"
+#include "state/app.h"
 #include "state/block.h"
 #include "state/change.h"
 #include "state/group.h"
 #include "state/lease.h"
 #include "state/machine.h"
 #include "state/pair.h"
+#include "state/pool.h"
 #include "state/set.h"
 
 static void move_pair(struct egress_pair *pair, struct egress_set *to)
@@ -143,9 +145,12 @@ int egress_pair_set(struct egress_change *ch, const struct in6_addr *addr, struc
 	hand_over(ch, pair, old, set);
 	if (fresh)
 		egress_leases_begin(ch, group, set);
+	if (old->index && !old->n_live)
+		egress_leases_lean(ch, group, old);
 	egress_sets_commit(ch->en, sets);
 	settle(ch, pair);
 	drop_if_empty(ch, group, old);
+	egress_leases_yield(ch, group);
 	egress_lease_feed(ch, group);
 	egress_leases_recount(ch, group);
 	egress_change_group(ch, group);
@@ -161,12 +166,22 @@ restore:
 }
 
 /*
- * Prepare the promotion of a machine's own pairs: get the app's sets of the same destinations,
- * and prepare a map of the machine's own sets without these. Return: 0 or an error, then all
- * is as it was.
+ * The group that a machine's own pair is to come to: of its app, or of its app's org. In a region
+ * that the machine has left it is another than the machine's.
  */
-static int get_sets(struct egress_change *ch, struct egress_machine *machine)
+static struct egress_group *group_for(const struct egress_pair *pair, bool to_org)
 {
+	return to_org ? pair->group->org : pair->group;
+}
+
+/*
+ * Prepare the promotion of a machine's own pairs: get the app's or the org's sets of the same
+ * destinations, and prepare a map of the machine's own sets without these. Return: 0 or an error,
+ * then all is as it was.
+ */
+static int get_sets(struct egress_change *ch, struct egress_machine *machine, bool to_org)
+{
+	struct egress_group *group;
 	struct egress_pair *pair;
 	struct egress_set *set;
 	unsigned int n = 0;
@@ -176,7 +191,8 @@ static int get_sets(struct egress_change *ch, struct egress_machine *machine)
 	list_for_each_entry(pair, &machine->pairs, own) {
 		if (pair->dying)
 			continue;
-		set = egress_set_get(ch, pair->group, &pair->group->sets, pair->set->cidrs,
+		group = group_for(pair, to_org);
+		set = egress_set_get(ch, group, &group->sets, pair->set->cidrs,
 				     pair->set->n_cidrs);
 		err = PTR_ERR_OR_ZERO(set);
 		if (err)
@@ -199,33 +215,65 @@ undo:
 			continue;
 		pair->promoted = false;
 		egress_set_count(pair->set, pair, 1);
-		set = egress_set_find(&pair->group->sets, pair->set->cidrs, pair->set->n_cidrs);
+		group = group_for(pair, to_org);
+		set = egress_set_find(&group->sets, pair->set->cidrs, pair->set->n_cidrs);
 		if (set)
-			egress_set_unget(ch, pair->group, set);
+			egress_set_unget(ch, group, set);
 	}
 	return err;
 }
 
 /*
- * Move a machine's own pair into the app's set of the same destinations, and hand the block
- * that the machine has of it over to the lease of that set. In a region that the machine has
+ * Move a machine's own pair into the app's or org's set of the same destinations, and hand the
+ * block that the machine has of it over to the lease of that set. In a region that the machine has
  * left it has no block of the pair.
  */
-static void promote(struct egress_change *ch, struct egress_pair *pair)
+static void promote(struct egress_change *ch, struct egress_pair *pair, bool to_org)
 {
-	struct egress_group *group = pair->group;
+	struct egress_group *old = pair->group, *group = group_for(pair, to_org);
 	struct egress_machine *machine = pair->machine;
 	struct egress_set *own = pair->set, *set;
 
 	set = egress_set_find(&group->sets, own->cidrs, own->n_cidrs);
 	pair->promoted = false;
 	egress_warn_left(ch, pair, false);
-	pair->scope = EGRESS_SCOPE_APP;
+	pair->scope = set->sets->scope;
 	pair->machine = NULL;
+	if (group != old) {
+		/* Packets may read it. The old group stays, as it has the machine or a pair. */
+		WRITE_ONCE(pair->group, group);
+		old->n_pairs--;
+		old->app->n_pairs--;
+		group->n_pairs++;
+		group->app->n_pairs++;
+		egress_change_group(ch, old);
+	}
 	move_pair(pair, set);
 	egress_set_begin(ch, set);
-	if (group == machine->group)
+	if (old == machine->group)
 		hand_over(ch, pair, own, set);
+}
+
+/* Refuse to make pairs the org's where the machine would not use them then, but its app's. */
+static int check_org(struct egress_change *ch, const struct egress_machine *machine,
+		     const char *org)
+{
+	const struct egress_app *app = machine->group->app;
+	const struct egress_pair *pair;
+	const struct egress_set *set;
+
+	if (!app->org || strcmp(app->org->name, org))
+		return egress_refuse(&ch->error, EGRESS_ABOUT_ORG, -EINVAL,
+				     "app '%s' of machine '%s' is not in org '%s'", app->name,
+				     machine->id, org);
+	list_for_each_entry(pair, &machine->pairs, own) {
+		set = egress_set_find(&pair->group->sets, pair->set->cidrs, pair->set->n_cidrs);
+		if (!pair->dying && set && set->n_live)
+			return egress_refuse(&ch->error, EGRESS_ABOUT_ORG, -EEXIST,
+					     "app '%s' has pairs of its own in region '%s', which machine '%s' would use then",
+					     app->name, pair->group->region->name, machine->id);
+	}
+	return 0;
 }
 
 static void drop_own(struct egress_change *ch, struct egress_machine *machine)
@@ -237,18 +285,20 @@ static void drop_own(struct egress_change *ch, struct egress_machine *machine)
 }
 
 /**
- * egress_promote() - give all of a machine's own pairs to its app
+ * egress_promote() - give all of a machine's own pairs to its app, or to its org
  * @ch: change
  * @id: id of the machine
+ * @org: name of the org that its app is in; NULL to give them to the app
  *
- * The machine keeps its blocks; the app's other machines may lease the other blocks of the pairs.
+ * The machine keeps its blocks; other machines may lease the other blocks of the pairs.
  * Context: process; may wait for a grace period. Return: 0; -ENOENT, -EEXIST, -ENOSPC,
  * -ENOMEM, then nothing has changed.
  */
-int egress_promote(struct egress_change *ch, const char *id)
+int egress_promote(struct egress_change *ch, const char *id, const char *org)
 {
 	struct egress_machine *machine = egress_machine_find(ch->en, id);
 	struct egress_pair *pair, *tmp;
+	struct egress_group *old;
 	LIST_HEAD(promoted);
 	bool any = false;
 	int err;
@@ -261,7 +311,8 @@ int egress_promote(struct egress_change *ch, const char *id)
 	if (!any)
 		return egress_refuse(&ch->error, EGRESS_ABOUT_MACHINE, -ENOENT,
 				     "machine '%s' has no pair of its own", id);
-	err = get_sets(ch, machine);
+	err = org ? check_org(ch, machine, org) : 0;
+	err = err ?: get_sets(ch, machine, org);
 	if (err)
 		return err;
 	egress_change_count(ch);
@@ -272,7 +323,7 @@ int egress_promote(struct egress_change *ch, const char *id)
 	list_for_each_entry_safe(pair, tmp, &machine->pairs, own) {
 		if (!pair->promoted)
 			continue;
-		promote(ch, pair);
+		promote(ch, pair, org);
 		list_move_tail(&pair->own, &promoted);
 	}
 	list_for_each_entry(pair, &promoted, own)
@@ -290,10 +341,15 @@ int egress_promote(struct egress_change *ch, const char *id)
 	drop_own(ch, machine);
 	list_for_each_entry_safe(pair, tmp, &promoted, own) {
 		list_del_init(&pair->own);
+		egress_leases_yield(ch, pair->group);
 		egress_lease_feed(ch, pair->group);
 		egress_leases_recount(ch, pair->group);
 		egress_change_group(ch, pair->group);
 		egress_change_tell(ch, EGRESS_EVENT_PAIR_CHANGED, pair);
+		/* Of a region that the machine has left, its app may have nothing any more. */
+		old = egress_group_find(machine->group->app, pair->group->region);
+		if (old)
+			egress_group_put(ch, old);
 	}
 	egress_change_machine(ch, machine);
 	return 0;

@@ -56,8 +56,20 @@ static bool falls_back(struct egress_net *en, const struct egress_pair *pair)
 	return block && !egress_block_pair(block)->dying;
 }
 
+/*
+ * Where there is no room on its app's pairs, a machine gets a block of its org's. Return: the org's
+ * set for the same destinations as those of a pair, NULL if there is none.
+ */
+static struct egress_set *org_set(const struct egress_pair *pair)
+{
+	struct egress_group *org = pair->group->org;
+
+	return org ? egress_set_find(&org->sets, pair->set->cidrs, pair->set->n_cidrs) : NULL;
+}
+
+/* @room is that of the set @next, @org_room that of org_set(). */
 static void plan_pair(struct egress_change *ch, const struct egress_pair *pair,
-		      const struct egress_set *next, unsigned int *room)
+		      const struct egress_set *next, unsigned int *room, unsigned int *org_room)
 {
 	struct egress_move move = { .group = pair->group, .from = pair };
 	const struct egress_block *block;
@@ -72,6 +84,9 @@ static void plan_pair(struct egress_change *ch, const struct egress_pair *pair,
 		if (!placed && *room) {
 			placed = true;
 			--*room;
+		} else if (!placed && *org_room) {
+			placed = true;
+			--*org_room;
 		}
 		move.machine = egress_block_machine(block);
 		move.waits = !placed &&
@@ -103,7 +118,8 @@ void egress_plan_release(struct egress_change *ch, struct list_head *release)
 {
 	struct egress_pair *pair, *other;
 	const struct egress_set *next;
-	unsigned int room;
+	unsigned int room, org_room;
+	struct egress_set *of_org;
 
 	list_for_each_entry(pair, release, drain)
 		egress_change_answer(ch, EGRESS_EVENT_PAIR_CHANGED, pair);
@@ -113,11 +129,28 @@ void egress_plan_release(struct egress_change *ch, struct list_head *release)
 		if (first_with(release, next) != pair)
 			continue;
 		room = next ? egress_lease_room(ch->en, next) : 0;
+		of_org = org_set(pair);
+		org_room = of_org ? egress_lease_room(ch->en, of_org) : 0;
 		other = pair;
 		list_for_each_entry_from(other, release, drain)
 			if (next_set(other) == next)
-				plan_pair(ch, other, next, &room);
+				plan_pair(ch, other, next, &room, &org_room);
 	}
+}
+
+/* Is there room in a live set, or in that for the same destinations in the other scope's sets? */
+static void look_for_room(struct egress_net *en, const struct egress_set *set,
+			  struct egress_sets *others, bool *any, bool *all)
+{
+	const struct egress_set *twin;
+
+	if (egress_set_gone(set) || !set->n_live)
+		return;
+	twin = others ? egress_set_find(others, set->cidrs, set->n_cidrs) : NULL;
+	if (egress_lease_room(en, set) || (twin && egress_lease_room(en, twin)))
+		*any = true;
+	else
+		*all = false;
 }
 
 /* Would a machine wait after it was moved to a group? */
@@ -134,14 +167,11 @@ static bool would_wait(struct egress_net *en, const struct egress_machine *machi
 		list_for_each_entry(pair, &machine->pairs, own)
 			if (pair->group == group && !pair->set->index && !pair->dying)
 				return false;
-	for (set = &group->sets.rest; set; set = egress_set_next(set)) {
-		if (egress_set_gone(set) || !set->n_live)
-			continue;
-		if (egress_lease_room(en, set))
-			any = true;
-		else
-			all = false;
-	}
+	for (set = &group->sets.rest; set; set = egress_set_next(set))
+		look_for_room(en, set, group->org ? &group->org->sets : NULL, &any, &all);
+	if (group->org)
+		for (set = &group->org->sets.rest; set; set = egress_set_next(set))
+			look_for_room(en, set, &group->sets, &any, &all);
 	return !any || !all;
 }
 
@@ -165,6 +195,7 @@ void egress_plan_move(struct egress_change *ch, struct egress_machine *machine,
 		.from = now ? egress_block_pair(now) : NULL,
 		.to = block ? egress_block_pair(block) : NULL,
 		.cut = group->app != machine->group->app,
+		.connections = egress_machine_connections(machine),
 	};
 
 	move.waits = !block && would_wait(ch->en, machine, group);

@@ -18,7 +18,8 @@ struct list_head;
  * @from: pair that it would leave; NULL if it has none
  * @to: pair that it would come to; NULL if it would get none, or one by chance
  * @waits: it would wait for a lease
- * @cut: its connections would be cut
+ * @cut: connections of it would be cut
+ * @connections: how many, if @cut
  */
 struct egress_move {
 	struct egress_machine *machine;
@@ -27,6 +28,7 @@ struct egress_move {
 	const struct egress_pair *to;
 	bool waits;
 	bool cut;
+	u64 connections;
 };
 
 void egress_plan_release(struct egress_change *ch, struct list_head *release);

@@ -265,7 +265,7 @@ static int refuse_used(struct egress_change *ch, const struct egress_prefix *pre
 			continue;
 		n = snprintf(users + at, sizeof(users) - at, "%s%s by %s '%s'", at ? ", " : "",
 			     egress_addr_str(text, &pair->addrs[family]->public.addr),
-			     pair->machine ? "machine" : "app",
+			     pair->machine ? "machine" : egress_app_kind(pair->group->app),
 			     pair->machine ? pair->machine->id : pair->group->app->name);
 		if (named == USERS_NAMED || at + n >= sizeof(users)) {
 			users[at] = '\0';

@@ -30,9 +30,11 @@ MODULE_PARM_DESC(max_prefixes, "Prefixes of destination sets in a namespace at m
 /**
  * egress_sets_init() - begin with the set of the rest, and no other
  * @sets: sets, all zeros
- * @machine: machine whose own pairs the sets are for; NULL for an app in a region
+ * @scope: whose pairs the sets are for
+ * @machine: the machine, if they are for its own pairs; else NULL
  */
-void egress_sets_init(struct egress_sets *sets, struct egress_machine *machine)
+void egress_sets_init(struct egress_sets *sets, enum egress_scope scope,
+		      struct egress_machine *machine)
 {
 	INIT_LIST_HEAD(&sets->list);
 	INIT_LIST_HEAD(&sets->rest.list);
@@ -40,6 +42,7 @@ void egress_sets_init(struct egress_sets *sets, struct egress_machine *machine)
 	INIT_LIST_HEAD(&sets->rest.waiting);
 	sets->rest.sets = sets;
 	sets->end = 1;
+	sets->scope = scope;
 	sets->machine = machine;
 }
 

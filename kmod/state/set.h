@@ -2,6 +2,7 @@
 #ifndef EGRESS_SET_H
 #define EGRESS_SET_H
 
+#include <linux/egress.h>
 #include <linux/list.h>
 #include <linux/rcupdate.h>
 
@@ -22,7 +23,7 @@ struct egress_pair;
  * struct egress_set - a set of destinations, and the pairs for it
  * @list: entry in egress_sets.list; unused for the set of the rest
  * @sets: the sets that this one belongs to
- * @app: app of the pairs for the set; NULL for the rest
+ * @app: app or org of the pairs for the set; NULL for the rest
  * @begun: egress_set_begin() has been called: the set is one that listeners know
  * @index: what the map gives for the set's destinations, and where a machine's lease for the
  *	set has its place in egress_view.ports; 0 for the rest
@@ -68,7 +69,8 @@ struct egress_set {
 };
 
 /**
- * struct egress_sets - the sets of destinations of an app in a region, or of a machine's own pairs
+ * struct egress_sets - the sets of destinations of an app or an org in a region, or of a machine's
+ *	own pairs
  * @map: says by its index which set a destination is in; NULL while there is only the rest.
  *	Packets read the pointer and the map under RCU
  * @rest: the set of all destinations that are in no other set
@@ -84,7 +86,8 @@ struct egress_set {
  * @bytes: memory that the map, @routes and the prefixes of the sets take
  * @gp: RCU cookie from the moment when @map was last replaced: after its grace period no
  *	packet sees an earlier map
- * @machine: the machine whose own pairs the sets are for; NULL for an app in a region
+ * @scope: whose the pairs are that the sets are for
+ * @machine: the machine, if @scope says so; else NULL, and the sets are those of a group
  * @rcu: frees the sets of a machine after the packets that read @map; those of an app are a
  *	part of struct egress_group
  *
@@ -103,6 +106,7 @@ struct egress_sets {
 	bool changing;
 	size_t bytes;
 	unsigned long gp;
+	enum egress_scope scope;
 	struct egress_machine *machine;
 	struct rcu_head rcu;
 };
@@ -125,7 +129,8 @@ static inline struct egress_set *egress_set_next(struct egress_set *set)
 	return next == &sets->list ? NULL : list_entry(next, struct egress_set, list);
 }
 
-void egress_sets_init(struct egress_sets *sets, struct egress_machine *machine);
+void egress_sets_init(struct egress_sets *sets, enum egress_scope scope,
+		      struct egress_machine *machine);
 void egress_sets_exit(struct egress_net *en, struct egress_sets *sets);
 struct egress_set *egress_set_find(struct egress_sets *sets, const struct egress_cidr *cidrs,
 				   unsigned int n);

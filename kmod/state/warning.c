@@ -165,6 +165,7 @@ static void sum_up(const struct egress_group *group, const struct egress_set *se
 		   struct egress_room *room)
 {
 	const struct egress_region *region = group->region;
+	const struct egress_set *of_org;
 
 	*room = (struct egress_room) {
 		.pairs = set->n_live,
@@ -180,6 +181,12 @@ static void sum_up(const struct egress_group *group, const struct egress_set *se
 	 */
 	if (!set->n_live && group->n_live)
 		room->machines = 0;
+	/* Nor if the app's org has pairs for it, which the app's machines use. */
+	if (!set->n_live && group->org) {
+		of_org = egress_set_find(&group->org->sets, set->cidrs, set->n_cidrs);
+		if (of_org && of_org->n_live)
+			room->machines = 0;
+	}
 	if (room->pairs)
 		room->each = room->slots / room->pairs;
 	else
@@ -215,7 +222,8 @@ static int write_subject(struct egress_warned *warned)
 	int n = 0;
 
 	if (warned->group)
-		n = scnprintf(text, size, "app '%s' in ", warned->group->app->name);
+		n = scnprintf(text, size, "%s '%s' in ", egress_app_kind(warned->group->app),
+			      warned->group->app->name);
 	n += scnprintf(text + n, size - n, "region '%s' ", warned->region->name);
 	if (set && set->index)
 		n += scnprintf(text + n, size - n, "for %s ",
@@ -524,6 +532,9 @@ static void look_elsewhere(struct egress_change *ch, struct egress_group *group,
 	if (group->had_pairs == has_pairs)
 		return;
 	group->had_pairs = has_pairs;
+	/* An org's pairs are what its apps' machines may lack. */
+	list_for_each_entry(other, &group->members, member)
+		egress_change_group(ch, other);
 	list_for_each_entry(other, &group->app->groups, list)
 		egress_change_group(ch, other);
 }

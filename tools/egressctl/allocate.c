@@ -20,7 +20,7 @@ static int allocated_and_cut(const struct answer *answer, struct json *j)
 
 int allocate(const struct command *command, int argc, char **argv)
 {
-	const char *app = NULL, *machine = NULL, *region = NULL;
+	const char *app = NULL, *machine = NULL, *org = NULL, *region = NULL;
 	struct number count = {}, block_size = {};
 	struct prefixes to = {};
 	struct addr v4 = {}, v6 = {};
@@ -28,6 +28,8 @@ int allocate(const struct command *command, int argc, char **argv)
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "for this app's machines in the region" },
 		{ "--machine", "ID", parse_machine, &machine, "for this machine alone" },
+		{ "--org", "ORG", parse_org, &org,
+		  "for the machines in the region of all this org's apps" },
 		{ "--region", "REGION", parse_region, &region, "from this region's pool" },
 		{ "--count", "N", parse_count, &count, "so many pairs (1)" },
 		{ "--ensure", NULL, NULL, &ensure, "only what is missing of so many" },
@@ -49,8 +51,11 @@ int allocate(const struct command *command, int argc, char **argv)
 	if (app && machine)
 		return fail_usage("%s: --app '%s' and --machine '%s': give one of them",
 				  command->name, app, machine);
-	if (!app && !machine)
-		return args_missing(command, "one of --app APP and --machine ID");
+	if (org && (app || machine))
+		return fail_usage("%s: --org '%s' and --%s '%s': give one of them", command->name,
+				  org, app ? "app" : "machine", app ?: machine);
+	if (!app && !machine && !org)
+		return args_missing(command, "one of --app APP, --machine ID and --org ORG");
 	if (!region)
 		return args_missing(command, "--region REGION");
 	if (count.given && count.value != 1 && (v4.len || v6.len))
@@ -62,6 +67,7 @@ int allocate(const struct command *command, int argc, char **argv)
 	put_string(msg, EGRESS_A_REGION, region);
 	put_string_if(msg, EGRESS_A_APP, app);
 	put_string_if(msg, EGRESS_A_MACHINE, machine);
+	put_string_if(msg, EGRESS_A_ORG, org);
 	put_number_if(msg, EGRESS_A_COUNT, &count);
 	put_flag_if(msg, EGRESS_A_ENSURE, ensure);
 	put_addr_if(msg, EGRESS_A_V4, &v4);

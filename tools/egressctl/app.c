@@ -8,12 +8,16 @@
 #include "atomic.h"
 #include "change.h"
 #include "commands.h"
+#include "confirm.h"
+#include "dry_run.h"
+#include "exists.h"
 #include "output.h"
 #include "warn.h"
 #include "libegress/app.h"
 #include "libegress/error.h"
 #include "libegress/exchange.h"
 #include "libegress/json.h"
+#include "libegress/lease.h"
 #include "libegress/netlink.h"
 #include "libegress/parse.h"
 #include "libegress/request.h"
@@ -24,6 +28,7 @@ static void app_json(struct json *j, const struct app *app)
 	char text[PREFIX_TEXT];
 
 	json_add_string(j, "app", app->name);
+	json_add_string_or_null(j, "org", app->org);
 	json_add_unsigned(j, "limit", app->limit);
 	json_add_string(j, "on-limit", on_limit_text(app->on_limit));
 	json_add_string(j, "on-none", on_none_text(app->on_none));
@@ -49,9 +54,57 @@ static int app_changed(const struct answer *answer, struct json *j)
 	return rc;
 }
 
+static int org_changed(const struct answer *answer, struct json *j)
+{
+	struct apps apps = {};
+	int rc = apps_of_answer(&apps, answer);
+
+	for (size_t i = 0; i < apps.n; i++) {
+		warn_about(apps.v[i].name, "");
+		if (*apps.v[i].org)
+			warn_about_org(apps.v[i].org, "");
+	}
+	apps_free(&apps);
+	return rc ?: app_changed(answer, j);
+}
+
+/* An app that leaves an org loses what its machines have of the org's pairs. */
+static int confirm_leaving(const char *app, const char *org)
+{
+	const struct view view = { .app = app };
+	unsigned long long connections = 0;
+	struct leases leases = {};
+	struct apps apps = {};
+	size_t machines = 0;
+	int rc = apps_get(&apps, exchange_find, app);
+
+	if (rc || !apps.n || !*apps.v[0].org || !strcmp(apps.v[0].org, org))
+		goto out;
+	rc = leases_load(&leases, exchange_glance, &view);
+	for (size_t i = 0; i < leases.n; i++) {
+		if (leases.v[i].block.scope != EGRESS_SCOPE_ORG)
+			continue;
+		machines += leases.v[i].state == EGRESS_LEASE_STATE_LEASED &&
+			!leases.v[i].block.set;
+		connections += leases.v[i].connections;
+	}
+	if (rc)
+		goto out;
+	confirm_say("This takes app '%s' out of org '%s', whose pairs %zu machine%s of it use%s, "
+		    "and cuts %llu connection%s.\n", app, apps.v[0].org, machines,
+		    plural(machines), machines == 1 ? "s" : "", connections, plural(connections));
+	rc = confirm();
+out:
+	free(leases.v);
+	apps_free(&apps);
+	return rc;
+}
+
 int app_set(const struct command *command, int argc, char **argv)
 {
 	struct number limit = {}, on_limit = {}, on_none = {}, on_none_v6 = {};
+	bool dry_run = false, yes = false;
+	const char *org = NULL;
 	struct prefixes exclude = {};
 	const struct option opts[] = {
 		{ "--limit", "N", parse_limit, &limit,
@@ -64,16 +117,24 @@ int app_set(const struct command *command, int argc, char **argv)
 		  "the same for IPv6; without it, --on-none sets both" },
 		{ "--exclude", "PREFIX,...", parse_exclude, &exclude,
 		  "destinations to leave alone, or 'default': private and local ones" },
+		{ "--org", "ORG", parse_org_or_none, &org,
+		  "the org whose pairs its machines use besides, or 'none'" },
+		{ "--dry-run", NULL, NULL, &dry_run, DRY_RUN_HELP },
+		{ "-y", NULL, NULL, &yes, "do not ask, on a terminal" },
 		{}
 	};
+	bool none;
 	struct nl_msg *msg;
 	const char *app;
 	int rc;
 
 	rc = args_parse(command, opts, 1, 1, &argc, argv) ?: parse_app("APP", argv[0], &app);
 	if (!rc && !limit.given && !on_limit.given && !on_none.given && !on_none_v6.given &&
-	    !exclude.given)
+	    !exclude.given && !org)
 		rc = args_missing(command, "what to set");
+	none = org && !strcmp(org, "none");
+	if (!rc && org && confirm_wanted(yes || dry_run))
+		rc = confirm_leaving(app, org);
 	if (rc)
 		goto out;
 	rc = STATUS_FAILED;
@@ -87,7 +148,12 @@ int app_set(const struct command *command, int argc, char **argv)
 	put_number_if(msg, EGRESS_A_ON_NONE_V6, &on_none_v6);
 	put_flag_if(msg, EGRESS_A_EXCLUDE_DEFAULT, exclude.given && !exclude.n);
 	put_prefixes(msg, EGRESS_A_EXCLUDE, &exclude);
-	rc = atomic_on() ? atomic_part_end() : change(msg, app_changed, 1 + exclude.n / 64);
+	put_string_if(msg, EGRESS_A_ORG, none ? NULL : org);
+	put_flag_if(msg, EGRESS_A_ORG_NONE, none);
+	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);
+	rc = atomic_on() ? atomic_part_end() :
+	     change(msg, dry_run ? would_move : org ? org_changed : app_changed,
+		    1 + exclude.n / 64);
 out:
 	free(exclude.v);
 	return rc;
@@ -113,8 +179,16 @@ static void list_table(const struct apps *apps)
 		"APP", ">LIMIT", "ON-LIMIT", "ON-NONE", "EXCLUDE", ">PAIRS",
 		">MACHINES", ">WAITING", NULL
 	};
-	struct table *t = table_new(columns);
+	static const char *const columns_org[] = {
+		"APP", ">LIMIT", "ON-LIMIT", "ON-NONE", "EXCLUDE", ">PAIRS",
+		">MACHINES", ">WAITING", "ORG", NULL
+	};
+	bool with_org = false;
+	struct table *t;
 
+	for (size_t i = 0; i < apps->n; i++)
+		with_org |= *apps->v[i].org;
+	t = table_new(with_org ? columns_org : columns);
 	for (size_t i = 0; i < apps->n; i++) {
 		const struct app *a = &apps->v[i];
 
@@ -137,14 +211,18 @@ static void list_table(const struct apps *apps)
 		table_number(t, a->pairs);
 		table_number(t, a->machines);
 		table_number(t, a->waiting);
+		if (with_org)
+			table_text(t, or_dash(a->org));
 	}
 	table_print(t);
 }
 
 int app_list(const struct command *command, int argc, char **argv)
 {
+	struct view view = {};
 	bool exact = false;
 	const struct option opts[] = {
+		{ "--org", "ORG", parse_org, &view.org, "only apps of this org" },
 		{ "--exact", NULL, NULL, &exact, EXACT_HELP },
 		{}
 	};
@@ -153,7 +231,7 @@ int app_list(const struct command *command, int argc, char **argv)
 
 	rc = args_parse(command, opts, 0, 0, &argc, argv);
 	exchange_exact(exact);
-	rc = rc ?: apps_load(&apps, exchange_dump);
+	rc = rc ?: must_exist(&view) ?: apps_load(&apps, exchange_dump, view.org);
 	if (!rc && output.json)
 		list_json(&apps);
 	else if (!rc)
@@ -169,6 +247,8 @@ static void show_text(const struct app *app)
 	char text[PREFIX_TEXT];
 
 	printf("app       %s\n", app->name);
+	if (*app->org)
+		printf("org       %s\n", app->org);
 	if (app->limit)
 		printf("limit     %u\n", app->limit);
 	else

@@ -87,11 +87,12 @@ static int would_rebalance(const struct answer *answer, struct json *j)
 
 int rebalance(const struct command *command, int argc, char **argv)
 {
-	const char *app = NULL, *region = NULL;
+	const char *app = NULL, *org = NULL, *region = NULL;
 	struct number max = {};
 	bool dry_run = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "the app whose machines to spread" },
+		{ "--org", "ORG", parse_org, &org, "the org whose pairs to spread machines over" },
 		{ "--region", "REGION", parse_region, &region, "only in this region" },
 		{ "--max-moves", "N", parse_moves, &max, "move no more machines than that" },
 		{ "--dry-run", NULL, NULL, &dry_run, DRY_RUN_HELP },
@@ -102,12 +103,16 @@ int rebalance(const struct command *command, int argc, char **argv)
 
 	if (rc)
 		return rc;
-	if (!app)
-		return args_missing(command, "--app APP");
+	if (app && org)
+		return fail_usage("%s: --app '%s' and --org '%s': give one of them", command->name,
+				  app, org);
+	if (!app && !org)
+		return args_missing(command, "one of --app APP and --org ORG");
 	msg = netlink_message(EGRESS_CMD_REBALANCE, 0);
 	if (!msg)
 		return STATUS_FAILED;
-	put_string(msg, EGRESS_A_APP, app);
+	put_string_if(msg, EGRESS_A_APP, app);
+	put_string_if(msg, EGRESS_A_ORG, org);
 	put_string_if(msg, EGRESS_A_REGION, region);
 	put_number_if(msg, EGRESS_A_MACHINES, &max);
 	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);

@@ -9,6 +9,7 @@
 #include "libegress/error.h"
 #include "libegress/exchange.h"
 #include "libegress/machine.h"
+#include "libegress/pair.h"
 #include "libegress/pool.h"
 
 #define ALIKE	4	/* one letter in so many may differ, but one at least */
@@ -81,12 +82,36 @@ static int app_exists(const char *app)
 
 	if (rc || apps.n)
 		goto out;
-	rc = apps_load(&apps, exchange_glance);
+	rc = apps_load(&apps, exchange_glance, NULL);
 	for (size_t i = 0; i < apps.n; i++)
 		compare(&guess, apps.v[i].name);
 	if (!rc && !guess.known)
 		rc = missing("app", &guess);
 out:
+	apps_free(&apps);
+	return rc;
+}
+
+/* An org is there as long as it has an app or a pair. */
+static int org_exists(const char *org)
+{
+	const struct view view = { .brief = true };
+	struct guess guess = { .given = org };
+	struct pairs pairs = {};
+	struct apps apps = {};
+	int rc = apps_load(&apps, exchange_glance, NULL);
+
+	for (size_t i = 0; i < apps.n; i++)
+		if (*apps.v[i].org)
+			compare(&guess, apps.v[i].org);
+	if (!rc && !guess.known)
+		rc = pairs_load(&pairs, exchange_glance, &view);
+	for (size_t i = 0; i < pairs.n; i++)
+		if (*pairs.v[i].org)
+			compare(&guess, pairs.v[i].org);
+	if (!rc && !guess.known)
+		rc = missing("org", &guess);
+	pairs_free(&pairs);
 	apps_free(&apps);
 	return rc;
 }
@@ -111,11 +136,13 @@ static int region_exists(const char *region)
 	return rc;
 }
 
-int must_exist(const char *app, const char *region)
+int must_exist(const struct view *view)
 {
-	int rc = app ? app_exists(app) : 0;
+	int rc = view->app ? app_exists(view->app) : 0;
 
-	if (!rc && region)
-		rc = region_exists(region);
+	if (!rc && view->org)
+		rc = org_exists(view->org);
+	if (!rc && view->region)
+		rc = region_exists(view->region);
 	return rc;
 }

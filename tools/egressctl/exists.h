@@ -2,10 +2,12 @@
 #ifndef EGRESSCTL_EXISTS_H
 #define EGRESSCTL_EXISTS_H
 
+struct view;
+
 /*
- * Is there anything of this app and in this region? If not, it says so, with the name that may
+ * Is there anything of the app, of the org and in the region of a view? If not, it says so, with the name that may
  * have been meant. NULL: any. Returns a status.
  */
-int must_exist(const char *app, const char *region);
+int must_exist(const struct view *view);
 
 #endif

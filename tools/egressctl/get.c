@@ -31,6 +31,7 @@ static void print_json(const struct route *r)
 		json_add_null(&j, "source-port");
 	json_add_string_or_null(&j, "machine", m->id);
 	json_add_string_or_null(&j, "app", m->app);
+	json_add_string_or_null(&j, "org", m->org);
 	json_add_string_or_null(&j, "region", m->region);
 	json_add_string_or_null(&j, "dev", m->dev);
 	json_add_string_or_null(&j, "egress-v4", addr_text(&m->lease.v4, text));
@@ -78,6 +79,8 @@ static void print_text(const struct route *r)
 		return;
 	printf("machine       %s\n", m->id);
 	printf("app           %s\n", m->app);
+	if (*m->org)
+		printf("org           %s\n", m->org);
 	printf("region        %s\n", m->region);
 	if (m->leased) {
 		printf("egress-v4     %s\n", or_dash(addr_text(&m->lease.v4, text)));

@@ -57,6 +57,7 @@ static void print_json(const struct leases *leases)
 		block_json(&j, &l->block);
 		json_add_string_or_null(&j, "machine", l->machine);
 		json_add_string_or_null(&j, "app", l->app);
+		json_add_string_or_null(&j, "org", l->org);
 		json_add_string_or_null(&j, "region", l->region);
 		json_add_string(&j, "state", state_text(l));
 		if (l->counted)
@@ -99,6 +100,8 @@ int lease_list(const struct command *command, int argc, char **argv)
 	bool exact = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &view.app, "only leases of this app's machines" },
+		{ "--org", "ORG", parse_org, &view.org,
+		  "only leases of this org's pairs, and of its apps'" },
 		{ "--region", "REGION", parse_region, &view.region, "only leases in this region" },
 		{ "--brief", NULL, NULL, &view.brief, BRIEF_HELP },
 		{ "--exact", NULL, NULL, &exact, EXACT_HELP },
@@ -109,7 +112,7 @@ int lease_list(const struct command *command, int argc, char **argv)
 
 	rc = args_parse(command, opts, 0, 0, &argc, argv);
 	exchange_exact(exact);
-	rc = rc ?: must_exist(view.app, view.region) ?: leases_load(&leases, exchange_dump, &view);
+	rc = rc ?: must_exist(&view) ?: leases_load(&leases, exchange_dump, &view);
 	if (!rc && output.json)
 		print_json(&leases);
 	else if (!rc)

@@ -46,6 +46,8 @@ int list(const struct command *command, int argc, char **argv)
 	bool exact = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &view.app, "only pairs of this app and its machines" },
+		{ "--org", "ORG", parse_org, &view.org,
+		  "only pairs of this org, its apps and their machines" },
 		{ "--region", "REGION", parse_region, &view.region, "only pairs in this region" },
 		{ "--brief", NULL, NULL, &view.brief, BRIEF_HELP },
 		{ "--exact", NULL, NULL, &exact, EXACT_HELP },
@@ -56,14 +58,14 @@ int list(const struct command *command, int argc, char **argv)
 
 	rc = args_parse(command, opts, 0, 0, &argc, argv);
 	exchange_exact(exact);
-	rc = rc ?: must_exist(view.app, view.region) ?: pairs_load(&pairs, exchange_dump, &view);
+	rc = rc ?: must_exist(&view) ?: pairs_load(&pairs, exchange_dump, &view);
 	if (rc)
 		return rc;
 	pairs_list(&pairs);
 	warn_interrupted();
 	rc = warn_unanswered(&pairs);
 	pairs_free(&pairs);
-	rc = worse_status(rc, warn_check(view.app, view.region));
+	rc = worse_status(rc, warn_check(&view));
 	warn_text();
 	return rc;
 }

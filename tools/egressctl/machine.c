@@ -47,6 +47,7 @@ int machine_json(struct json *j, const struct machine *machine, bool with_to)
 
 	json_add_string(j, "machine", machine->id);
 	json_add_string_or_null(j, "app", machine->app);
+	json_add_string_or_null(j, "org", machine->org);
 	json_add_string_or_null(j, "region", machine->region);
 	json_begin_array(j, "addresses");
 	for (size_t i = 0; i < machine->n_addrs; i++)

@@ -84,6 +84,8 @@ int machine_list(const struct command *command, int argc, char **argv)
 	bool exact = false, waiting = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &view.app, "only machines of this app" },
+		{ "--org", "ORG", parse_org, &view.org,
+		  "only machines of this org's apps" },
 		{ "--region", "REGION", parse_region, &view.region,
 		  "only machines in this region" },
 		{ "--waiting", NULL, NULL, &waiting, "only machines that wait for a pair" },
@@ -97,7 +99,7 @@ int machine_list(const struct command *command, int argc, char **argv)
 	if (rc)
 		return rc;
 	exchange_exact(exact);
-	rc = must_exist(view.app, view.region) ?: machines_load(&machines, exchange_dump, &view);
+	rc = must_exist(&view) ?: machines_load(&machines, exchange_dump, &view);
 	if (rc)
 		return rc;
 	if (waiting)
@@ -138,6 +140,8 @@ static int print_one(const struct machine *m)
 
 	printf("machine       %s\n", m->id);
 	printf("app           %s\n", m->app);
+	if (*m->org)
+		printf("org           %s\n", m->org);
 	printf("region        %s\n", m->region);
 	printf("addresses     %s\n", machine_addrs_text(m, text));
 	printf("dev           %s\n", *m->dev ? m->dev : "any");

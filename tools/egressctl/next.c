@@ -50,7 +50,7 @@ static size_t tell_own(const struct place *place, const struct pairs *gone)
 	for (size_t i = 0; i < place->pairs.n; i++) {
 		const struct pair *p = &place->pairs.v[i];
 
-		if (p->scope == EGRESS_SCOPE_APP || p->draining || pairs_find(gone, p->id) ||
+		if (p->scope != EGRESS_SCOPE_MACHINE || p->draining || pairs_find(gone, p->id) ||
 		    !room_of(place, p) || !loses_lease(place, gone, p->machine))
 			continue;
 		confirm_say("Machine '%s' goes to its own pair %s.\n", p->machine,
@@ -150,16 +150,46 @@ static int tell_fate(const char *app, const char *region, size_t machines, size_
 	return 0;
 }
 
+static int load(struct place *place, const struct view *view)
+{
+	return pairs_load(&place->pairs, exchange_glance, view) ?:
+	       leases_load(&place->leases, exchange_glance, view);
+}
+
+/* Leave out the pairs of other apps; with NULL, those of all apps. */
+static void keep_pairs(struct pairs *pairs, const char *app)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < pairs->n; i++)
+		if (pairs->v[i].scope == EGRESS_SCOPE_ORG ||
+		    (app && !strcmp(pairs->v[i].app, app)))
+			pairs->v[n++] = pairs->v[i];
+	pairs->n = n;
+}
+
+static void place_free(struct place *place)
+{
+	pairs_free(&place->pairs);
+	free(place->leases.v);
+}
+
 int next_tell(const char *app, const char *region, const struct pairs *gone, size_t machines)
 {
-	const struct view view = { .app = app, .region = region, .brief = true };
+	struct view view = { .app = app, .region = region, .brief = true };
 	struct place place = {};
+	struct apps apps = {};
 	size_t own;
-	int rc;
+	int rc = apps_get(&apps, exchange_find, app);
 
-	rc = pairs_load(&place.pairs, exchange_glance, &view) ?:
-	     leases_load(&place.leases, exchange_glance, &view);
+	/* The pairs of its org are for them, too. */
+	if (apps.n && *apps.v[0].org) {
+		view.app = NULL;
+		view.org = apps.v[0].org;
+	}
+	rc = rc ?: load(&place, &view);
 	if (!rc) {
+		keep_pairs(&place.pairs, app);
 		own = tell_own(&place, gone);
 		machines -= own < machines ? own : machines;
 	}
@@ -167,8 +197,35 @@ int next_tell(const char *app, const char *region, const struct pairs *gone, siz
 		confirm_say("No other pair is for these destinations: they go as all others do.\n");
 	else if (!rc && machines)
 		rc = tell_fate(app, region, machines, tell_room(&place, gone));
-	pairs_free(&place.pairs);
-	free(place.leases.v);
+	place_free(&place);
+	apps_free(&apps);
+	return rc;
+}
+
+int next_tell_org(const char *org, const char *region, const struct pairs *gone, size_t machines)
+{
+	const struct view view = { .org = org, .region = region, .brief = true };
+	struct place place = {};
+	int rc = load(&place, &view);
+	size_t room;
+
+	if (rc)
+		goto out;
+	keep_pairs(&place.pairs, NULL);
+	if (closes_sets(&place, gone)) {
+		confirm_say("No other pair is for these destinations: they go as all others do.\n");
+		goto out;
+	}
+	room = tell_room(&place, gone);
+	if (machines <= room)
+		confirm_say("%zu machine%s of org '%s' in region '%s' go%s there at once.\n",
+			    machines, plural(machines), org, region, machines == 1 ? "es" : "");
+	else
+		confirm_say("%zu machine%s of org '%s' in region '%s' will wait for room; "
+			    "until then the on-none of each app decides.\n", machines - room,
+			    plural(machines - room), org, region);
+out:
+	place_free(&place);
 	return rc;
 }
 

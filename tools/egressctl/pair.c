@@ -50,6 +50,7 @@ static void pair_json(struct json *j, const struct pair *pair)
 	json_add_string(j, "scope", scope_text(pair->scope));
 	json_add_string(j, "region", pair->region);
 	json_add_string_or_null(j, "app", pair->app);
+	json_add_string_or_null(j, "org", pair->org);
 	json_add_string_or_null(j, "machine", pair->machine);
 	json_add_string_or_null(j, "v4", addr_text(&pair->v4, text));
 	json_add_string_or_null(j, "v6", addr_text(&pair->v6, text));
@@ -81,6 +82,8 @@ void pairs_json(struct json *j, const struct pairs *pairs)
 
 static const char *owner(const struct pair *pair)
 {
+	if (pair->scope == EGRESS_SCOPE_ORG)
+		return pair->org;
 	return pair->scope == EGRESS_SCOPE_MACHINE ? pair->machine : pair->app;
 }
 
@@ -203,8 +206,12 @@ static int tell(const struct answer *answer, struct json *j, bool rows,
 	} else if (rows) {
 		pairs_list(&pairs);
 	}
-	for (size_t i = 0; i < pairs.n; i++)
-		warn_about(pairs.v[i].app, pairs.v[i].region);
+	for (size_t i = 0; i < pairs.n; i++) {
+		if (*pairs.v[i].org)
+			warn_about_org(pairs.v[i].org, pairs.v[i].region);
+		else
+			warn_about(pairs.v[i].app, pairs.v[i].region);
+	}
 	pairs_free(&pairs);
 	return rc;
 }

@@ -11,11 +11,15 @@
 
 int promote(const struct command *command, int argc, char **argv)
 {
+	const char *org = NULL, *id;
+	const struct option opts[] = {
+		{ "--org", "ORG", parse_org, &org, "make them this org's, which its app is in" },
+		{}
+	};
 	struct nl_msg *msg;
-	const char *id;
 	int rc;
 
-	rc = args_parse(command, (const struct option[]){ {} }, 1, 1, &argc, argv) ?:
+	rc = args_parse(command, opts, 1, 1, &argc, argv) ?:
 	     parse_machine("ID", argv[0], &id);
 	if (rc)
 		return rc;
@@ -23,5 +27,6 @@ int promote(const struct command *command, int argc, char **argv)
 	if (!msg)
 		return STATUS_FAILED;
 	put_string(msg, EGRESS_A_MACHINE, id);
+	put_string_if(msg, EGRESS_A_ORG, org);
 	return change(msg, pairs_changed, 1);
 }

@@ -40,10 +40,11 @@ static void make_unique(struct pairs *pairs)
 
 static bool same_place(const struct pair *a, const struct pair *b)
 {
-	return !strcmp(a->app, b->app) && !strcmp(a->region, b->region);
+	return !strcmp(a->app, b->app) && !strcmp(a->org, b->org) &&
+		!strcmp(a->region, b->region);
 }
 
-/* For each app and region, once. */
+/* For each app or org and region, once. */
 static int tell_next(const struct pairs *pairs)
 {
 	int rc = 0;
@@ -60,7 +61,8 @@ static int tell_next(const struct pairs *pairs)
 			if (same_place(p, &pairs->v[k]))
 				machines += pairs->v[k].machines;
 		if (machines)
-			rc = next_tell(p->app, p->region, pairs, machines);
+			rc = *p->org ? next_tell_org(p->org, p->region, pairs, machines) :
+				       next_tell(p->app, p->region, pairs, machines);
 	}
 	return rc;
 }
@@ -136,7 +138,7 @@ static int wait_until_gone(const struct addrs *addrs)
 }
 
 /* A part for each address, as a part can't be long. */
-static int release_as_parts(const struct addrs *addrs, const char *app,
+static int release_as_parts(const struct addrs *addrs, const char *app, const char *org,
 			    const struct number *drain, bool missing_ok)
 {
 	int rc = 0;
@@ -148,6 +150,7 @@ static int release_as_parts(const struct addrs *addrs, const char *app,
 			return STATUS_FAILED;
 		put_addr_nest_if(msg, EGRESS_A_ADDR, &addrs->v[i]);
 		put_string_if(msg, EGRESS_A_APP, app);
+		put_string_if(msg, EGRESS_A_ORG, org);
 		put_number_if(msg, EGRESS_A_DRAIN, drain);
 		put_flag_if(msg, EGRESS_A_MISSING_OK, missing_ok);
 		rc = atomic_part_end();
@@ -157,12 +160,13 @@ static int release_as_parts(const struct addrs *addrs, const char *app,
 
 int release(const struct command *command, int argc, char **argv)
 {
-	const char *app = NULL;
+	const char *app = NULL, *org = NULL;
 	struct addrs addrs = {};
 	struct number drain = {};
 	bool yes = false, missing_ok = false, wait = false, dry_run = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &app, "refuse unless the pairs are this app's" },
+		{ "--org", "ORG", parse_org, &org, "refuse unless the pairs are this org's" },
 		{ "--drain", "[=SECONDS]", parse_seconds, &drain,
 		  "let connections end first, for so long at most, if given" },
 		{ "--wait", NULL, NULL, &wait, "with --drain: come back when the pairs have gone" },
@@ -179,6 +183,9 @@ int release(const struct command *command, int argc, char **argv)
 	for (int i = 0; i < argc && !rc; i++)
 		rc = parse_addrs("ADDR", argv[i], &addrs);
 	rc = rc ?: atomic_check_without(command, dry_run, "--dry-run");
+	if (!rc && app && org)
+		rc = fail_usage("%s: --app '%s' and --org '%s': give one of them", command->name,
+				app, org);
 	if (!rc && wait && !drain.given)
 		rc = args_missing(command, "--drain, which --wait goes with");
 	if (!rc && wait && output.file)
@@ -194,7 +201,7 @@ int release(const struct command *command, int argc, char **argv)
 		goto out;
 	rc = STATUS_FAILED;
 	if (atomic_on()) {
-		rc = release_as_parts(&addrs, app, &drain, missing_ok);
+		rc = release_as_parts(&addrs, app, org, &drain, missing_ok);
 		goto out;
 	}
 	msg = netlink_message(EGRESS_CMD_PAIR_DEL, 0);
@@ -202,6 +209,7 @@ int release(const struct command *command, int argc, char **argv)
 		goto out;
 	put_addrs(msg, EGRESS_A_ADDR, &addrs);
 	put_string_if(msg, EGRESS_A_APP, app);
+	put_string_if(msg, EGRESS_A_ORG, org);
 	put_number_if(msg, EGRESS_A_DRAIN, &drain);
 	put_flag_if(msg, EGRESS_A_MISSING_OK, missing_ok);
 	put_flag_if(msg, EGRESS_A_DRY_RUN, dry_run);

@@ -126,6 +126,8 @@ int stats(const struct command *command, int argc, char **argv)
 	bool exact = false;
 	const struct option opts[] = {
 		{ "--app", "APP", parse_app, &view.app, "a row for each machine of this app" },
+		{ "--org", "ORG", parse_org, &view.org,
+		  "a row for each machine of this org's apps" },
 		{ "--region", "REGION", parse_region, &view.region,
 		  "a row for each machine in this region" },
 		{ "--brief", NULL, NULL, &view.brief, BRIEF_HELP },
@@ -139,10 +141,10 @@ int stats(const struct command *command, int argc, char **argv)
 		printf("\n%s", counters_help);
 	if (rc)
 		return rc;
-	if (!view.app && !view.region)
+	if (!view.app && !view.org && !view.region)
 		return totals(view.brief);
 	exchange_exact(exact);
-	rc = must_exist(view.app, view.region) ?: machines_load_counters(&machines, &view);
+	rc = must_exist(&view) ?: machines_load_counters(&machines, &view);
 	if (rc)
 		return rc;
 	if (output.json)

@@ -156,13 +156,15 @@ int top(const struct command *command, int argc, char **argv)
 		{ "--by", "connections|rejects", parse_by, &ranking.by_rejects,
 		  "what counts: the share of the limit in use, or connections refused" },
 		{ "--app", "APP", parse_app, &view.app, "only this app's machines" },
+		{ "--org", "ORG", parse_org, &view.org,
+		  "only machines of this org's apps" },
 		{ "--region", "REGION", parse_region, &view.region,
 		  "only machines in this region" },
 		{}
 	};
 	int rc;
 
-	rc = args_parse(command, opts, 0, 0, &argc, argv) ?: must_exist(view.app, view.region);
+	rc = args_parse(command, opts, 0, 0, &argc, argv) ?: must_exist(&view);
 	if (rc)
 		return rc;
 	ranking.room = count.value;

@@ -12,9 +12,13 @@
 #include "libegress/netlink.h"
 #include "libegress/request.h"
 
-/* An app in a region, or "" and a region, where something was changed. */
+/*
+ * An app or an org in a region, or "" for both and a region, where something was changed. Without a
+ * region, in all of them.
+ */
 struct place {
 	char app[EGRESS_NAME_MAX + 1];
+	char org[EGRESS_NAME_MAX + 1];
 	char region[EGRESS_REGION_MAX + 1];
 };
 
@@ -39,17 +43,29 @@ void warn_add(const char *format, ...)
 		out_of_memory();
 }
 
-void warn_about(const char *app, const char *region)
+static void changed(const char *app, const char *org, const char *region)
 {
 	struct place *place = n_changes ? &changes[n_changes - 1] : NULL;
 
 	/* The lines of a batch are often about the same. */
-	if (place && !strcmp(place->app, app) && !strcmp(place->region, region))
+	if (place && !strcmp(place->app, app) && !strcmp(place->org, org) &&
+	    !strcmp(place->region, region))
 		return;
 	changes = array_grow(changes, n_changes, sizeof(*changes));
 	place = &changes[n_changes++];
 	snprintf(place->app, sizeof(place->app), "%s", app);
+	snprintf(place->org, sizeof(place->org), "%s", org);
 	snprintf(place->region, sizeof(place->region), "%s", region);
+}
+
+void warn_about(const char *app, const char *region)
+{
+	changed(app, "", region);
+}
+
+void warn_about_org(const char *org, const char *region)
+{
+	changed("", org, region);
 }
 
 void warn_about_pool(const char *region)
@@ -67,7 +83,7 @@ static int by_app(const void *a, const void *b)
 {
 	const struct place *x = a, *y = b;
 
-	return strcmp(x->app, y->app);
+	return strcmp(x->app, y->app) ?: strcmp(x->org, y->org);
 }
 
 static int by_app_and_region(const void *a, const void *b)
@@ -101,9 +117,10 @@ static bool region_changed(const char *region)
 static bool concerns_changes(struct nlattr **attrs)
 {
 	char id[EGRESS_NAME_MAX + 1];
-	struct place at;
+	struct place at, anywhere;
 
 	get_string(attrs, EGRESS_A_APP, at.app, sizeof(at.app));
+	get_string(attrs, EGRESS_A_ORG, at.org, sizeof(at.org));
 	get_string(attrs, EGRESS_A_REGION, at.region, sizeof(at.region));
 	switch (get_u32(attrs, EGRESS_A_WARNING)) {
 	case EGRESS_WARNING_NO_PAIRS:
@@ -115,7 +132,10 @@ static bool concerns_changes(struct nlattr **attrs)
 		get_string(attrs, EGRESS_A_MACHINE, id, sizeof(id));
 		return n_machines && bsearch(id, machines, n_machines, sizeof(id), by_id);
 	default:
-		return bsearch(&at, changes, n_changes, sizeof(at), by_app_and_region);
+		anywhere = at;
+		*anywhere.region = '\0';
+		return bsearch(&at, changes, n_changes, sizeof(at), by_app_and_region) ||
+			bsearch(&anywhere, changes, n_changes, sizeof(at), by_app_and_region);
 	}
 }
 
@@ -133,16 +153,16 @@ static int add_if_left(struct nlattr **attrs, struct nlmsghdr *message, void *ar
 	return strcmp(id, arg) ? 0 : add(attrs, message, arg);
 }
 
-static int load(const char *app, const char *region, object_fn fn, void *arg)
+static int load(const struct view *view, object_fn fn, void *arg)
 {
-	const struct view view = { .app = app, .region = region };
+	const struct view warnings = { .app = view->app, .org = view->org, .region = view->region };
 
-	return exchange_table(EGRESS_CMD_WARNING_GET, exchange_glance, &view, fn, arg);
+	return exchange_table(EGRESS_CMD_WARNING_GET, exchange_glance, &warnings, fn, arg);
 }
 
 int warn_settle(void)
 {
-	const char *app = NULL, *region = NULL;
+	struct view view = {};
 	int rc;
 
 	if (deferred || !n_changes)
@@ -152,10 +172,10 @@ int warn_settle(void)
 		qsort(machines, n_machines, sizeof(*machines), by_id);
 	/* One app, or one region, is asked for by name, several are found in the whole. */
 	if (*changes[0].app && !by_app(&changes[0], &changes[n_changes - 1]))
-		app = changes[0].app;
-	else if (n_changes == 1)
-		region = changes[0].region;
-	rc = load(app, region, add_if_changed, NULL);
+		view.app = changes[0].app;
+	else if (n_changes == 1 && *changes[0].region)
+		view.region = changes[0].region;
+	rc = load(&view, add_if_changed, NULL);
 	free(changes);
 	free(machines);
 	changes = NULL;
@@ -170,14 +190,16 @@ void warn_defer(bool on)
 	deferred = on;
 }
 
-int warn_check(const char *app, const char *region)
+int warn_check(const struct view *view)
 {
-	return load(app, region, add, NULL);
+	return load(view, add, NULL);
 }
 
 int warn_check_machine(const char *app, const char *id)
 {
-	return load(app, NULL, add_if_left, (void *)id);
+	const struct view view = { .app = app };
+
+	return load(&view, add_if_left, (void *)id);
 }
 
 bool warn_any(void)

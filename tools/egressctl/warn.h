@@ -6,14 +6,20 @@
 
 #include "libegress/json.h"
 
+struct view;
+
 /*
  * Warnings: whole sentences for somebody about to be hurt, with the number to
  * act on. They never change the exit status.
  */
 void warn_add(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A change concerns the app in the region; without an app, the region's pool; a machine. */
+/*
+ * A change concerns the app or the org in the region, all regions if that is ""; the region's pool;
+ * a machine.
+ */
 void warn_about(const char *app, const char *region);
+void warn_about_org(const char *org, const char *region);
 void warn_about_pool(const char *region);
 void warn_about_machine(const char *id);
 
@@ -24,8 +30,8 @@ void warn_about_machine(const char *id);
 int warn_settle(void);
 void warn_defer(bool on);
 
-/* The same for every app, or for one of them, or for one region; of a machine, what it left. */
-int warn_check(const char *app, const char *region);
+/* The same for every app, or for one of them, an org or a region; of a machine, what it left. */
+int warn_check(const struct view *view);
 int warn_check_machine(const char *app, const char *id);
 
 /* Print the warnings there are and forget them. */

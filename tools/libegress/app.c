@@ -33,6 +33,7 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 			.exclude_default = attrs[EGRESS_A_EXCLUDE_DEFAULT],
 		};
 		memcpy(app->name, name, sizeof(name));
+		get_string(attrs, EGRESS_A_ORG, app->org, sizeof(app->org));
 	}
 	get_prefixes(message, EGRESS_A_EXCLUDE, &apps->v[apps->n - 1].exclude);
 	return 0;
@@ -72,9 +73,14 @@ int app_on_none(const char *app, uint32_t *v4, uint32_t *v6)
 	return rc;
 }
 
-int apps_load(struct apps *apps, dump_fn dump)
+int apps_load(struct apps *apps, dump_fn dump, const char *org)
 {
-	return dump(netlink_message(EGRESS_CMD_APP_GET, 0), append, apps);
+	struct nl_msg *msg = netlink_message(EGRESS_CMD_APP_GET, 0);
+
+	if (!msg)
+		return STATUS_FAILED;
+	put_string_if(msg, EGRESS_A_ORG, org);
+	return dump(msg, append, apps);
 }
 
 int apps_of_answer(struct apps *apps, const struct answer *answer)

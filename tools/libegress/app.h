@@ -8,6 +8,7 @@
 struct app {
 	unsigned long long generation;
 	char name[EGRESS_NAME_MAX + 1];
+	char org[EGRESS_NAME_MAX + 1];	/* "" if it is in none */
 	uint32_t limit;
 	uint32_t on_limit;
 	uint32_t on_none;
@@ -28,7 +29,7 @@ void apps_free(struct apps *apps);
 
 /* These append, and return a status. */
 int apps_get(struct apps *apps, get_fn get, const char *app);
-int apps_load(struct apps *apps, dump_fn dump);
+int apps_load(struct apps *apps, dump_fn dump, const char *org);
 int apps_of_answer(struct apps *apps, const struct answer *answer);
 
 /* Whether connections of its machines without a lease are dropped. Returns a status. */

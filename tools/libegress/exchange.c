@@ -179,6 +179,7 @@ int exchange_table(uint8_t cmd, dump_fn dump, const struct view *view, object_fn
 	if (!msg)
 		return STATUS_FAILED;
 	put_string_if(msg, EGRESS_A_APP, view->app);
+	put_string_if(msg, EGRESS_A_ORG, view->org);
 	put_string_if(msg, EGRESS_A_REGION, view->region);
 	put_flag_if(msg, EGRESS_A_BRIEF, view->brief);
 	return dump(msg, fn, arg);

@@ -37,6 +37,7 @@ bool exchange_interrupted(void);	/* of the last dump */
 /* Which objects are to be in a table, and what of them; NULL is any. */
 struct view {
 	const char *app;
+	const char *org;		/* it, and all its apps */
 	const char *region;
 	bool brief;		/* without live connections, which takes time to count */
 };

@@ -38,6 +38,7 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 	block_read(&l->block, attrs);
 	get_string(attrs, EGRESS_A_MACHINE, l->machine, sizeof(l->machine));
 	get_string(attrs, EGRESS_A_APP, l->app, sizeof(l->app));
+	get_string(attrs, EGRESS_A_ORG, l->org, sizeof(l->org));
 	get_string(attrs, EGRESS_A_REGION, l->region, sizeof(l->region));
 	return 0;
 }

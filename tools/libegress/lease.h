@@ -25,6 +25,7 @@ struct lease {
 	enum egress_lease_state state;
 	char machine[EGRESS_NAME_MAX + 1];
 	char app[EGRESS_NAME_MAX + 1];
+	char org[EGRESS_NAME_MAX + 1];	/* "" unless the pair is of one */
 	char region[EGRESS_REGION_MAX + 1];
 	bool counted;
 	unsigned long long connections;

@@ -76,6 +76,7 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 	};
 	memcpy(m->id, id, sizeof(id));
 	get_string(attrs, EGRESS_A_APP, m->app, sizeof(m->app));
+	get_string(attrs, EGRESS_A_ORG, m->org, sizeof(m->org));
 	get_string(attrs, EGRESS_A_REGION, m->region, sizeof(m->region));
 	get_string(attrs, EGRESS_A_DEV, m->dev, sizeof(m->dev));
 	read_addrs(m, message);
@@ -126,8 +127,9 @@ const char *machine_waits_text(const struct machine *machine, char text[WAITS_TE
 	if (machine->cordoned)
 		snprintf(text, WAITS_TEXT, "until the host is not cordoned any more");
 	else
-		snprintf(text, WAITS_TEXT, "for a pair of app '%s' in region '%s'", machine->app,
-			 machine->region);
+		snprintf(text, WAITS_TEXT, "for a pair of app '%s'%s%s%s in region '%s'",
+			 machine->app, *machine->org ? " or org '" : "", machine->org,
+			 *machine->org ? "'" : "", machine->region);
 	return text;
 }
 

@@ -13,6 +13,7 @@ struct machine {
 	unsigned long long generation;
 	char id[EGRESS_NAME_MAX + 1];
 	char app[EGRESS_NAME_MAX + 1];
+	char org[EGRESS_NAME_MAX + 1];	/* "" if its app is in none */
 	char region[EGRESS_REGION_MAX + 1];
 	struct addr addrs[EGRESS_MACHINE_ADDRS];
 	size_t n_addrs;
@@ -47,7 +48,7 @@ int machines_of_answer(struct machines *machines, const struct answer *answer);
 
 const char *machine_addrs_text(const struct machine *machine, char text[ADDRS_TEXT]);
 /* What a machine is waiting for, such as "for a pair of app 'shop' in region 'ord'". */
-#define WAITS_TEXT	(EGRESS_NAME_MAX + EGRESS_REGION_MAX + 64)
+#define WAITS_TEXT	(2 * EGRESS_NAME_MAX + EGRESS_REGION_MAX + 64)
 const char *machine_waits_text(const struct machine *machine, char text[WAITS_TEXT]);
 
 #endif

@@ -93,6 +93,7 @@ static struct nla_policy policy[EGRESS_A_MAX + 1] = {
 	[EGRESS_A_NO_ROOM]	= { .type = NLA_U32 },
 	[EGRESS_A_NO_MEMORY]	= { .type = NLA_U32 },
 	[EGRESS_A_ON_UNALLOCATED]	= { .type = NLA_U32 },
+	[EGRESS_A_ORG]		= { .type = NLA_STRING },
 };
 
 /* As large as may be; without the right to exceed the system's bound, that. */

@@ -28,6 +28,7 @@ static void pair_read(struct pair *pair, struct nlattr **attrs)
 	pair->scope = get_u32(attrs, EGRESS_A_SCOPE);
 	get_string(attrs, EGRESS_A_REGION, pair->region, sizeof(pair->region));
 	get_string(attrs, EGRESS_A_APP, pair->app, sizeof(pair->app));
+	get_string(attrs, EGRESS_A_ORG, pair->org, sizeof(pair->org));
 	get_string(attrs, EGRESS_A_MACHINE, pair->machine, sizeof(pair->machine));
 	get_addr(attrs[EGRESS_A_V4], &pair->v4);
 	get_addr(attrs[EGRESS_A_V6], &pair->v6);
@@ -143,7 +144,15 @@ const char *conflict_text(const struct pair *pair, const struct addr *addr)
 
 const char *scope_text(enum egress_scope scope)
 {
-	return scope == EGRESS_SCOPE_MACHINE ? "machine" : "app";
+	switch (scope) {
+	case EGRESS_SCOPE_APP:
+		return "app";
+	case EGRESS_SCOPE_MACHINE:
+		return "machine";
+	case EGRESS_SCOPE_ORG:
+		return "org";
+	}
+	return "-";
 }
 
 const char *pair_text(const struct addr *v4, const struct addr *v6, char text[2 * ADDR_TEXT])

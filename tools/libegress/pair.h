@@ -12,7 +12,8 @@ struct pair {
 	unsigned long long id;
 	enum egress_scope scope;
 	char region[EGRESS_REGION_MAX + 1];
-	char app[EGRESS_NAME_MAX + 1];
+	char app[EGRESS_NAME_MAX + 1];		/* "" if it is of an org */
+	char org[EGRESS_NAME_MAX + 1];		/* "" unless it is */
 	char machine[EGRESS_NAME_MAX + 1];	/* "" unless it is of one machine alone */
 	struct addr v4;
 	struct addr v6;

@@ -75,6 +75,18 @@ int parse_app(const char *what, const char *text, void *to)
 	return parse_name(what, text, to);
 }
 
+int parse_org(const char *what, const char *text, void *to)
+{
+	if (!strcmp(text, "none"))
+		return fail_usage("%s 'none': that stands for no org: use another name", what);
+	return parse_name(what, text, to);
+}
+
+int parse_org_or_none(const char *what, const char *text, void *to)
+{
+	return parse_name(what, text, to);
+}
+
 int parse_machine(const char *what, const char *text, void *to)
 {
 	return parse_name(what, text, to);

@@ -54,6 +54,8 @@ struct range {
  * return STATUS_USAGE.
  */
 int parse_app(const char *what, const char *text, void *to);		/* const char ** */
+int parse_org(const char *what, const char *text, void *to);
+int parse_org_or_none(const char *what, const char *text, void *to);
 int parse_machine(const char *what, const char *text, void *to);	/* const char ** */
 int parse_region(const char *what, const char *text, void *to);		/* const char ** */
 int parse_dev(const char *what, const char *text, void *to);		/* const char ** */

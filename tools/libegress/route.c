@@ -63,6 +63,7 @@ static int read_route(struct nlattr **attrs, struct nlmsghdr *message, void *arg
 
 	get_string(attrs, EGRESS_A_MACHINE, m->id, sizeof(m->id));
 	get_string(attrs, EGRESS_A_APP, m->app, sizeof(m->app));
+	get_string(attrs, EGRESS_A_ORG, m->org, sizeof(m->org));
 	get_string(attrs, EGRESS_A_REGION, m->region, sizeof(m->region));
 	get_string(attrs, EGRESS_A_DEV, m->dev, sizeof(m->dev));
 	m->cordoned = attrs[EGRESS_A_CORDONED];

@@ -50,7 +50,7 @@ static int append(struct nlattr **attrs, struct nlmsghdr *message, void *arg)
 
 int sets_load(const struct view *view)
 {
-	const struct view sets = { .app = view->app, .region = view->region };
+	const struct view sets = { .app = view->app, .org = view->org, .region = view->region };
 
 	return exchange_table(EGRESS_CMD_SET_GET, exchange_aside_dump, &sets, append, NULL);
 }

@@ -24,10 +24,13 @@
  * @EGRESS_SCOPE_APP: Shared by the app's machines in the region, lives until
  *   released.
  * @EGRESS_SCOPE_MACHINE: Of one machine alone, goes with it.
+ * @EGRESS_SCOPE_ORG: Shared by the machines in the region of all the org's
+ *   apps, where an app has no room on a pair of its own; lives until released.
  */
 enum egress_scope {
 	EGRESS_SCOPE_APP,
 	EGRESS_SCOPE_MACHINE,
+	EGRESS_SCOPE_ORG,
 };
 
 /**
@@ -118,11 +121,11 @@ enum egress_reason {
 
 /**
  * enum egress_warning - Of what is warned. Those up to no-doubling are about
- *   an app in a region and one set of destinations. What is counted are the
- *   pairs that its machines share, the slots of them that this host hands out,
- *   and the machines that have one or wait for one; machines with a pair of
- *   their own are left out. Several may hold at once, but neither short nor
- *   no-doubling while no-slots does.
+ *   an app, or an org, in a region and one set of destinations. What is
+ *   counted are the pairs that its machines share, the slots of them that this
+ *   host hands out, and the machines that have one or wait for one; machines
+ *   with a pair of their own are left out. Several may hold at once, but
+ *   neither short nor no-doubling while no-slots does.
  * @EGRESS_WARNING_NO_MACHINES: There are pairs, and no machine uses them.
  * @EGRESS_WARNING_NO_PAIRS: There are machines but no pairs, and the app has
  *   pairs in another region.
@@ -310,6 +313,8 @@ enum egress_attr {
 	EGRESS_A_NO_ROOM,
 	EGRESS_A_NO_MEMORY,
 	EGRESS_A_ON_UNALLOCATED,
+	EGRESS_A_ORG,
+	EGRESS_A_ORG_NONE,
 
 	__EGRESS_A_MAX,
 	EGRESS_A_MAX = (__EGRESS_A_MAX - 1)
