@@ -64,7 +64,7 @@ struct egress_place {
 #define EGRESS_RING_BURST	8	/* rounds without a port that a ring may make at once */
 #define EGRESS_RING_PACE	4	/* jiffies until the ring may make one more */
 
-/* Adopted connections that wait aside of their places at most, in a block of 1,024 ports or more. */
+/* Adopted connections that may wait aside of their places, in a block of 1,024 ports or more. */
 #define EGRESS_RING_ASIDE	64
 
 #define EGRESS_RING_LOOK	1024	/* places in the longest round for one packet */

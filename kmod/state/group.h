@@ -67,12 +67,4 @@ static inline struct egress_group *egress_sets_group(const struct egress_sets *s
 	return container_of(sets, struct egress_group, sets);
 }
 
-/*
- * A loop over the machines that use the pairs of a group: those of the app, or of the org's apps.
- * They must not leave it meanwhile.
- */
-#define egress_group_for_each_machine(machine, group) \
-	for ((machine) = egress_group_next(group, NULL); (machine); \
-	     (machine) = egress_group_next(group, machine))
-
 #endif

@@ -335,14 +335,14 @@ static bool is_covered(struct egress_net *en, const struct egress_machine *machi
 void egress_leases_begin(struct egress_change *ch, struct egress_group *group,
 			 struct egress_set *set)
 {
-	struct egress_machine *machine;
+	struct egress_machine *machine = NULL;
 	struct egress_lease *lease;
 
 	if (set->sets->machine) {
 		take_own(ch, egress_lease_find(set->sets->machine, set));
 		return;
 	}
-	egress_group_for_each_machine(machine, group) {
+	while ((machine = egress_group_next(group, machine))) {
 		lease = egress_lease_find(machine, set);
 		if (egress_lease_block(ch->en, lease) || !list_empty(&lease->wait) ||
 		    is_covered(ch->en, machine) || is_served(ch->en, lease))

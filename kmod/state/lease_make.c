@@ -184,12 +184,12 @@ static int attach(struct egress_net *en, struct egress_machine *machine, struct 
 int egress_leases_attach(struct egress_change *ch, struct egress_group *group,
 			 struct egress_set *set)
 {
-	struct egress_machine *machine;
+	struct egress_machine *machine = NULL;
 	int err = 0;
 
 	if (set->sets->machine)
 		return attach(ch->en, set->sets->machine, set);
-	egress_group_for_each_machine(machine, group)
+	while ((machine = egress_group_next(group, machine)))
 		err = err ?: attach(ch->en, machine, set);
 	if (err)
 		egress_leases_detach(ch, group, set);
@@ -218,13 +218,13 @@ static void detach(struct egress_change *ch, struct egress_machine *machine, str
 void egress_leases_detach(struct egress_change *ch, struct egress_group *group,
 			  struct egress_set *set)
 {
-	struct egress_machine *machine;
+	struct egress_machine *machine = NULL;
 
 	if (set->sets->machine) {
 		detach(ch, set->sets->machine, set);
 		return;
 	}
-	egress_group_for_each_machine(machine, group)
+	while ((machine = egress_group_next(group, machine)))
 		detach(ch, machine, set);
 }
 

@@ -53,9 +53,9 @@ void egress_lease_recount(struct egress_change *ch, struct egress_machine *machi
  */
 void egress_leases_recount(struct egress_change *ch, struct egress_group *group)
 {
-	struct egress_machine *machine;
+	struct egress_machine *machine = NULL;
 
-	egress_group_for_each_machine(machine, group)
+	while ((machine = egress_group_next(group, machine)))
 		egress_lease_recount(ch, machine);
 }
 

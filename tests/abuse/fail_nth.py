@@ -38,11 +38,11 @@ INIT = 96               # allocations, amply, of the module's init
 LIBC = ctypes.CDLL(None, use_errno=True)
 NO_MEMORY = (errno.ENOMEM, errno.ENOBUFS)
 
-STRINGS = {'region', 'app', 'machine', 'dev'}
+STRINGS = {'region', 'app', 'machine', 'dev', 'org'}
 FLAT = {'v4', 'v6'}
 ADDRS = {'addr', 'pair', 'source', 'destination'}
 PREFIXES = {'prefix', 'exclude', 'to'}
-FLAGS = {'all', 'ensure', 'draining'}
+FLAGS = {'all', 'ensure', 'draining', 'cut-stale', 'org-none'}
 
 
 def fail(text):
@@ -415,6 +415,12 @@ def requests(header):
         f'machine-new machine=c{i} app=shop region=ord addr=10.1.0.{i}'
         for i in range(1, 9)], 'pair-new app=shop region=ord')
     r.walk('promote machine=m2')
+    r.walk('pair-new +echo org=acme region=ord', 'app-set app=shop org=acme')
+    r.walk(f'pair-new org=acme region=ord {TO}', 'app-set app=shop org=acme')
+    r.walk('app-set app=shop org=acme', 'pair-new org=acme region=ord',
+           f'pair-new org=acme region=ord {TO}')
+    r.walk('app-set app=shop org-none=', 'pair-new org=acme region=ord', 'app-set app=shop org=acme')
+    r.walk('promote machine=m2 org=acme', 'app-set app=shop org=acme', 'pair-del addr=198.51.100.1')
     r.walk('pair-del +echo addr=198.51.100.1')
     r.walk('pair-del addr=198.51.100.4,198.51.100.1 drain=0',
            f'pair-new app=shop region=ord {TO}')
@@ -424,7 +430,7 @@ def requests(header):
            'request=machine-del;machine=m2 request=pair-del;addr=198.51.100.4',
            f'pair-new app=shop region=ord {TO}')
     r.walk('batch request=pair-new;app=shop;region=ord;v4=198.51.100.9;v6=2001:db8:e::9;'
-           'to=203.0.113.64/26 request=pair-new;app=new;region=ord;count=2 '
+           'to=203.0.113.64/26 request=pair-new;app=new;region=ord '
            'request=pair-new;machine=m1;region=ord request=app-set;app=new;limit=100;'
            'exclude=10.0.0.0/8,10.64.0.0/10 '
            'request=machine-new;machine=m9;app=shop;region=ord;addr=10.0.0.9;dev=m2;'

@@ -63,7 +63,7 @@ is "of the machine" "0 12 2 0" "$(counts --machine m1)"
 flows many v4 58 m1 tcp $BANK4
 like "IPv4 beside them" '^ok=58 .*distinct=58' "$REPLY"
 flows many over 1 m1 tcp $BANK4
-like "at the limit" '^refused=1' "$REPLY"
+like "at the limit" '^ok=0 refused=1' "$REPLY"
 flows many v6 59 m1 udp $BANK6
 like "IPv6 beside them" '^ok=58 .*distinct=58' "$REPLY"
 is "all of them" $((12 + 58 + 58)) "$(live m1)"
@@ -83,7 +83,7 @@ done > "$TMP/entries"
 load
 flows many met 33 m1 tcp 203.0.113.3
 like "met" '^ok=32 refused=1 .*distinct=32' "$REPLY"
-is "known since they were met" "0 224 2 1" "$(counts)"
+is "known since they were met" "0 256 2 1" "$(counts)"
 balanced
 
 # Released, they are cut, and no others.

@@ -41,8 +41,12 @@ counted() { [ "$(stat unsolicited)" = "$1" ]; }
 
 # loops WHAT ADDR...: it does, so that what is seen above is no accident.
 loops() {
-	again_seen "${@:2}"
-	[ "$AGAIN" -gt 20 ] || fail "$1: the router saw $AGAIN again"
+	# The neighbours may have to be found first.
+	for _ in {1..10}; do
+		again_seen "${@:2}"
+		[ "$AGAIN" -le $((20 * ($# - 1))) ] || break
+	done
+	[ "$AGAIN" -gt $((20 * ($# - 1))) ] || fail "$1: the router saw $AGAIN again"
 	echo "ok: $1: seen $AGAIN times again"
 }
 

@@ -90,9 +90,10 @@ static int confirm_leaving(const char *app, const char *org)
 	}
 	if (rc)
 		goto out;
-	confirm_say("This takes app '%s' out of org '%s', whose pairs %zu machine%s of it use%s, "
-		    "and cuts %llu connection%s.\n", app, apps.v[0].org, machines,
-		    plural(machines), machines == 1 ? "s" : "", connections, plural(connections));
+	confirm_say("This takes app '%s' out of org '%s'", app, apps.v[0].org);
+	confirm_say(", whose pairs %zu machine%s of it use%s", machines, plural(machines),
+		    machines == 1 ? "s" : "");
+	confirm_say(", and cuts %llu connection%s.\n", connections, plural(connections));
 	rc = confirm();
 out:
 	free(leases.v);

@@ -15,6 +15,9 @@
 #include "libegress/netlink.h"
 #include "libegress/request.h"
 
+#define ATOMIC_COMMANDS \
+	"machine add, set, replace and del, bind, allocate, release and app set"
+
 /* A part of the request, what line it is of, and where it begins. */
 struct part {
 	unsigned int line;
@@ -48,8 +51,7 @@ int atomic_check(const struct command *command)
 	    command->run != machine_replace && command->run != machine_del &&
 	    command->run != bind_machine && command->run != allocate && command->run != release &&
 	    command->run != app_set)
-		return fail_usage("-atomic takes machine add, set, replace and del, bind, allocate, release and app set, not '%s'",
-				  command->name);
+		return fail_usage("-atomic takes %s, not '%s'", ATOMIC_COMMANDS, command->name);
 	return 0;
 }
 

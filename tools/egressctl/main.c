@@ -77,7 +77,7 @@ static const struct command commands[] = {
 	  "(--app APP | --org ORG) [--region REGION] [--max-moves N] [--dry-run]",
 	  "Spread the machines on an app's or an org's pairs evenly over these" },
 	{ "promote", promote, "ID [--org ORG]",
-	  "Make a machine's own pairs those of all its app's machines in the region, or its org's" },
+	  "Make a machine's own pairs those of its app's machines in the region, or its org's" },
 	{ "lease list", lease_list,
 	  "[--app APP] [--org ORG] [--region REGION] [--brief] [--exact]",
 	  "Show the blocks of ports in use, lingering ones too" },

@@ -6,9 +6,6 @@
 #include <netlink/netlink.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "args.h"
 #include "uplink.h"
@@ -104,57 +101,52 @@ void uplink_beware(const struct addr *from, const char *in, const struct addr *t
 		 "lookup N', with a table N whose default route leads there");
 }
 
-/* What a message about a device says of its master. */
-struct master {
-	int ifindex;
-	bool routes;	/* a VRF: its ports hear for themselves */
+/* What the kernel says of a device. */
+struct link {
+	bool there;
+	bool up;
+	bool carrier;
+	int master;	/* ifindex, 0 for none */
+	bool hears;	/* although it has a master, as that is a VRF */
 };
 
-static int read_master(struct nl_msg *msg, void *arg)
+static int read_link(struct nl_msg *msg, void *arg)
 {
-	struct nlattr *at = nlmsg_find_attr(nlmsg_hdr(msg), sizeof(struct ifinfomsg), IFLA_MASTER);
-	struct nlattr *info[IFLA_INFO_MAX + 1] = {};
-	struct master *master = arg;
+	const struct nlmsghdr *header = nlmsg_hdr(msg);
+	const struct ifinfomsg *info = nlmsg_data(header);
+	struct nlattr *tb[IFLA_MAX + 1] = {}, *kind[IFLA_INFO_MAX + 1] = {};
+	struct link *link = arg;
 
-	if (!at)
+	if (nlmsg_parse((struct nlmsghdr *)header, sizeof(*info), tb, IFLA_MAX, NULL))
 		return NL_OK;
-	master->ifindex = nla_get_u32(at);
-	at = nlmsg_find_attr(nlmsg_hdr(msg), sizeof(struct ifinfomsg), IFLA_LINKINFO);
-	if (at && !nla_parse_nested(info, IFLA_INFO_MAX, at, NULL) && info[IFLA_INFO_SLAVE_KIND])
-		master->routes = !strcmp(nla_get_string(info[IFLA_INFO_SLAVE_KIND]), "vrf");
+	link->there = true;
+	link->up = info->ifi_flags & IFF_UP;
+	/* Not IFF_RUNNING, which comes up to a second after the carrier. */
+	link->carrier = tb[IFLA_CARRIER] && nla_get_u8(tb[IFLA_CARRIER]);
+	link->master = tb[IFLA_MASTER] ? (int)nla_get_u32(tb[IFLA_MASTER]) : 0;
+	if (tb[IFLA_LINKINFO] &&
+	    !nla_parse_nested(kind, IFLA_INFO_MAX, tb[IFLA_LINKINFO], NULL) &&
+	    kind[IFLA_INFO_SLAVE_KIND])
+		link->hears = !strcmp(nla_get_string(kind[IFLA_INFO_SLAVE_KIND]), "vrf");
 	return NL_OK;
-}
-
-/* The bridge or bond that gets what comes in by a device, "" if none does. */
-static const char *taken_by(const char *dev, char name[IF_NAMESIZE])
-{
-	const struct ifinfomsg link = { .ifi_index = if_nametoindex(dev) };
-	struct master master = {};
-
-	*name = '\0';
-	ask(message(RTM_GETLINK, &link, sizeof(link)), read_master, &master);
-	if (master.ifindex && !master.routes && !if_indextoname(master.ifindex, name))
-		*name = '\0';
-	return name;
 }
 
 bool uplink_trouble(const char *dev, char trouble[TROUBLE_TEXT])
 {
+	const struct ifinfomsg which = { .ifi_index = (int)if_nametoindex(dev) };
 	char master[IF_NAMESIZE];
-	struct ifreq ifr = {};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct link link = {};
 
 	*trouble = '\0';
-	strncpy(ifr.ifr_name, dev, IF_NAMESIZE - 1);
-	if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &ifr))
+	if (which.ifi_index)
+		ask(message(RTM_GETLINK, &which, sizeof(which)), read_link, &link);
+	if (!link.there)
 		strcpy(trouble, "is not there");
-	else if (!(ifr.ifr_flags & IFF_UP))
+	else if (!link.up)
 		strcpy(trouble, "is down");
-	else if (!(ifr.ifr_flags & IFF_RUNNING))
+	else if (!link.carrier)
 		strcpy(trouble, "has no carrier");
-	else if (*taken_by(dev, master))
+	else if (link.master && !link.hears && if_indextoname((unsigned int)link.master, master))
 		snprintf(trouble, TROUBLE_TEXT, "is a port of '%s'", master);
-	if (fd >= 0)
-		close(fd);
 	return *trouble;
 }
