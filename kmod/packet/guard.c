@@ -282,6 +282,18 @@ unsigned int egress_guard_out(void *priv, struct sk_buff *skb, const struct nf_h
 	return check_out(priv, skb, state, ct);
 }
 
+/* Under RCU. What a machine sends may be for a host on the machine's side that has the address. */
+static bool is_from_machine(struct egress_net *en, const struct sk_buff *skb, u8 pf)
+{
+	struct in6_addr from;
+
+	if (pf == NFPROTO_IPV4)
+		egress_addr_v4(&from, ip_hdr(skb)->saddr);
+	else
+		from = ipv6_hdr(skb)->saddr;
+	return egress_sender_find(&en->sources, &from);
+}
+
 /* For a packet that belongs to no connection known to be all right: is it for a pool's address? */
 static noinline unsigned int check_in(struct egress_net *en, struct sk_buff *skb,
 				      const struct nf_hook_state *state, bool tracked)
@@ -310,7 +322,8 @@ static noinline unsigned int check_in(struct egress_net *en, struct sk_buff *skb
 	egress_addr_inet(&to, state->pf, &daddr);
 	found = egress_public_find(&en->addrs, &to);
 	nat = found ? rcu_dereference(found->nat) : NULL;
-	if (!nat && (pool != EGRESS_POOL_DROPS || !egress_is_astray(skb, state)))
+	if (!nat && (pool != EGRESS_POOL_DROPS || is_from_machine(en, skb, state->pf) ||
+		     !egress_is_astray(skb, state)))
 		return NF_ACCEPT;
 	/* A port that another host hands out: the routes lead the packet on to that host. */
 	if (nat && egress_nat_is_shared(nat)) {

@@ -361,6 +361,18 @@ static int take_near(struct egress_ring *ring, struct egress_probe *probe,
 	return is_free(reclaim(ring, probe, i, EGRESS_END_ANY)) ? take(ring, i, want) : -EAGAIN;
 }
 
+/* May the ring make a round, or look for a place otherwise, which takes as long? */
+static bool has_look(struct egress_ring *ring, const struct egress_probe *probe)
+{
+	u32 more = (probe->now - ring->looked) / EGRESS_RING_PACE;
+
+	if (more) {
+		ring->looks = min_t(u32, more, EGRESS_RING_BURST - ring->looks) + ring->looks;
+		ring->looked = probe->now;
+	}
+	return ring->looks;
+}
+
 /*
  * Search from the cursor on for the first place that can be had, at most once around the ring.
  *
@@ -372,16 +384,11 @@ static int look(struct egress_ring *ring, struct egress_probe *probe,
 		const struct egress_place *want, unsigned int limit, unsigned int *budget)
 {
 	unsigned int n = min_t(unsigned int, ring->fresh, EGRESS_RING_LOOK);
-	u32 more = (probe->now - ring->looked) / EGRESS_RING_PACE;
 	unsigned int passed = 0, idle = 0;
 	bool whole = true;
 	int spare = -1;
 
-	if (more) {
-		ring->looks = min_t(u32, more, EGRESS_RING_BURST - ring->looks) + ring->looks;
-		ring->looked = probe->now;
-	}
-	if (!ring->looks)
+	if (!has_look(ring, probe))
 		return -EAGAIN;
 
 	/*
@@ -486,8 +493,11 @@ static int find(struct egress_ring *ring, struct egress_probe *probe,
 	unsigned int tries = 2;
 	int err, ret;
 
-	if (unlikely(ring->taken >= limit && ring->n_aside))
+	if (unlikely(ring->taken >= limit && ring->n_aside)) {
+		if (!has_look(ring, probe))
+			return -EAGAIN;
 		reclaim_aside(ring, probe, limit, budget);
+	}
 	if (ring->taken >= limit)
 		return look(ring, probe, want, limit, budget);
 

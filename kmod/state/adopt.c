@@ -145,8 +145,13 @@ static void adopt_all(struct work_struct *work)
 	struct egress_net *en = container_of(to_delayed_work(work), struct egress_net,
 					     adopter.work);
 	struct egress_adopt all = {};
-	unsigned long begun = jiffies;
+	unsigned long begun = jiffies, rest = READ_ONCE(en->adopter.rest);
 
+	/* A lease began during the last walk, before it was known how long to rest. */
+	if (time_after(rest, begun)) {
+		queue_delayed_work(system_unbound_wq, &en->adopter.work, rest - begun);
+		return;
+	}
 	/* A worker is never about to die. */
 	egress_adopt(en, &all);
 	WRITE_ONCE(en->adopter.rest, jiffies + (jiffies - begun) * (SHARE - 1));
@@ -165,7 +170,7 @@ void egress_adopt_soon(struct egress_net *en)
 	if (time_after(rest, now + delay))
 		delay = rest - now;
 	/* If the work item waits already, it stays at its time. */
-	queue_delayed_work(system_power_efficient_wq, &en->adopter.work, delay);
+	queue_delayed_work(system_unbound_wq, &en->adopter.work, delay);
 }
 
 /**

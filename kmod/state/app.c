@@ -338,9 +338,8 @@ int egress_app_set_prepare(struct egress_change *ch, const struct egress_app_req
 	if (!conf)
 		goto nomem;
 	app->next = conf;
-	*prepared = app;
 	if (conf == old)
-		return 0;
+		goto done;
 	if (req->has_limit)
 		conf->limit = req->limit;
 	if (req->has_on_limit)
@@ -360,6 +359,8 @@ int egress_app_set_prepare(struct egress_change *ch, const struct egress_app_req
 		}
 		conf->own_exclude = true;
 	}
+done:
+	*prepared = app;
 	return 0;
 
 nomem:

@@ -232,6 +232,10 @@ static void commit_pairs(struct egress_change *ch, struct egress_batch_part *par
 	for (part = parts; part < parts + n; part++)
 		if (part->does == EGRESS_BATCH_ALLOCATE)
 			egress_allocation_begin(ch, &part->allocate->made);
+	/* A map that one part commits lacks the sets of all parts that release. */
+	for (part = parts; part < parts + n; part++)
+		if (part->does == EGRESS_BATCH_RELEASE)
+			egress_release_lean(ch, &part->pairs);
 	for (part = parts; part < parts + n; part++) {
 		if (part->does != EGRESS_BATCH_ALLOCATE)
 			continue;

@@ -82,6 +82,7 @@ void egress_block_lease(struct egress_change *ch, struct egress_block *block,
 {
 	if (block->ports.state == EGRESS_BLOCK_FREE)
 		egress_block_reserve(block, machine);
+	WARN_ON_ONCE(block->ports.state != EGRESS_BLOCK_LEASED);
 	egress_block_reserved(ch, block);
 }
 

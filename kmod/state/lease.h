@@ -89,7 +89,8 @@ void egress_leases_begin(struct egress_change *ch, struct egress_group *group,
 void egress_leases_lean(struct egress_change *ch, struct egress_group *group,
 			const struct egress_set *set);
 void egress_lease_yield(struct egress_change *ch, struct egress_lease *lease);
-void egress_leases_yield(struct egress_change *ch, struct egress_group *group);
+void egress_leases_yield(struct egress_change *ch, struct egress_group *group,
+			 const struct egress_set *set);
 void egress_lease_let_go(struct egress_change *ch, struct egress_lease *lease);
 
 /* lease_wait.c */

@@ -351,27 +351,39 @@ void egress_leases_begin(struct egress_change *ch, struct egress_group *group,
 		if (!egress_lease_block(ch->en, lease))
 			give_up(ch, lease);
 		egress_lease_recount(ch, machine);
+		cond_resched();
 	}
 }
 
 /**
- * egress_leases_lean() - give machines blocks of their org's pairs where the app's are about to go
+ * egress_leases_lean() - give machines blocks of other pairs for destinations of a set that goes
  * @ch: change
- * @group: app and region; nothing happens if it is in no org
+ * @group: app or org and region
  * @set: set of the group that has no live pair any more, and is about to leave the map
  *
- * Context: process; may wait for a grace period.
+ * Where an app's set goes, its org's pairs for the same destinations stand in; where an org's
+ * does, those of its apps do for the machines that were pinned to the org's. Context: process; may
+ * wait for a grace period.
  */
 void egress_leases_lean(struct egress_change *ch, struct egress_group *group,
 			const struct egress_set *set)
 {
-	struct egress_set *of_org;
+	struct egress_group *member;
+	struct egress_set *other;
 
+	if (set->sets->scope == EGRESS_SCOPE_ORG) {
+		list_for_each_entry(member, &group->members, member) {
+			other = egress_set_find(&member->sets, set->cidrs, set->n_cidrs);
+			if (other)
+				egress_leases_begin(ch, member, other);
+		}
+		return;
+	}
 	if (set->sets->scope != EGRESS_SCOPE_APP || !group->org)
 		return;
-	of_org = egress_set_find(&group->org->sets, set->cidrs, set->n_cidrs);
-	if (of_org)
-		egress_leases_begin(ch, group->org, of_org);
+	other = egress_set_find(&group->org->sets, set->cidrs, set->n_cidrs);
+	if (other)
+		egress_leases_begin(ch, group->org, other);
 }
 
 /**
@@ -385,7 +397,8 @@ void egress_lease_yield(struct egress_change *ch, struct egress_lease *lease)
 {
 	struct egress_lease *twin;
 
-	if (lease->set->sets->scope != EGRESS_SCOPE_APP)
+	/* A machine that a part of the request names may be about to be pinned to what it has. */
+	if (lease->set->sets->scope != EGRESS_SCOPE_APP || lease->machine->named)
 		return;
 	twin = egress_lease_twin(lease);
 	if (!twin || !is_served(ch->en, twin))
@@ -399,16 +412,22 @@ void egress_lease_yield(struct egress_change *ch, struct egress_lease *lease)
  * egress_leases_yield() - the same for all machines of an app in a region
  * @ch: change
  * @group: app and region; nothing happens if it is in no org
+ * @set: set that has got pairs
+ *
+ * Context: process.
  */
-void egress_leases_yield(struct egress_change *ch, struct egress_group *group)
+void egress_leases_yield(struct egress_change *ch, struct egress_group *group,
+			 const struct egress_set *set)
 {
 	struct egress_machine *machine;
 	struct egress_lease *lease;
 
-	if (!group->org)
+	if (!group->org || set->sets->scope != EGRESS_SCOPE_APP)
 		return;
-	list_for_each_entry(machine, &group->machines, peer)
-		list_for_each_entry(lease, &machine->leases, list)
-			if (is_good(ch->en, lease))
-				egress_lease_yield(ch, lease);
+	list_for_each_entry(machine, &group->machines, peer) {
+		lease = egress_lease_find(machine, set);
+		if (lease && is_good(ch->en, lease))
+			egress_lease_yield(ch, lease);
+		cond_resched();
+	}
 }

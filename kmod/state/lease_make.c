@@ -206,7 +206,9 @@ static void detach(struct egress_change *ch, struct egress_machine *machine, str
 	egress_lease_unwait(lease);
 	list_del(&lease->list);
 	kfree(lease);
-	egress_lease_recount(ch, machine);
+	/* A set that has not begun served nobody, and its request may have pairs marked yet. */
+	if (set->begun)
+		egress_lease_recount(ch, machine);
 }
 
 /**

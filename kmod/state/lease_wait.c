@@ -55,8 +55,10 @@ void egress_leases_recount(struct egress_change *ch, struct egress_group *group)
 {
 	struct egress_machine *machine = NULL;
 
-	while ((machine = egress_group_next(group, machine)))
+	while ((machine = egress_group_next(group, machine))) {
 		egress_lease_recount(ch, machine);
+		cond_resched();
+	}
 }
 
 /**

@@ -21,6 +21,7 @@
 #include "packet/destination.h"
 #include "packet/end.h"
 #include "packet/walk.h"
+#include "state/adopt.h"
 #include "state/block.h"
 #include "state/change.h"
 #include "state/lease.h"
@@ -216,6 +217,25 @@ static void end_elsewhere(struct egress_net *en, bool dry)
 		cond_resched();
 }
 
+/*
+ * Give connections that conntrack learnt otherwise their places, if all of a machine's are to end:
+ * the walk over conntrack's table takes those in the machine's present block for new ones.
+ */
+static void adopt_first(struct egress_change *ch)
+{
+	const struct egress_machine *machine;
+	struct egress_adopt adopted = {};
+	bool all = false;
+
+	mutex_lock(&ch->en->lock);
+	list_for_each_entry(machine, &ch->cut, cut)
+		all |= machine->sender.cut == EGRESS_CUT_ALL;
+	mutex_unlock(&ch->en->lock);
+	/* Who is about to die cuts what is known already. */
+	if (all)
+		egress_adopt(ch->en, &adopted);
+}
+
 /**
  * egress_machines_cut() - end the connections of the machines in egress_change.cut
  * @ch: change that has ended, egress_net.cuts held; in a dry run they are only counted
@@ -232,8 +252,10 @@ void egress_machines_cut(struct egress_change *ch)
 	 * after this; and from there it comes to the guard, which knows the present lease.
 	 */
 	synchronize_rcu_expedited();
-	if (!ch->dry)
+	if (!ch->dry) {
+		adopt_first(ch);
 		end_in_tables(en, &ch->cut);
+	}
 	end_elsewhere(en, ch->dry);
 }
 

@@ -162,6 +162,7 @@ int egress_release_mark(struct egress_change *ch, const struct egress_release_re
 			struct list_head *release);
 int egress_release_prepare(struct egress_change *ch, struct list_head *release);
 void egress_release_undo(struct egress_net *en, struct list_head *release);
+void egress_release_lean(struct egress_change *ch, struct list_head *release);
 void egress_release_close(struct egress_change *ch, struct list_head *release);
 void egress_release_finish(struct egress_change *ch, const struct egress_release_request *req,
 			   struct list_head *release);

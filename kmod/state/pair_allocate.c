@@ -557,7 +557,7 @@ void egress_allocation_finish(struct egress_change *ch, struct egress_allocation
 	if (made->n > made->have) {
 		if (made->machine)
 			egress_leases_settle(ch, made->machine, NULL);
-		egress_leases_yield(ch, made->group);
+		egress_leases_yield(ch, made->group, made->set);
 		egress_lease_feed(ch, made->group);
 		egress_leases_recount(ch, made->group);
 		egress_change_count(ch);

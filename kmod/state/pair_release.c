@@ -186,9 +186,26 @@ int egress_release_prepare(struct egress_change *ch, struct list_head *release)
 }
 
 /**
+ * egress_release_lean() - give machines other blocks for destinations whose last pair goes
+ * @ch: change, which can't fail any more
+ * @release: pairs of egress_release_prepare()
+ *
+ * Before packets go by any map without these destinations. Context: process; may wait for a grace
+ * period.
+ */
+void egress_release_lean(struct egress_change *ch, struct list_head *release)
+{
+	struct egress_pair *pair;
+
+	list_for_each_entry(pair, release, drain)
+		if (pair->set->index && !pair->set->n_live)
+			egress_leases_lean(ch, pair->group, pair->set);
+}
+
+/**
  * egress_release_close() - let packets go by the maps that egress_release_prepare() has made
  * @ch: change, which can't fail any more
- * @release: the pairs
+ * @release: the pairs, after egress_release_lean()
  *
  * Machines lose their leases of the sets that are in no map any more.
  */
@@ -196,10 +213,6 @@ void egress_release_close(struct egress_change *ch, struct list_head *release)
 {
 	struct egress_pair *pair;
 
-	/* An org's pairs for the same destinations stand in as soon as the set is gone. */
-	list_for_each_entry(pair, release, drain)
-		if (pair->set->index && !pair->set->n_live)
-			egress_leases_lean(ch, pair->group, pair->set);
 	list_for_each_entry(pair, release, drain)
 		egress_sets_commit(ch->en, pair->set->sets);
 	list_for_each_entry(pair, release, drain)
@@ -303,6 +316,7 @@ int egress_pair_del(struct egress_change *ch, const struct egress_release_reques
 		egress_release_undo(ch->en, &release);
 		return err;
 	}
+	egress_release_lean(ch, &release);
 	egress_release_close(ch, &release);
 	egress_release_finish(ch, req, &release);
 	return 0;

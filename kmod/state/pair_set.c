@@ -5,6 +5,7 @@
  */
 #include "addr.h"
 #include "error.h"
+#include "net.h"
 #include "state/app.h"
 #include "state/block.h"
 #include "state/change.h"
@@ -150,7 +151,7 @@ int egress_pair_set(struct egress_change *ch, const struct in6_addr *addr, struc
 	egress_sets_commit(ch->en, sets);
 	settle(ch, pair);
 	drop_if_empty(ch, group, old);
-	egress_leases_yield(ch, group);
+	egress_leases_yield(ch, group, set);
 	egress_lease_feed(ch, group);
 	egress_leases_recount(ch, group);
 	egress_change_group(ch, group);
@@ -254,6 +255,26 @@ static void promote(struct egress_change *ch, struct egress_pair *pair, bool to_
 		hand_over(ch, pair, own, set);
 }
 
+/* Refuse to make a pair the org's whose blocks are too small for one of the org's apps. */
+static int check_block_size(struct egress_change *ch, const struct egress_app *org,
+			    const struct egress_pair *pair)
+{
+	unsigned int size = 1u << pair->nat.order, limit;
+	const struct egress_app *app;
+	unsigned long serial;
+
+	xa_for_each(&ch->en->apps, serial, app) {
+		limit = app->org == org ? egress_app_limit(app) : 0;
+		if (limit <= size)
+			continue;
+		egress_refuse(&ch->error, EGRESS_ABOUT_ORG, -ERANGE,
+			      "app '%s' has a limit of %u, more than a block of %u ports can hold",
+			      app->name, limit, size);
+		return egress_refuse_reason(&ch->error, EGRESS_REASON_BLOCK_SIZE);
+	}
+	return 0;
+}
+
 /* Refuse to make pairs the org's where the machine would not use them then, but its app's. */
 static int check_org(struct egress_change *ch, const struct egress_machine *machine,
 		     const char *org)
@@ -261,14 +282,20 @@ static int check_org(struct egress_change *ch, const struct egress_machine *mach
 	const struct egress_app *app = machine->group->app;
 	const struct egress_pair *pair;
 	const struct egress_set *set;
+	int err;
 
 	if (!app->org || strcmp(app->org->name, org))
 		return egress_refuse(&ch->error, EGRESS_ABOUT_ORG, -EINVAL,
 				     "app '%s' of machine '%s' is not in org '%s'", app->name,
 				     machine->id, org);
 	list_for_each_entry(pair, &machine->pairs, own) {
+		if (pair->dying)
+			continue;
+		err = check_block_size(ch, app->org, pair);
+		if (err)
+			return err;
 		set = egress_set_find(&pair->group->sets, pair->set->cidrs, pair->set->n_cidrs);
-		if (!pair->dying && set && set->n_live)
+		if (set && set->n_live)
 			return egress_refuse(&ch->error, EGRESS_ABOUT_ORG, -EEXIST,
 					     "app '%s' has pairs of its own in region '%s', which machine '%s' would use then",
 					     app->name, pair->group->region->name, machine->id);
@@ -291,8 +318,8 @@ static void drop_own(struct egress_change *ch, struct egress_machine *machine)
  * @org: name of the org that its app is in; NULL to give them to the app
  *
  * The machine keeps its blocks; other machines may lease the other blocks of the pairs.
- * Context: process; may wait for a grace period. Return: 0; -ENOENT, -EEXIST, -ENOSPC,
- * -ENOMEM, then nothing has changed.
+ * Context: process; may wait for a grace period. Return: 0; -ENOENT, -EINVAL, -EEXIST, -ERANGE,
+ * -ENOSPC, -ENOMEM, then nothing has changed.
  */
 int egress_promote(struct egress_change *ch, const char *id, const char *org)
 {
@@ -341,7 +368,7 @@ int egress_promote(struct egress_change *ch, const char *id, const char *org)
 	drop_own(ch, machine);
 	list_for_each_entry_safe(pair, tmp, &promoted, own) {
 		list_del_init(&pair->own);
-		egress_leases_yield(ch, pair->group);
+		egress_leases_yield(ch, pair->group, pair->set);
 		egress_lease_feed(ch, pair->group);
 		egress_leases_recount(ch, pair->group);
 		egress_change_group(ch, pair->group);

@@ -58,6 +58,21 @@ refused 2 "there is no org 'nobody'" eg rebalance --org nobody
 eg machine del --app a -y
 eg machine del --app b --missing-ok -y
 
+# A batch gives the app room, and binds a machine to the org's pair that it has.
+own=$(eg -j allocate --app a --region ord --block-size 16384)
+for i in 1 2 3 4 5; do
+	new w$i a $i
+done 2>/dev/null
+org5=$(of egress-v4 "$(eg -j machine show w5)")
+eg -b - -atomic >/dev/null 2>&1 <<-END
+	allocate --app a --region ord --v4 198.51.100.9 --block-size 16384
+	bind w1 198.51.100.9
+	bind w5 $org5
+END
+is "bound where it is" "org $org5 leased" "$(scope w5) $(eg -j lease list | jq -r '.[] | select(.machine == "w5") | "\(.v4) \(.state)"')"
+eg machine del --app a -y
+eg release 198.51.100.9 "$(of v4 "$own")"
+
 # While pairs come and go, no packet of m1 leaves under another address, or is dropped.
 eg machine add m1 --app a --region ord --addr 10.0.0.1 fd00::1
 for addr in $(eg -j list | jq -r '.[] | select(.family == "v4" and .ip != "'"$V4"'") | .ip'); do

@@ -78,6 +78,15 @@ eg bind m1 "$org4"
 under "m1 is bound to the org's" "$org4" "$(ask m1 tcp $BANK4)"
 eg bind m1 auto
 under "m1 is not" "$app4" "$(ask m1 tcp $BANK4)"
+# So for some destinations, where the org's pair goes: its app's are there.
+pair_for --org acme --to $BANK4/32
+some4=$V4
+pair_for --app shop --to $BANK4/32
+eg bind m1 "$some4"
+under "m1 is bound for some destinations" "$some4" "$(ask m1 tcp $BANK4)"
+eg release "$some4"
+under "its app's for these" "$V4" "$(ask m1 tcp $BANK4)"
+eg release "$V4"
 eg release "$app4"
 under "shop has none" "$org4" "$(ask m1 tcp $BANK4)"
 is "waiting: m3 alone" 1 "$(stat waiting)"

@@ -102,6 +102,12 @@ eg release "$was4"
 dropped "released" "$was4" "$was6"
 leased m1 "$(ask m1 tcp $BANK4)"
 
+# A machine on the uplink's side may have to do with who has such an address there.
+eg machine add far --app shop --region ord --addr 192.0.2.1
+again_seen_from_o() { o nft reset counters >/dev/null; ask o udp 198.51.100.9 wait=0.1 >/dev/null; [ "$(seen back)" -ge 1 ]; }
+until_ok "from a machine there" again_seen_from_o
+eg machine del far
+
 # With the pool on the device, and a router that routes all the same.
 eg pool add fra 198.51.100.64/28 2001:db8:e:1::/64 dev up
 dropped "on a device" 198.51.100.70 2001:db8:e:1::9
