@@ -644,16 +644,31 @@ int egress_nl_machine_replace_doit(struct sk_buff *skb, struct genl_info *info)
 	return whole_machine(info, egress_machine_replace);
 }
 
+/* The ids of the @n machines that a request names. Return: to be freed by kvfree(), or NULL. */
+static const char **get_ids(const struct genl_info *info, unsigned int n)
+{
+	const char **ids = kvcalloc(n, sizeof(*ids), GFP_KERNEL_ACCOUNT);
+	const struct nlattr *attr;
+	unsigned int i = 0;
+	int rem;
+
+	if (!ids)
+		return NULL;
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
+		if (nla_type(attr) == EGRESS_A_MACHINE)
+			ids[i++] = nla_data(attr);
+	return ids;
+}
+
 int egress_nl_machine_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	unsigned int n = count_of(info, EGRESS_A_MACHINE), i = 0;
-	const struct nlattr *attr;
+	unsigned int n = count_of(info, EGRESS_A_MACHINE);
 	const char *app = string(info, EGRESS_A_APP);
 	const char *region = string(info, EGRESS_A_REGION);
 	bool missing_ok = info->attrs[EGRESS_A_MISSING_OK];
 	struct egress_request rq;
 	const char **ids;
-	int rem, err;
+	int err;
 
 	if (!app == !n || (region && !app))
 		return egress_nl_refuse(info, app ? EGRESS_A_APP : EGRESS_A_REGION, -EINVAL,
@@ -665,12 +680,9 @@ int egress_nl_machine_del_doit(struct sk_buff *skb, struct genl_info *info)
 		err = egress_machine_del_of(&rq.ch, app, region, missing_ok);
 		return egress_request_end(&rq, err);
 	}
-	ids = kvcalloc(n, sizeof(*ids), GFP_KERNEL_ACCOUNT);
+	ids = get_ids(info, n);
 	if (!ids)
 		return -ENOMEM;
-	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
-		if (nla_type(attr) == EGRESS_A_MACHINE)
-			ids[i++] = nla_data(attr);
 	err = egress_request_begin(&rq, info);
 	if (!err) {
 		err = egress_machine_del(&rq.ch, ids, n, missing_ok);
@@ -682,21 +694,17 @@ int egress_nl_machine_del_doit(struct sk_buff *skb, struct genl_info *info)
 
 int egress_nl_machine_cut_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	unsigned int n = count_of(info, EGRESS_A_MACHINE), i = 0;
+	unsigned int n = count_of(info, EGRESS_A_MACHINE);
 	enum egress_cut which = info->attrs[EGRESS_A_STALE] ? EGRESS_CUT_STALE : EGRESS_CUT_ALL;
-	const struct nlattr *attr;
 	struct egress_request rq;
 	const char **ids;
-	int rem, err;
+	int err;
 
 	if (egress_nl_missing(info, EGRESS_A_MACHINE))
 		return -EINVAL;
-	ids = kvcalloc(n, sizeof(*ids), GFP_KERNEL_ACCOUNT);
+	ids = get_ids(info, n);
 	if (!ids)
 		return -ENOMEM;
-	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
-		if (nla_type(attr) == EGRESS_A_MACHINE)
-			ids[i++] = nla_data(attr);
 	err = egress_request_begin(&rq, info);
 	if (!err)
 		err = egress_request_end(&rq, egress_machine_cut(&rq.ch, ids, n, which));
